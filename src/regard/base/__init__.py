@@ -1,0 +1,13 @@
+"""Ground: the clock, ids, errors and settings that every storey stands on. No framework, no business."""
+
+from regard.base.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    RegardError,
+    TooMany,
+    Unavailable,
+)
+
+__all__ = ["Conflict", "Forbidden", "Invalid", "NotFound", "RegardError", "TooMany", "Unavailable"]

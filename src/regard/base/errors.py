@@ -1,0 +1,63 @@
+"""Every error Regard raises on purpose.
+
+::
+
+    RegardError            something a person can act on
+    ├── NotFound           there is no such thing (or you may not know of it)
+    ├── Forbidden          you are known, but this is not yours to do
+    ├── Conflict           it clashes with what is there already
+    ├── Invalid            what was given cannot be used; names the field and the remedy
+    ├── TooMany            too much at once: wait, or send less
+    └── Unavailable        a part we need is not there right now: try again later
+
+Each has a stable ``code`` for programs and one sentence for people. One place per face (HTTP, command line,
+notebook) turns them into an answer.
+"""
+
+from __future__ import annotations
+
+
+class RegardError(Exception):
+    """Something went wrong that a person can act on.
+
+    >>> raise NotFound("no workspace is called 'airport'", remedy="regard workspaces lists them")
+    Traceback (most recent call last):
+    regard.base.errors.NotFound: no workspace is called 'airport' (regard workspaces lists them)
+    """
+
+    status = 500
+    default_code = "error"
+
+    def __init__(self, message: str, *, field: str | None = None, remedy: str | None = None, code: str | None = None):
+        self.message = message
+        self.field = field
+        self.remedy = remedy
+        self.code = code or self.default_code
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.remedy})" if self.remedy else self.message
+
+
+class NotFound(RegardError):
+    status, default_code = 404, "not_found"
+
+
+class Forbidden(RegardError):
+    status, default_code = 403, "forbidden"
+
+
+class Conflict(RegardError):
+    status, default_code = 409, "conflict"
+
+
+class Invalid(RegardError):
+    status, default_code = 422, "invalid"
+
+
+class TooMany(RegardError):
+    status, default_code = 429, "too_many"
+
+
+class Unavailable(RegardError):
+    status, default_code = 503, "unavailable"

@@ -1,0 +1,122 @@
+"""The nouns of the stream: an interaction, a question asked of many, and what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlglot import exp
+
+Scalar = str | int | float | bool | datetime | None
+Orientation = Literal["higher", "lower"]
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """One thing that happened between a customer and the company. Append-only; nothing else is the truth.
+
+    ``occurred_at`` and ``received_at`` are instants in UTC; ``score`` lies on ``scale_min``…``scale_max`` and
+    ``orientation`` says which end is good. ``properties`` and ``context`` hold everything else, as JSON objects.
+    """
+
+    id: str
+    occurred_at: datetime
+    received_at: datetime
+    source_key: str
+    customer: int
+    name: str
+    channel: str | None = None
+    touchpoint: str | None = None
+    subject: str | None = None
+    metric: str | None = None
+    score: float | None = None
+    scale_min: float | None = None
+    scale_max: float | None = None
+    orientation: Orientation | None = None
+    weight: float | None = None
+    text: str | None = None
+    language: str | None = None
+    amount: float | None = None
+    currency: str | None = None
+    agent: str | None = None
+    properties: Mapping[str, Any] | None = None
+    context: Mapping[str, Any] | None = None
+    load: str | None = None
+
+
+COLUMNS: tuple[str, ...] = tuple(item.name for item in fields(Interaction))
+"""The stream's columns, in the order every engine stores them. ``load`` names the import a row came with."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question for the event store: SQL in DuckDB's dialect as a syntax tree, and its bound parameters.
+
+    ``is_bulk`` asks for the answer as NumPy arrays: for questions that answer with one row per ticket.
+    """
+
+    name: str
+    sql: exp.Expression
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    is_bulk: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the store said: named columns of equal length, and the SQL (parameters filled in) that made them."""
+
+    columns: Mapping[str, Sequence[Any]]
+    sql: str
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values()), ()))
+
+    def __getitem__(self, name: str) -> Sequence[Any]:
+        return self.columns[name]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The answer row by row."""
+        return [dict(zip(self.columns, values, strict=True)) for values in zip(*self.columns.values(), strict=True)]
+
+
+@dataclass(frozen=True)
+class Record:
+    """A small versioned fact kept beside the stream: a metric's definition, a load, a setting, a known property.
+
+    Never changed, only followed by a newer version of the same ``kind`` and ``key``; version 0 means "not kept yet".
+    """
+
+    kind: str
+    key: str
+    body: Mapping[str, Any]
+    version: int = 0
+    made_at: datetime | None = None
+    made_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows to append in one step: parquet files with the stream's columns, what was refused, and the record of it.
+
+    All of it is kept, or none of it. ``accepted`` has :data:`COLUMNS`; ``refused`` has :data:`REFUSED_COLUMNS`.
+    """
+
+    accepted: Path | None = None
+    refused: Path | None = None
+    records: Sequence[Record] = ()
+
+
+REFUSED_COLUMNS: tuple[str, ...] = ("load", "line", "reason", "column", "message", "raw")
+"""A refused row: which load, where (1-based data row), a stable reason code, the column, a sentence, the raw row as JSON."""
+
+
+@dataclass(frozen=True)
+class Appended:
+    """How many rows were new, and how many were there already (their ids were known)."""
+
+    new: int
+    known: int
+    refused: int = 0
