@@ -1,0 +1,17 @@
+"""Every address of the site. Pages of a workspace live under ``/w/<slug>/``."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from django.urls import include, path
+
+OF_A_WORKSPACE = {"report": "", "collect": "imports/", "metrics": "definitions/"}
+
+urlpatterns = [
+    path("account/", include("allauth.account.urls")),
+    path("account/2fa/", include("allauth.mfa.urls")),
+    path("", include("regard.accounts.urls")),
+    *(path(f"w/<slug:slug>/{prefix}", include(f"regard.{storey}.urls"))
+      for storey, prefix in OF_A_WORKSPACE.items() if find_spec(f"regard.{storey}.urls")),
+]

@@ -1,0 +1,27 @@
+"""The page that joins the storeys: read it to see what a page offers and what happens after something happens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from regard.accounts import Right
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the side navigation: the URL's name, the label (translated when shown), its icon, who may see it."""
+
+    url: str
+    label: str
+    icon: str
+    right: Right
+
+
+NAVIGATION: tuple[Place, ...] = (
+    Place("report:overview", "Overview", "layout-dashboard", Right.VIEW_METRICS),
+    Place("collect:imports", "Imports", "upload", Right.IMPORT_DATA),
+    Place("metrics:definitions", "Definitions", "ruler", Right.VIEW_METRICS),
+    Place("accounts:members", "Members", "users", Right.MANAGE_MEMBERS),
+    Place("accounts:audit", "Audit log", "scroll-text", Right.VIEW_AUDIT),
+    Place("accounts:workspace_settings", "Settings", "settings", Right.MANAGE_WORKSPACE),
+)
