@@ -1,0 +1,98 @@
+"""Two estimates compared: the difference, its interval, its p-value, and the one word that may be said about it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from regard.metrics.intervals import z_of
+from regard.metrics.model import Estimate, Unit
+
+
+class Change(StrEnum):
+    """What may be said: only a significant change has a direction."""
+
+    UP = "up"
+    DOWN = "down"
+    NO_CLEAR_CHANGE = "no_clear_change"
+    NOT_ENOUGH_DATA = "not_enough_data"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """``after − before`` in ``unit``; every number is ``None`` when either side has no value.
+
+    ``is_significant`` and the interval agree: one difference alone is significant when its interval excludes 0; among
+    many (:func:`false_discoveries_controlled`) when its ``q_value`` is at most 1 − confidence.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+    p_value: float | None
+    is_significant: bool
+    unit: Unit
+    confidence: float = 0.95
+    q_value: float | None = None
+
+    @property
+    def change(self) -> Change:
+        """The change in a word, as a stable code."""
+        if self.value is None:
+            return Change.NOT_ENOUGH_DATA
+        if not self.is_significant:
+            return Change.NO_CLEAR_CHANGE
+        return Change.UP if self.value > 0 else Change.DOWN
+
+
+def difference(before: Estimate, after: Estimate, minimum_n: int = 1) -> Difference:
+    """The difference between two independent estimates, from their own intervals.
+
+    The arms of the two intervals that point towards each other are added in quadrature: Newcombe's hybrid score
+    interval for shares (Newcombe 1998, *Statistics in Medicine* 17, method 10), and for everything else the same rule,
+    MOVER (Zou and Donner 2008, *Statistics in Medicine* 27); for means it is Welch's. The p-value takes the arm that
+    points to 0 as ``z`` standard errors, so the interval excludes 0 exactly when p < 1 − confidence.
+    """
+    confidence = min(before.confidence, after.confidence)
+    if not (_is_usable(before, minimum_n) and _is_usable(after, minimum_n)):
+        return Difference(None, None, None, None, False, after.unit, confidence)
+    (b, b_low, b_high), (a, a_low, a_high) = _numbers(before), _numbers(after)
+    value = a - b
+    down, up = math.hypot(a - a_low, b_high - b), math.hypot(a_high - a, b - b_low)
+    p_value = _p_value(value, down if value > 0 else up, confidence)
+    significant = p_value < 1 - confidence
+    return Difference(value, value - down, value + up, p_value, significant, after.unit, confidence)
+
+
+def _is_usable(estimate: Estimate, minimum_n: int) -> bool:
+    return estimate.value is not None and estimate.withheld is None and estimate.n >= max(1, minimum_n)
+
+
+def _numbers(estimate: Estimate) -> tuple[float, float, float]:
+    value = estimate.value or 0.0
+    low = value if estimate.low is None else estimate.low
+    high = value if estimate.high is None else estimate.high
+    return value, low, high
+
+
+def _p_value(value: float, arm: float, confidence: float) -> float:
+    if arm == 0:
+        return 0.0 if value else 1.0
+    return math.erfc(abs(value) / arm * z_of(confidence) / math.sqrt(2))
+
+
+def false_discoveries_controlled(differences: Sequence[Difference]) -> list[Difference]:
+    """The same differences judged together: among those called significant, at most 1 − confidence are expected false.
+
+    Benjamini and Hochberg 1995, *JRSS B* 57; those without a p-value take no part.
+    """
+    known = sorted((d.p_value, place) for place, d in enumerate(differences) if d.p_value is not None)
+    judged, lowest = list(differences), 1.0
+    for rank in range(len(known), 0, -1):
+        p_value, place = known[rank - 1]
+        lowest = min(lowest, p_value * len(known) / rank)
+        one = differences[place]
+        judged[place] = replace(one, q_value=lowest, is_significant=lowest < 1 - one.confidence)
+    return judged

@@ -1,0 +1,147 @@
+"""Periods are half-open local dates ``[start, end)``; what they mean in UTC depends on the workspace's time zone."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from regard.base import Invalid
+from regard.metrics.model import Every
+
+Period = tuple[date, date]
+
+MONTHS: dict[Every, int] = {"month": 1, "quarter": 3, "year": 12}
+DAYS: dict[Every, int] = {"day": 1, "week": 7}
+
+
+def zone(name: str) -> ZoneInfo:
+    """The IANA time zone called ``name``; Invalid when there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Invalid(
+            f"there is no time zone called {name!r}",
+            field="time_zone",
+            remedy="use an IANA name such as Europe/Warsaw",
+        ) from None
+
+
+def starting(day: date, every: Every) -> date:
+    """The first day of the calendar day, week (Monday), month, quarter or year that holds ``day``.
+
+    >>> starting(date(2016, 8, 17), "quarter"), starting(date(2017, 1, 1), "week")
+    (datetime.date(2016, 7, 1), datetime.date(2016, 12, 26))
+    """
+    if every in MONTHS:
+        return day.replace(month=(day.month - 1) // MONTHS[every] * MONTHS[every] + 1, day=1)
+    return day - timedelta(days=day.weekday()) if every == "week" else day
+
+
+def following(start: date, every: Every) -> date:
+    """The start of the next period after the one that begins on ``start``."""
+    return plus_months(start, MONTHS[every]) if every in MONTHS else start + timedelta(days=DAYS[every])
+
+
+def plus_months(day: date, months: int) -> date:
+    """``day`` moved by whole months; a day that the month does not have becomes its last.
+
+    >>> plus_months(date(2016, 3, 31), -1)
+    datetime.date(2016, 2, 29)
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = (date(year + month // 11, (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
+    return date(year, month + 1, min(day.day, last))
+
+
+def periods(start: date, end: date, every: Every) -> list[Period]:
+    """The calendar periods that cover ``[start, end)``, in order; the first and last may reach beyond it.
+
+    >>> [str(first) for first, _ in periods(date(2016, 1, 15), date(2016, 3, 1), "month")]
+    ['2016-01-01', '2016-02-01']
+    """
+    starts = [starting(start, every)]
+    while starts[-1] < end:
+        starts.append(following(starts[-1], every))
+    return list(pairwise(starts))
+
+
+def bounds_utc(period: Period, time_zone: str) -> tuple[datetime, datetime]:
+    """The aware UTC instants at which a period begins and ends in ``time_zone``.
+
+    >>> begin, end = bounds_utc((date(2016, 3, 27), date(2016, 3, 28)), "Europe/Warsaw")
+    >>> str(end - begin)   # the clocks went forward that night
+    '23:00:00'
+    """
+    here = zone(time_zone)
+    first, last = (datetime.combine(day, time(), tzinfo=here).astimezone(UTC) for day in period)
+    return first, last
+
+
+def previous(period: Period) -> Period:
+    """The period just before: the calendar one where ``period`` is whole months or years, else as many days.
+
+    >>> previous((date(2016, 3, 1), date(2016, 4, 1)))
+    (datetime.date(2016, 2, 1), datetime.date(2016, 3, 1))
+    """
+    start, end = period
+    months = (end.year - start.year) * 12 + end.month - start.month
+    if start.day == end.day == 1 and months > 0:
+        return plus_months(start, -months), start
+    return start - (end - start), start
+
+
+def year_before(period: Period) -> Period:
+    """The same dates one year earlier; whole weeks move by 52 weeks, so that weekdays still match."""
+    start, end = period
+    if start.weekday() == end.weekday() == 0 and (end - start).days % 7 == 0 and start.day != 1:
+        return start - timedelta(weeks=52), end - timedelta(weeks=52)
+    return plus_months(start, -12), plus_months(end, -12)
+
+
+SHAPES: list[tuple[Every, re.Pattern[str]]] = [
+    ("year", re.compile(r"(\d{4})")),
+    ("quarter", re.compile(r"(\d{4})-Q([1-4])", re.IGNORECASE)),
+    ("month", re.compile(r"(\d{4})-(\d{2})")),
+    ("week", re.compile(r"(\d{4})-W(\d{2})", re.IGNORECASE)),
+    ("day", re.compile(r"(\d{4})-(\d{2})-(\d{2})")),
+]
+REMEDY = "write 2016, 2016-Q3, 2016-05, 2016-W07, 2016-05-01 or 2016-05-01..2016-06-01"
+
+
+def parse_period(text: str) -> Period:
+    """A period as people write it; in ``first..last`` the last date is not included.
+
+    >>> parse_period("2016-Q3")
+    (datetime.date(2016, 7, 1), datetime.date(2016, 10, 1))
+    """
+    if ".." in text:
+        first, _, last = text.partition("..")
+        return _ordered((parse_period(first)[0], parse_period(last)[0]), text)
+    for every, shape in SHAPES:
+        if found := shape.fullmatch(text.strip()):
+            start = _start(every, [int(part) for part in found.groups()], text)
+            return start, following(start, every)
+    raise Invalid(f"{text!r} is not a period", field="period", remedy=REMEDY)
+
+
+def _start(every: Every, parts: list[int], text: str) -> date:
+    try:
+        if every == "week":
+            return date.fromisocalendar(parts[0], parts[1], 1)
+        if every == "quarter":
+            return date(parts[0], parts[1] * 3 - 2, 1)
+        return date(*(*parts, 1, 1)[:3])
+    except ValueError:
+        raise Invalid(f"there is no such {every} as {text!r}", field="period", remedy=REMEDY) from None
+
+
+def _ordered(period: Period, text: str) -> Period:
+    if period[0] >= period[1]:
+        raise Invalid(
+            f"{text!r} ends before it begins",
+            field="period",
+            remedy="the second date must be later; it is not included",
+        )
+    return period

@@ -1,0 +1,119 @@
+"""Time until something happens, when for some it has not happened yet: Kaplan–Meier."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from regard.metrics.answers import Floats
+from regard.metrics.intervals import nothing, z_of
+from regard.metrics.model import Estimate, Unit
+
+
+@dataclass(frozen=True)
+class Survival:
+    """The share still open after each time: a step function that starts at 1 and falls at every event.
+
+    ``times`` are the distinct times (ascending) at which something ended or was last seen; ``at_risk``, ``events``,
+    ``survival`` and the band ``low``/``high`` have one entry per time.
+    """
+
+    times: Floats
+    at_risk: Floats
+    events: Floats
+    survival: Floats
+    low: Floats
+    high: Floats
+    hazard_variance: Floats
+    n: int
+    unit: Unit = Unit.SECONDS
+    confidence: float = 0.95
+
+    def survival_at(self, time: float) -> Estimate:
+        """The share still open after ``time``; ``None`` beyond the last one seen, unless all had ended by then."""
+        if self.n == 0 or (time > self.times[-1] and self.survival[-1] > 0):
+            return Estimate(None, None, None, self.n, Unit.SHARE, self.confidence)
+        place = int(np.searchsorted(self.times, time, side="right")) - 1
+        value, low, high = (
+            (1.0, 1.0, 1.0) if place < 0 else (float(x[place]) for x in (self.survival, self.low, self.high))
+        )
+        return Estimate(value, low, high, self.n, Unit.SHARE, self.confidence)
+
+    def quantile(self, q: float = 0.5) -> Estimate:
+        """The time by which a share ``q`` has ended, its interval where the band crosses (Brookmeyer and Crowley 1982).
+
+        A value or bound that the data do not reach is ``None``: more are still open than that.
+        """
+        value, low, high = (self._first_below(curve, 1 - q) for curve in (self.survival, self.low, self.high))
+        return Estimate(value, low, high, self.n, self.unit, self.confidence)
+
+    def median(self) -> Estimate:
+        """The time by which half have ended, open ones included."""
+        return self.quantile(0.5)
+
+    def _first_below(self, curve: Floats, level: float) -> float | None:
+        below = np.flatnonzero(curve <= level + 1e-12)
+        return float(self.times[below[0]]) if len(below) else None
+
+    def restricted_mean(self, until: float | None = None) -> Estimate:
+        """The mean time within the first ``until``: the area under the curve, with Greenwood's variance."""
+        if self.n == 0:
+            return nothing(self.unit, self.confidence)
+        end = float(self.times[-1]) if until is None else until
+        grid = np.concatenate([[0.0], self.times[self.times < end], [end]])
+        heights = np.concatenate([[1.0], self.survival[self.times < end]])
+        areas = heights * np.diff(grid)
+        value = float(areas.sum())
+        to_come = areas[::-1].cumsum()[::-1][1:]
+        steps = np.diff(self.hazard_variance[: len(to_come)], prepend=0.0)
+        arm = z_of(self.confidence) * math.sqrt(float((to_come**2) @ steps))
+        return Estimate(
+            value, max(0.0, value - arm), min(end, value + arm), self.n, self.unit, self.confidence
+        )
+
+
+def kaplan_meier(
+    durations: ArrayLike,
+    ended: ArrayLike,
+    counts: ArrayLike | None = None,
+    unit: Unit = Unit.SECONDS,
+    confidence: float = 0.95,
+) -> Survival:
+    """The survival curve of ``durations``, of which those not ``ended`` are still open (right-censored).
+
+    ``counts`` says how many share each row, as a question grouped in the store returns them. One still open at a time is
+    taken to have been open at the events of that time. Kaplan and Meier 1958, *JASA* 53; variance by Greenwood 1926;
+    log-log band (Kalbfleisch and Prentice 1980), which stays within 0–1.
+    """
+    times, at_risk, events = _table(durations, ended, counts)
+    survival = np.cumprod(1 - events / at_risk)
+    left = at_risk - events
+    steps = np.divide(events, at_risk * left, out=np.zeros_like(events), where=left > 0)
+    variance = np.cumsum(steps)
+    low, high = _band(survival, variance, confidence)
+    n = int(at_risk[0]) if len(at_risk) else 0
+    return Survival(times, at_risk, events, survival, low, high, variance, n, unit, confidence)
+
+
+def _table(durations: ArrayLike, ended: ArrayLike, counts: ArrayLike | None) -> tuple[Floats, Floats, Floats]:
+    """Distinct times, how many were open just before each, and how many ended at it."""
+    lengths = np.asarray(durations, dtype=float).ravel()
+    many = np.ones_like(lengths) if counts is None else np.asarray(counts, dtype=float).ravel()
+    known = ~np.isnan(lengths) & (lengths >= 0) & (many > 0)
+    times, place = np.unique(lengths[known], return_inverse=True)
+    leaving = np.bincount(place, many[known], minlength=len(times))
+    events = np.bincount(
+        place, many[known] * np.asarray(ended, dtype=float).ravel()[known], minlength=len(times)
+    )
+    return times, leaving[::-1].cumsum()[::-1], events
+
+
+def _band(survival: Floats, variance: Floats, confidence: float) -> tuple[Floats, Floats]:
+    inside = (survival > 0) & (survival < 1)
+    log = np.log(survival, out=np.full_like(survival, -1.0), where=inside)
+    arm = z_of(confidence) * np.sqrt(variance) / np.abs(log)
+    low, high = survival ** np.exp(arm), survival ** np.exp(-arm)
+    return np.where(inside, low, survival), np.where(inside, high, survival)
