@@ -27,7 +27,7 @@ def frozen(instant: datetime) -> Iterator[None]:
     ...     now().year
     2026
     """
-    global _read  # noqa: PLW0603
+    global _read
     before, _read = _read, lambda: instant.astimezone(UTC)
     try:
         yield

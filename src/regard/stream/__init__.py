@@ -1,1 +1,38 @@
-"""See the design."""
+"""The stream: every interaction between a company and its customers, in one append-only table per workspace.
+
+``open_store(path)`` gives a :class:`Store`; questions are composed with :mod:`regard.stream.compose` and asked of it.
+"""
+
+from regard.stream.model import (
+    COLUMNS,
+    REFUSED_COLUMNS,
+    Answer,
+    Appended,
+    Batch,
+    Interaction,
+    Question,
+    Record,
+)
+from regard.stream.opening import IN_MEMORY, OpenedStore, open_store
+from regard.stream.schema import COLUMN_TYPES, REQUIRED
+from regard.stream.store import Store
+from regard.stream.vocabulary import VOCABULARY, SemanticName
+
+__all__ = [
+    "COLUMNS",
+    "COLUMN_TYPES",
+    "IN_MEMORY",
+    "REFUSED_COLUMNS",
+    "REQUIRED",
+    "VOCABULARY",
+    "Answer",
+    "Appended",
+    "Batch",
+    "Interaction",
+    "OpenedStore",
+    "Question",
+    "Record",
+    "SemanticName",
+    "Store",
+    "open_store",
+]

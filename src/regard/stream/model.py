@@ -19,14 +19,15 @@ class Interaction:
     """One thing that happened between a customer and the company. Append-only; nothing else is the truth.
 
     ``occurred_at`` and ``received_at`` are instants in UTC; ``score`` lies on ``scale_min``…``scale_max`` and
-    ``orientation`` says which end is good. ``properties`` and ``context`` hold everything else, as JSON objects.
+    ``orientation`` says which end is good. ``source_key`` and ``customer`` are None when nobody knows whose it was: such
+    rows count in answers and tickets, never among customers. ``properties`` and ``context`` hold everything else, as JSON objects.
     """
 
     id: str
     occurred_at: datetime
     received_at: datetime
-    source_key: str
-    customer: int
+    source_key: str | None
+    customer: int | None
     name: str
     channel: str | None = None
     touchpoint: str | None = None

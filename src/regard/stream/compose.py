@@ -1,0 +1,154 @@
+"""Composing questions: syntax trees out of small pieces, never text pasted together.
+
+A few functions of ours stand for what engines spell differently; each engine replaces them (``engines/*.py``):
+
+========================================  ==============================================================
+``PERIOD_OF(instant, unit, zone)``         the local date on which the day/week/month/quarter/year began
+``PROPERTY(json, name)``                   a property as text; NULL when absent
+``LATEST(value, instant)``                 the value at the latest instant (ties: the greatest value)
+``MICROSECONDS(instant)``                  microseconds since 1970, as a whole number
+========================================  ==============================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlglot import exp, parse_one
+
+from regard.base import Invalid
+from regard.stream.model import COLUMNS, Question
+
+DIALECT = "duckdb"
+TABLE = "interactions"
+
+
+def sql(text: str) -> exp.Expression:
+    """Parse a piece of SQL written in DuckDB's dialect; parameters are written ``:name``.
+
+    >>> sql("score >= :least").sql(DIALECT)
+    'score >= $least'
+    """
+    return parse_one(text, dialect=DIALECT)
+
+
+def select(*columns: str | exp.Expression) -> exp.Select:
+    """Start a SELECT; each column is a piece of SQL or a tree."""
+    return exp.select(*columns, dialect=DIALECT)
+
+
+def column(name: str) -> exp.Expression:
+    """A column of the stream by its name, or else the property of that name, as text.
+
+    >>> column("channel").sql(DIALECT), column("terminal").sql(DIALECT)
+    ('channel', "PROPERTY(properties, 'terminal')")
+    """
+    if name in COLUMNS:
+        return exp.column(name)
+    if not name or len(name) > 200:
+        raise Invalid(f"{name!r} is not the name of a column or property", field="by")
+    return call("PROPERTY", exp.column("properties"), exp.Literal.string(name))
+
+
+def call(function: str, *arguments: exp.Expression) -> exp.Anonymous:
+    """Call a function by name."""
+    return exp.Anonymous(this=function, expressions=list(arguments))
+
+
+def period_of(unit: str, zone: str, instant: str = "occurred_at") -> exp.Expression:
+    """The local date on which the period around ``instant`` began."""
+    return call("PERIOD_OF", exp.column(instant), exp.Literal.string(unit), exp.Literal.string(zone))
+
+
+def placeholder(name: str) -> exp.Placeholder:
+    """A bound parameter, ``:name`` in pieces of SQL."""
+    return exp.Placeholder(this=name)
+
+
+def every(conditions: Iterable[exp.Expression]) -> exp.Expression:
+    """All the conditions together; true when there are none."""
+    found = list(conditions)
+    return exp.and_(*found) if found else exp.true()
+
+
+Wanted = Mapping[str, "str | Sequence[str] | None"]
+
+
+def matching(where: Wanted) -> tuple[list[exp.Expression], dict[str, Any]]:
+    """Conditions that keep the rows whose columns or properties have the wanted values, with their parameters.
+
+    ``None`` asks for rows where it is absent; several values ask for any of them.
+
+    >>> conditions, parameters = matching({"language": "en", "terminal": ["1", "2"]})
+    >>> [condition.sql(DIALECT) for condition in conditions]
+    ['CAST(language AS TEXT) = $where_0_0', "PROPERTY(properties, 'terminal') IN ($where_1_0, $where_1_1)"]
+    >>> parameters
+    {'where_0_0': 'en', 'where_1_0': '1', 'where_1_1': '2'}
+    """
+    conditions: list[exp.Expression] = []
+    parameters: dict[str, Any] = {}
+    for position, (name, wanted) in enumerate(where.items()):
+        left = as_text(name)
+        if wanted is None:
+            conditions.append(left.is_(exp.null()))
+            continue
+        values = [wanted] if isinstance(wanted, str) else [str(value) for value in wanted]
+        keys = [f"where_{position}_{number}" for number in range(len(values))]
+        parameters |= dict(zip(keys, values, strict=True))
+        holders = [placeholder(key) for key in keys]
+        conditions.append(left.eq(holders[0]) if len(holders) == 1 else left.isin(*holders))
+    return conditions, parameters
+
+
+def as_text(name: str) -> exp.Expression:
+    """A column or property, as text: what a break-down groups by and a filter compares."""
+    found = column(name)
+    return exp.cast(found, "text") if isinstance(found, exp.Column) else found
+
+
+def between(
+    start: datetime | None, end: datetime | None, as_of: datetime | None = None
+) -> tuple[list[exp.Expression], dict[str, Any]]:
+    """Conditions for ``[start, end)`` by the time it occurred, and for what had been received by ``as_of``."""
+    limits = (
+        ("start", "occurred_at >= :start", start),
+        ("end", "occurred_at < :end", end),
+        ("as_of", "received_at <= :as_of", as_of),
+    )
+    given = [(name, text, instant) for name, text, instant in limits if instant is not None]
+    return [sql(text) for _, text, _ in given], {name: naive(instant) for name, _, instant in given}
+
+
+def naive(instant: datetime) -> datetime:
+    """An aware instant as the stream stores it: UTC without a zone."""
+    from datetime import UTC
+
+    if instant.tzinfo is None:
+        raise Invalid(f"{instant} has no time zone", remedy="give an aware datetime")
+    return instant.astimezone(UTC).replace(tzinfo=None)
+
+
+def filled_in(question: Question) -> exp.Expression:
+    """The question's tree with its parameters written in as literals: what "show the query" shows."""
+
+    def fill(node: exp.Expression) -> exp.Expression:
+        if isinstance(node, exp.Placeholder) and node.name in question.parameters:
+            return literal(question.parameters[node.name])
+        return node
+
+    return question.sql.copy().transform(fill)
+
+
+def literal(value: Any) -> exp.Expression:
+    """A Python value as a literal; instants and dates keep their type.
+
+    >>> literal(date(2026, 1, 2)).sql(DIALECT), literal("it's").sql(DIALECT)
+    ("CAST('2026-01-02' AS DATE)", "'it''s'")
+    """
+    if isinstance(value, datetime):
+        return exp.cast(exp.Literal.string(value.isoformat(sep=" ")), "timestamp")
+    if isinstance(value, date):
+        return exp.cast(exp.Literal.string(value.isoformat()), "date")
+    return exp.convert(value)

@@ -1,0 +1,297 @@
+"""DuckDB: the default engine. One file per workspace, one process that owns it, any number of reading threads."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from sqlglot import exp
+
+from regard.base import Conflict, Invalid, NotFound, RegardError, Unavailable, clock
+from regard.base.config import config
+from regard.base.ids import new_id
+from regard.stream.compose import DIALECT, call, filled_in
+from regard.stream.engines.functions import spelled, unit_and_zone
+from regard.stream.model import COLUMNS, REFUSED_COLUMNS, Answer, Appended, Batch, Question, Record
+from regard.stream.schema import MIGRATIONS
+
+_NO_ROWS = "SELECT 1 FROM interactions LIMIT 1"
+_KNOWN = "CREATE OR REPLACE TEMP TABLE known AS SELECT b.id FROM read_parquet($path) b JOIN interactions i ON i.id = b.id GROUP BY b.id"
+_LIST = ", ".join(f'"{name}"' for name in COLUMNS)
+_REFUSED_LIST = ", ".join(f'"{name}"' for name in REFUSED_COLUMNS)
+_INSERT = f"INSERT INTO interactions ({_LIST}) SELECT {_LIST} FROM read_parquet($path)"
+_INSERT_NEW = f"{_INSERT} b ANTI JOIN known ON known.id = b.id"
+_INSERT_REFUSED = f"INSERT INTO refused ({_REFUSED_LIST}) SELECT {_REFUSED_LIST} FROM read_parquet($path)"
+_NEWEST = "QUALIFY row_number() OVER (PARTITION BY kind, key ORDER BY version DESC) = 1"
+
+
+class DuckStore:
+    """A workspace file opened by the process that owns it."""
+
+    dialect = DIALECT
+
+    def __init__(self, path: str):
+        self.path = path
+        self._writing = threading.RLock()
+        self._stamp = [new_id(), 0]
+        self._connection = _connect(path)
+        self._local = threading.local()
+        _migrate(self._connection)
+
+    # --- reading -----------------------------------------------------------------------------------------------
+
+    def ask(self, question: Question) -> Answer:
+        shown = spelled(filled_in(question), SPELLINGS).sql(DIALECT, pretty=True)
+        runnable = spelled(question.sql, SPELLINGS).sql(DIALECT)
+        cursor = self._execute(runnable, dict(question.parameters), question.name)
+        return Answer(_columns(cursor, is_bulk=question.is_bulk), shown)
+
+    def kept(self, kind: str, key: str | None = None, *, all_versions: bool = False) -> list[Record]:
+        text = "SELECT kind, key, body, version, made_at, made_by FROM records WHERE kind = $kind"
+        given = {"kind": kind}
+        if key is not None:
+            text, given = f"{text} AND key = $key", {"kind": kind, "key": key}
+        text += " ORDER BY key, version" if all_versions else f" {_NEWEST} ORDER BY key"
+        return [_record(row) for row in self._execute(text, given, "records").fetchall()]
+
+    def stamp(self) -> str:
+        return f"{self._stamp[0]}-{self._stamp[1]}"
+
+    # --- writing -----------------------------------------------------------------------------------------------
+
+    def append(self, batch: Batch) -> Appended:
+        with self._transaction() as connection:
+            new, known = _append_rows(connection, batch.accepted)
+            refused = 0
+            if batch.refused:
+                refused = connection.execute(_INSERT_REFUSED, {"path": str(batch.refused)}).fetchall()[0][0]
+            counts = {"new": new, "known": known, "refused": refused}
+            for record in batch.records:
+                _keep(connection, _counted(record, counts) if record.kind == "load" else record)
+        return Appended(new, known, refused)
+
+    def keep(self, *records: Record) -> list[Record]:
+        with self._transaction() as connection:
+            return [_keep(connection, record) for record in records]
+
+    def erase(self, customers: Sequence[int]) -> int:
+        return self._delete("list_contains($customers, customer)", {"customers": list(customers)})
+
+    def retain(self, before: datetime) -> int:
+        return self._delete("occurred_at < $before", {"before": before.astimezone(UTC).replace(tzinfo=None)})
+
+    def copy_to(self, target: Path) -> None:
+        if target.exists():
+            raise Conflict(f"{target} is there already", field="target")
+        with self._writing:  # readers go on; writers wait, so that the copy is of one moment
+            cursor = self._connection.cursor()
+            source = cursor.execute("SELECT current_database()").fetchall()[0][0]
+            cursor.execute(f"ATTACH {_quoted(str(target))} AS backup_copy")
+            try:
+                cursor.execute(f'COPY FROM DATABASE "{source}" TO backup_copy')
+            finally:
+                cursor.execute("DETACH backup_copy")
+
+    def close(self) -> None:
+        with self._writing:
+            self._connection.close()
+
+    # --- inside ------------------------------------------------------------------------------------------------
+
+    def _execute(self, text: str, parameters: dict[str, Any], name: str) -> duckdb.DuckDBPyConnection:
+        used = {key: value for key, value in parameters.items() if f"${key}" in text}
+        try:
+            return self._cursor().execute(text, used)
+        except duckdb.OutOfMemoryException as error:
+            raise Unavailable(
+                f"the question {name!r} needs more memory or disk than this workspace may use",
+                remedy="ask for a shorter period, or raise REGARD_MEMORY_LIMIT or REGARD_TEMP_LIMIT",
+            ) from error
+        except duckdb.Error as error:
+            raise _translated(error, f"the question {name!r} cannot be answered") from error
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        """One cursor a thread: DuckDB's connections must not be shared between threads."""
+        if not hasattr(self._local, "cursor"):
+            self._local.cursor = self._connection.cursor()
+        cursor: duckdb.DuckDBPyConnection = self._local.cursor
+        return cursor
+
+    def _delete(self, condition: str, parameters: dict[str, Any]) -> int:
+        with self._transaction() as connection:
+            row = connection.execute(f"DELETE FROM interactions WHERE {condition}", parameters).fetchall()[0]
+            return int(row[0])
+
+    @contextmanager
+    def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """One writer at a time; all of what it does is kept, or none of it."""
+        with self._writing:
+            connection = self._connection.cursor()
+            connection.execute("BEGIN")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except duckdb.Error as error:
+                _roll_back(connection)
+                raise _translated(error, "nothing was written") from error
+            except BaseException:
+                _roll_back(connection)
+                raise
+            finally:
+                connection.close()
+            self._stamp[1] += 1
+
+
+def _connect(path: str) -> duckdb.DuckDBPyConnection:
+    settings: dict[str, Any] = {
+        "memory_limit": config().memory_limit or _default_memory(),
+        "max_temp_directory_size": config().temp_limit,
+        "preserve_insertion_order": False,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    if config().threads:
+        settings["threads"] = config().threads
+    try:
+        if path != ":memory:":
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        return duckdb.connect(path, config=settings)
+    except (duckdb.Error, OSError) as error:
+        raise _translated(error, f"{path} cannot be opened as a workspace") from error
+
+
+def _default_memory() -> str:
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return f"{min(total // 4, 4 << 30) >> 20}MB"
+
+
+def _migrate(connection: duckdb.DuckDBPyConnection) -> None:
+    """Bring the file to the newest numbered schema; refuse a file from a newer Regard."""
+    connection.execute("CREATE TABLE IF NOT EXISTS schema_migrations (number INTEGER, applied_at TIMESTAMP)")
+    done = connection.execute("SELECT coalesce(max(number), 0) FROM schema_migrations").fetchall()[0][0]
+    if done > len(MIGRATIONS):
+        raise Conflict("this workspace was made by a newer Regard", remedy="upgrade Regard", code="newer_schema")
+    for number in range(done + 1, len(MIGRATIONS) + 1):
+        connection.execute("BEGIN")
+        for statement in MIGRATIONS[number - 1]:
+            connection.execute(statement)
+        connection.execute("INSERT INTO schema_migrations VALUES ($number, $at)", {"number": number, "at": _utc_now()})
+        connection.execute("COMMIT")
+
+
+def _append_rows(connection: duckdb.DuckDBPyConnection, path: Path | None) -> tuple[int, int]:
+    """Insert the rows whose ids are not there yet; returns how many were new and how many known."""
+    if path is None:
+        return 0, 0
+    given = {"path": str(path)}
+    if not connection.execute(_NO_ROWS).fetchall():
+        return int(connection.execute(_INSERT, given).fetchall()[0][0]), 0
+    # The inner join hashes the batch, the small side, so that memory does not grow with the stream.
+    known = int(connection.execute(_KNOWN, given).fetchall()[0][0])
+    new = int(connection.execute(_INSERT_NEW if known else _INSERT, given).fetchall()[0][0])
+    return new, known
+
+
+def _keep(connection: duckdb.DuckDBPyConnection, record: Record) -> Record:
+    key = {"kind": record.kind, "key": record.key}
+    newest = connection.execute(
+        "SELECT coalesce(max(version), 0) FROM records WHERE kind = $kind AND key = $key", key
+    ).fetchall()[0][0]
+    kept = Record(record.kind, record.key, record.body, newest + 1, record.made_at or clock.now(), record.made_by)
+    connection.execute(
+        "INSERT INTO records VALUES ($kind, $key, $version, $at, $by, $body)",
+        {
+            **key,
+            "version": kept.version,
+            "at": _naive(kept.made_at),
+            "by": kept.made_by,
+            "body": json.dumps(dict(kept.body)),
+        },
+    )
+    return kept
+
+
+def _counted(record: Record, counts: dict[str, int]) -> Record:
+    """The load's record with what the store found: only the store knows which ids were new."""
+    return Record(record.kind, record.key, {**record.body, **counts}, made_at=record.made_at, made_by=record.made_by)
+
+
+def _record(row: tuple[Any, ...]) -> Record:
+    kind, key, body, version, made_at, made_by = row
+    return Record(kind, key, json.loads(body), version, made_at.replace(tzinfo=UTC), made_by)
+
+
+def _columns(cursor: duckdb.DuckDBPyConnection, *, is_bulk: bool) -> dict[str, Sequence[Any]]:
+    if is_bulk:
+        return dict(cursor.fetchnumpy())
+    names = [item[0] for item in cursor.description or ()]
+    rows = cursor.fetchall()
+    return dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)) if rows else {name: [] for name in names}
+
+
+def _translated(error: Exception, what: str) -> RegardError:
+    """What happened, in our words: the engine's own first line, without its stack or its advice."""
+    said = str(error).split("\n", 1)[0]
+    if "Could not set lock" in said or "Conflicting lock" in said:
+        return Conflict(f"{what}: another process has it open", code="owned_elsewhere")
+    if "No space left" in said:
+        return Unavailable(f"{what}: the disk is full", remedy="free some space and try again", code="disk_full")
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return Unavailable(f"{what}: not enough memory", remedy="raise REGARD_MEMORY_LIMIT", code="out_of_memory")
+    if isinstance(error, PermissionError) or "Permission denied" in said:
+        return Invalid(f"{what}: permission denied", field="path")
+    if "No such file" in said or "Cannot open file" in said:
+        return NotFound(f"{what}: {said}", field="path")
+    return Invalid(f"{what}: {said}", code="engine")
+
+
+def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
+    try:
+        connection.execute("ROLLBACK")
+    except duckdb.Error:
+        return  # the engine had rolled back by itself
+
+
+def _utc_now() -> datetime:
+    return _naive(clock.now())
+
+
+def _naive(instant: datetime | None) -> datetime:
+    return (instant or clock.now()).astimezone(UTC).replace(tzinfo=None)
+
+
+def _quoted(text: str) -> str:
+    return exp.Literal.string(text).sql(DIALECT)
+
+
+# --- our functions, spelled for DuckDB ---------------------------------------------------------------------------
+
+
+def _period_of(instant: exp.Expression, unit: exp.Expression, zone: exp.Expression) -> exp.Expression:
+    name, where = unit_and_zone(unit, zone)
+    local = instant if where == "UTC" else call("timezone", zone, call("timezone", exp.Literal.string("UTC"), instant))
+    return exp.cast(call("date_trunc", exp.Literal.string(name), local), "date")
+
+
+def _property(column: exp.Expression, name: exp.Expression) -> exp.Expression:
+    path = '$."' + name.name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return call("json_extract_string", column, exp.Literal.string(path))
+
+
+def _latest(value: exp.Expression, instant: exp.Expression) -> exp.Expression:
+    return call("arg_max", value, call("row", instant, value.copy()))
+
+
+SPELLINGS = {
+    "PERIOD_OF": _period_of,
+    "PROPERTY": _property,
+    "LATEST": _latest,
+    "MICROSECONDS": lambda instant: call("epoch_us", instant),
+}

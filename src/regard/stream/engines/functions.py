@@ -1,0 +1,42 @@
+"""Replacing the functions of ours (see ``compose``) by what an engine calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sqlglot import exp
+
+from regard.base import Invalid
+
+Spelling = Callable[..., exp.Expression]
+OURS = ("PERIOD_OF", "PROPERTY", "LATEST", "MICROSECONDS")
+
+
+def spelled(tree: exp.Expression, spellings: Mapping[str, Spelling]) -> exp.Expression:
+    """A copy of the tree with every function of ours replaced; arguments are replaced first."""
+
+    def replace(node: exp.Expression) -> exp.Expression:
+        if isinstance(node, exp.Anonymous) and node.name.upper() in spellings:
+            return spellings[node.name.upper()](*node.expressions)
+        return node
+
+    # Bottom up, because an argument may itself be one of ours: LATEST(PROPERTY(…), …).
+    result = tree.copy()
+    for node in reversed(list(result.find_all(exp.Anonymous))):
+        new = replace(node)
+        if new is not node:
+            if node is result:
+                result = new
+            else:
+                node.replace(new)
+    return result
+
+
+UNITS = ("day", "week", "month", "quarter", "year")
+
+
+def unit_and_zone(unit: exp.Expression, zone: exp.Expression) -> tuple[str, str]:
+    """The two texts that PERIOD_OF is given; refuses a unit that no engine knows."""
+    if unit.name not in UNITS:
+        raise Invalid(f"{unit.name!r} is not a period", field="every", remedy=f"one of {', '.join(UNITS)}")
+    return unit.name, zone.name

@@ -1,0 +1,284 @@
+"""Asking the process that owns a workspace file, over a socket that only its own user can reach.
+
+A DuckDB file has one owner. Whoever owns it listens here; whoever comes later asks the owner and notices no difference.
+Each message is a four-byte length and that many bytes: MessagePack for the request, Arrow for the rows of an answer.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import socket
+import socketserver
+import struct
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+import regard.base.errors as errors
+from regard.base import Invalid, RegardError, Unavailable
+from regard.stream.compose import DIALECT, filled_in, sql
+from regard.stream.model import Answer, Appended, Batch, Question, Record
+from regard.stream.store import Store
+
+_LENGTH = struct.Struct(">I")
+_LARGEST = 1 << 30
+
+
+def address_of(path: str) -> Path:
+    """Where the owner of a workspace file listens: a short name in a folder that only this user can enter."""
+    folder = Path(tempfile.gettempdir()) / f"regard-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    status = folder.lstat()
+    if status.st_uid != os.getuid() or status.st_mode & 0o077:
+        raise Unavailable(
+            f"{folder} is open to other users", remedy=f"remove it, or make it private: chmod 700 {folder}"
+        )
+    name = hashlib.sha256(str(Path(path).resolve()).encode()).hexdigest()[:24]
+    return folder / f"{name}.sock"
+
+
+# --- the owner's side --------------------------------------------------------------------------------------------
+
+
+class _Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+    daemon_threads = True
+    store: Store
+
+
+class _Conversation(socketserver.BaseRequestHandler):
+    def handle(self) -> None:
+        while (message := _receive(self.request)) is not None:
+            assert isinstance(self.server, _Server)
+            head, body = _answered(self.server.store, msgspec.msgpack.decode(message))
+            try:
+                _send(self.request, msgspec.msgpack.encode(head))
+                _send(self.request, body)
+            except OSError:
+                return  # the one who asked has gone
+
+
+class Listening:
+    """The owner's ear: open while the store is."""
+
+    def __init__(self, path: str, store: Store):
+        self._address = address_of(path)
+        self._address.unlink(missing_ok=True)  # a name left by a killed owner: the file's lock is ours, so it is stale
+        self._server = _Server(str(self._address), _Conversation)
+        self._server.store = store
+        self._address.chmod(0o600)
+        threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True, name="regard-owner").start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._address.unlink(missing_ok=True)
+
+
+def _answered(store: Store, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    try:
+        return _VERBS[request["verb"]](store, request)
+    except RegardError as error:
+        facts = {"message": error.message, "field": error.field, "remedy": error.remedy, "code": error.code}
+        return {"error": type(error).__name__, **facts}, b""
+
+
+def _ask(store: Store, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    answer = store.ask(Question(request["name"], sql(request["sql"]), {}, is_bulk=request["is_bulk"]))
+    return {"sql": answer.sql, "is_bulk": request["is_bulk"]}, _packed(answer.columns)
+
+
+def _append(store: Store, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    paths = [Path(request[name]) if request[name] else None for name in ("accepted", "refused")]
+    done = store.append(Batch(paths[0], paths[1], [_from_wire(item) for item in request["records"]]))
+    return {"new": done.new, "known": done.known, "refused": done.refused}, b""
+
+
+def _keep(store: Store, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    kept = store.keep(*[_from_wire(item) for item in request["records"]])
+    return {"records": [_to_wire(record) for record in kept]}, b""
+
+
+def _kept(store: Store, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    found = store.kept(request["kind"], request["key"], all_versions=request["all_versions"])
+    return {"records": [_to_wire(record) for record in found]}, b""
+
+
+def _copy(store: Store, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    store.copy_to(Path(request["target"]))
+    return {}, b""
+
+
+_VERBS = {
+    "ask": _ask,
+    "append": _append,
+    "keep": _keep,
+    "kept": _kept,
+    "copy_to": _copy,
+    "stamp": lambda store, _: ({"stamp": store.stamp()}, b""),
+    "erase": lambda store, request: ({"count": store.erase(request["customers"])}, b""),
+    "retain": lambda store, request: (
+        {"count": store.retain(datetime.fromisoformat(request["before"]))},
+        b"",
+    ),
+}
+
+
+# --- the other side ----------------------------------------------------------------------------------------------
+
+
+class RemoteStore:
+    """A workspace file that another process owns."""
+
+    dialect = DIALECT
+
+    def __init__(self, path: str):
+        self.path = path
+        self._speaking = threading.Lock()
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            self._socket.connect(str(address_of(path)))
+        except OSError as error:
+            self._socket.close()
+            raise Unavailable(
+                f"{path} is open in a process that does not answer", remedy="close it and try again"
+            ) from error
+
+    def ask(self, question: Question) -> Answer:
+        text = filled_in(question).sql(DIALECT)
+        head, body = self._say("ask", name=question.name, sql=text, is_bulk=question.is_bulk)
+        return Answer(_unpacked(body, is_bulk=question.is_bulk), head["sql"])
+
+    def append(self, batch: Batch) -> Appended:
+        paths = {"accepted": _resolved(batch.accepted), "refused": _resolved(batch.refused)}
+        head, _ = self._say("append", **paths, records=[_to_wire(record) for record in batch.records])
+        return Appended(head["new"], head["known"], head["refused"])
+
+    def keep(self, *records: Record) -> list[Record]:
+        head, _ = self._say("keep", records=[_to_wire(record) for record in records])
+        return [_from_wire(item) for item in head["records"]]
+
+    def kept(self, kind: str, key: str | None = None, *, all_versions: bool = False) -> list[Record]:
+        head, _ = self._say("kept", kind=kind, key=key, all_versions=all_versions)
+        return [_from_wire(item) for item in head["records"]]
+
+    def erase(self, customers: Sequence[int]) -> int:
+        return int(self._say("erase", customers=list(customers))[0]["count"])
+
+    def retain(self, before: datetime) -> int:
+        return int(self._say("retain", before=before.isoformat())[0]["count"])
+
+    def stamp(self) -> str:
+        return str(self._say("stamp")[0]["stamp"])
+
+    def copy_to(self, target: Path) -> None:
+        self._say("copy_to", target=str(target.resolve()))
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def _say(self, verb: str, **request: Any) -> tuple[dict[str, Any], bytes]:
+        try:
+            with self._speaking:
+                _send(self._socket, msgspec.msgpack.encode({"verb": verb, **request}))
+                head, body = _receive(self._socket), _receive(self._socket)
+        except OSError as error:
+            raise _gone(self.path) from error
+        if head is None or body is None:
+            raise _gone(self.path)
+        said = msgspec.msgpack.decode(head)
+        if "error" in said:
+            kind = getattr(errors, said.pop("error"), Invalid)
+            raise kind(said.pop("message"), **said)
+        return said, body
+
+
+def _gone(path: str) -> Unavailable:
+    return Unavailable(f"the process that had {path} open has gone", remedy="try again", code="owner_gone")
+
+
+def _resolved(path: Path | None) -> str | None:
+    return str(path.resolve()) if path else None
+
+
+# --- on the wire -------------------------------------------------------------------------------------------------
+
+
+def _send(to: socket.socket, message: bytes) -> None:
+    to.sendall(_LENGTH.pack(len(message)) + message)
+
+
+def _receive(source: socket.socket) -> bytes | None:
+    """One whole message, or None when the other side has closed."""
+    head = _exactly(source, _LENGTH.size)
+    if head is None:
+        return None
+    (length,) = _LENGTH.unpack(head)
+    return _exactly(source, length) if length <= _LARGEST else None
+
+
+def _exactly(source: socket.socket, length: int) -> bytes | None:
+    parts = bytearray()
+    while len(parts) < length:
+        with contextlib.suppress(InterruptedError):
+            part = source.recv(min(length - len(parts), 1 << 20))
+            if not part:
+                return None
+            parts += part
+    return bytes(parts)
+
+
+def _packed(columns: Mapping[str, Sequence[Any]]) -> bytes:
+    import pyarrow as pa
+
+    table = pa.table({name: pa.array(values) for name, values in columns.items()})
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return bytes(sink.getvalue())
+
+
+def _unpacked(body: bytes, *, is_bulk: bool) -> dict[str, Sequence[Any]]:
+    import pyarrow as pa
+
+    table = pa.ipc.open_stream(body).read_all()
+    if is_bulk:
+        return {name: _array(table.column(name)) for name in table.column_names}
+    return dict(table.to_pydict())
+
+
+def _array(column: Any) -> Any:
+    """As DuckDB gives arrays: a masked array where something is missing."""
+    import numpy as np
+
+    values = column.to_numpy()
+    if column.null_count == 0:
+        return values
+    import pyarrow.compute as pc
+
+    missing = pc.is_null(column).to_numpy()
+    filled = column.to_numpy() if values.dtype.kind in "Of" else pc.fill_null(column, 0).to_numpy()
+    return np.ma.masked_array(filled, mask=missing)
+
+
+def _to_wire(record: Record) -> dict[str, Any]:
+    made_at = record.made_at.isoformat() if record.made_at else None
+    return {
+        "kind": record.kind,
+        "key": record.key,
+        "body": dict(record.body),
+        "version": record.version,
+        "made_at": made_at,
+        "made_by": record.made_by,
+    }
+
+
+def _from_wire(item: dict[str, Any]) -> Record:
+    made_at = datetime.fromisoformat(item["made_at"]).astimezone(UTC) if item["made_at"] else None
+    return Record(item["kind"], item["key"], item["body"], item["version"], made_at, item["made_by"])
