@@ -1,1 +1,38 @@
-"""See the design."""
+"""The look: formats, charts and templates that every page is built of. Knows nothing of customers or metrics."""
+
+from regard.web.charts import (
+    Chart,
+    Point,
+    Row,
+    Table,
+    breakdown,
+    contributions,
+    distribution,
+    heat_map,
+    interval_bar,
+    sparkline,
+    steps,
+    trend,
+)
+from regard.web.formats import LANGUAGES, MISSING, Format, Shown, gettext_noop, ngettext
+
+__all__ = [
+    "LANGUAGES",
+    "MISSING",
+    "Chart",
+    "Format",
+    "Point",
+    "Row",
+    "Shown",
+    "Table",
+    "breakdown",
+    "contributions",
+    "distribution",
+    "gettext_noop",
+    "heat_map",
+    "interval_bar",
+    "ngettext",
+    "sparkline",
+    "steps",
+    "trend",
+]

@@ -1,0 +1,249 @@
+"""Numbers, dates and sentences as a reader writes them. Pure: Babel's locale data, no framework.
+
+A :class:`Format` is made once for each reader (language, time zone, translation) and handed to everything that shows
+a figure, so that a number looks the same on a card, in a chart, in a table and on paper.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_datetime, format_interval, format_skeleton
+from babel.numbers import format_currency, format_decimal, format_percent
+from babel.units import format_unit
+
+LANGUAGES = {"en": "English", "pl": "Polski", "ru": "Русский", "zh-hans": "简体中文", "ro": "Română"}
+Day = date
+"""A calendar date; an alias, because :class:`Format` has a method called ``date``."""
+MISSING = "–"
+MINUS = "\N{MINUS SIGN}"
+_DURATIONS = [("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)]
+_PERIODS = {"month": "yMMM", "quarter": "yQQQ", "year": "y"}
+
+
+def gettext_noop(message: str) -> str:
+    """Mark a message of the science half for translation; it is translated when it is shown."""
+    return message
+
+
+def ngettext(one: str, many: str) -> tuple[str, str]:
+    """Mark a message that counts something for translation."""
+    return one, many
+
+
+def _english_plural(one: str, many: str, n: int) -> str:
+    return one if n == 1 else many
+
+
+class Shown(NamedTuple):
+    """An estimate in words: ``value``, the same as ``number`` and ``unit`` apart, ``interval`` and what it rests on."""
+
+    value: str
+    number: str
+    unit: str
+    interval: str
+    n: str
+    withheld: str = ""
+
+
+@dataclass(frozen=True)
+class Format:
+    """How one reader sees figures: language, time zone, currency, and how messages are translated.
+
+    >>> Format("pl").percent(0.8263)
+    '82,6%'
+    >>> Format("en").duration(183_600)
+    '2 days 3 hr'
+    """
+
+    language: str = "en"
+    time_zone: str = "UTC"
+    currency: str = "EUR"
+    translate: Callable[[str], str] = str
+    plural: Callable[[str, str, int], str] = _english_plural
+
+    @property
+    def locale(self) -> Locale:
+        return Locale.parse({"zh-hans": "zh_Hans", "zh-cn": "zh_Hans"}.get(self.language, self.language), sep="_")
+
+    def say(self, message: str, /, **parts: object) -> str:
+        """A translated message with its blanks filled."""
+        return self.translate(message).format(**parts)
+
+    def count_of(self, messages: tuple[str, str], n: int) -> str:
+        """A translated count in the right plural form; ``messages`` hold ``{n}``.
+
+        >>> Format().count_of(("{n} answer", "{n} answers"), 3912)
+        '3,912 answers'
+        """
+        return self.plural(*messages, n).format(n=self.number(n, 0))
+
+    # Numbers
+
+    def number(self, value: float, digits: int = 2, *, signed: bool = False) -> str:
+        """A number with at most ``digits`` decimals.
+
+        >>> Format("ru").number(12345.678)
+        '12\\xa0345,68'
+        """
+        pattern = _pattern(digits, "#", signed)
+        return _true_minus(str(format_decimal(round(value, digits), pattern, locale=self.locale)))
+
+    def fixed(self, value: float, digits: int, *, signed: bool = False) -> str:
+        """A number with exactly ``digits`` decimals, so that columns line up."""
+        return _true_minus(str(format_decimal(value, _pattern(digits, "0", signed), locale=self.locale)))
+
+    def percent(self, share: float, digits: int = 1) -> str:
+        """A share (0–1) as per cent."""
+        sign = self.locale.percent_formats[None].pattern.rpartition("0")[2]
+        return _true_minus(str(format_percent(share, _pattern(digits, "0") + sign, locale=self.locale)))
+
+    def money(self, amount: float, currency: str | None = None) -> str:
+        """An amount of money in its own currency (ISO 4217), else in the workspace's."""
+        return _true_minus(str(format_currency(amount, currency or self.currency, locale=self.locale)))
+
+    def duration(self, seconds: float) -> str:
+        """A length of time in its two largest units.
+
+        >>> Format("pl").duration(5 * 86_400)
+        '5 dni'
+        """
+        sign, rest = (MINUS if seconds < 0 else ""), abs(seconds)
+        if rest < 60:
+            return sign + self._unit(round(rest, 1 if rest < 10 else 0), "second")
+        name, size = next(unit for unit in _DURATIONS if rest >= unit[1])
+        smaller = _DURATIONS[_DURATIONS.index((name, size)) + 1]
+        whole, left = divmod(round(rest / smaller[1]) * smaller[1], size)
+        parts = [(int(whole), name), (int(left // smaller[1]), smaller[0])]
+        return sign + " ".join(self._unit(n, unit) for n, unit in parts if n)
+
+    def value(self, value: float | None, unit: str, *, signed: bool = False) -> str:
+        """A value in its unit: a share as per cent, seconds as a duration, money with its currency."""
+        if value is None:
+            return MISSING
+        text = self._in_unit(value, str(unit))
+        return "+" + text if signed and value > 0 else text
+
+    def change(self, difference: float | None, unit: str) -> str:
+        """A difference with its sign; shares differ by percentage points.
+
+        >>> Format().change(-0.042, "share")
+        '−4.2 pp'
+        """
+        if difference is None:
+            return MISSING
+        if str(unit) == "share":
+            points = self.fixed(100 * difference, 1, signed=True)
+            return self.say(gettext_noop("{number} pp"), number=points)
+        return self.value(difference, unit, signed=True)
+
+    # Estimates
+
+    def estimate(self, estimate: Any, of: tuple[str, str] = ngettext("{n} response", "{n} responses")) -> Shown:
+        """What a card says of anything with value, low, high, n and unit (confidence and withheld at will)."""
+        withheld = getattr(estimate, "withheld", None)
+        value = MISSING if withheld else self.value(estimate.value, estimate.unit)
+        number, unit = _split(value)
+        interval = "" if withheld else self.interval(estimate)
+        return Shown(value, number, unit, interval, self.count_of(of, estimate.n), withheld or "")
+
+    def interval(self, estimate: Any) -> str:
+        """ "95% CI 35.1 – 41.7", or nothing when there is no interval."""
+        if estimate.low is None or estimate.high is None:
+            return ""
+        confidence = self.percent(getattr(estimate, "confidence", 0.95), 0)
+        return self.say(
+            gettext_noop("{confidence} CI {range}"),
+            confidence=confidence,
+            range=self.range(estimate.low, estimate.high, estimate.unit),
+        )
+
+    def range(self, low: float, high: float, unit: str) -> str:
+        """Two values with an en dash; a unit that both share is said once."""
+        first, last = self.value(low, unit), self.value(high, unit)
+        short, suffix = _split(first)
+        same = suffix and suffix == _split(last)[1] and suffix.strip() == "%"
+        return f"{short if same else first} – {last}"
+
+    # Dates
+
+    def date(self, day: Day, skeleton: str = "yMMMd") -> str:
+        """A date by CLDR skeleton, so that the order of its parts is the language's own.
+
+        >>> Format("zh-hans").date(date(2026, 5, 18), "MMMd")
+        '5月18日'
+        """
+        return str(format_skeleton(skeleton, day, locale=self.locale, tzinfo=ZoneInfo("UTC")))
+
+    def instant(self, at: datetime, form: str = "medium") -> str:
+        """An instant on the reader's clock; one without a zone is UTC."""
+        aware = at if at.tzinfo else at.replace(tzinfo=UTC)
+        return str(format_datetime(aware, form, tzinfo=ZoneInfo(self.time_zone), locale=self.locale))
+
+    def period(self, start: Day, every: str | None = None, end: Day | None = None) -> str:
+        """The name of the period that starts on ``start``: a day, week, month, quarter or year; else first – last day.
+
+        >>> Format().period(date(2026, 4, 1), "quarter")
+        'Q2 2026'
+        """
+        if every in _PERIODS:
+            return self.date(start, _PERIODS[every])
+        if every == "week":
+            end = start + timedelta(days=7)
+        last = end - timedelta(days=1) if end else start
+        return self.date(start) if every == "day" or last <= start else self.dates(start, last)
+
+    def axis_period(self, at: Day, every: str | None = None) -> str:
+        """A period's short name, to stand under an axis."""
+        return self.date(at, _PERIODS.get(every or "", "MMMd"))
+
+    def dates(self, first: Day, last: Day) -> str:
+        """First and last day (both included)."""
+        noon = time(12, tzinfo=UTC)
+        pair = (datetime.combine(first, noon), datetime.combine(last, noon))
+        return str(format_interval(*pair, "yMMMd", tzinfo=ZoneInfo("UTC"), locale=self.locale))
+
+    def _unit(self, number: float, name: str) -> str:
+        pattern = _pattern(1, "#")
+        return str(format_unit(number, f"duration-{name}", "short", format=pattern, locale=self.locale))
+
+    def _in_unit(self, value: float, unit: str) -> str:
+        match unit:
+            case "share":
+                return self.percent(value)
+            case "seconds":
+                return self.duration(value)
+            case "money":
+                return self.money(value)
+            case "count":
+                return self.number(value, 1 if value % 1 else 0)
+            case "score":
+                return self.fixed(value, 2)
+            case _:
+                return self.fixed(value, 1)
+
+
+def _pattern(digits: int, digit: str, signed: bool = False) -> str:
+    """CLDR number pattern; ``digit`` is "0" for decimals that always show, "#" for those that may be left out."""
+    base = "#,##0" + ("." + digit * digits if digits else "")
+    return f"+{base};-{base}" if signed else base
+
+
+def _true_minus(text: str) -> str:
+    return text.replace("-", MINUS)
+
+
+def _split(text: str) -> tuple[str, str]:
+    """The number and what follows it: ``"82.6%"`` → ``("82.6", "%")``; a text of several numbers stays whole."""
+    found = re.fullmatch(r"([^\d]*\d[\d.,\s’]*?)(\s*[^\d\s.,]\D*)?", text)
+    return (found[1], found[2] or "") if found else (text, "")
+
+
+ENGLISH = Format()
+"""For notebooks, the command line and tests: English, UTC, untranslated."""
