@@ -1,6 +1,7 @@
 """A distribution of answers: how often each value was given, and what those answers weigh.
 
-This is all a figure needs: the store counts, and every interval below works from the counts. No raw rows travel.
+This is all a figure needs: the store counts, and every interval below works from the counts. No raw rows
+travel.
 """
 
 from __future__ import annotations
@@ -14,13 +15,18 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 
 
+def summed(place: NDArray[np.intp], amounts: Floats, size: int) -> Floats:
+    """The sum of ``amounts`` at each of ``size`` places."""
+    return np.asarray(np.bincount(place, amounts, minlength=size), dtype=float)
+
+
 @dataclass(frozen=True)
 class Answers:
     """Sufficient statistics of answers, one entry per distinct value, in ascending order of value.
 
-    ``scores`` the values given; ``counts`` how many answers gave each; ``weights`` the sum of their weights (Σw);
-    ``squares`` the sum of their squared weights (Σw²). Unweighted answers have all three alike. The same shape holds
-    any per-unit number: seconds to resolve, referrals per customer.
+    ``scores`` the values given; ``counts`` how many answers gave each; ``weights`` the sum of their weights
+    (Σw); ``squares`` the sum of their squared weights (Σw²). Unweighted answers have all three alike. The
+    same shape holds any per-unit number: seconds to resolve, referrals per customer.
 
     >>> answers = Answers.of([(4, 10), (5, 30)])
     >>> answers.n, answers.mean, answers.n_effective
@@ -34,7 +40,9 @@ class Answers:
 
     @classmethod
     def of(cls, rows: Iterable[tuple[float, ...]]) -> Answers:
-        """From rows ``(score, count)`` or ``(score, count, Σw, Σw²)``, in any order, as a question returns them."""
+        """From rows ``(score, count)`` or ``(score, count, Σw, Σw²)``, as a question returns them, in any
+        order.
+        """
         full = [row if len(row) == 4 else (row[0], row[1], row[1], row[1]) for row in rows]
         table = np.array(sorted(full), dtype=float).reshape(-1, 4)
         return cls(*(np.ascontiguousarray(column) for column in table.T))
@@ -47,8 +55,7 @@ class Answers:
         known = ~np.isnan(given)
         scores, place = np.unique(given[known], return_inverse=True)
         size, w = len(scores), w[known]
-        count, total, square = (np.bincount(place, x, minlength=size) for x in (np.ones_like(w), w, w * w))
-        return cls(scores, count, total, square)
+        return cls(scores, *(summed(place, x, size) for x in (np.ones_like(w), w, w * w)))
 
     @property
     def n(self) -> int:
@@ -74,7 +81,7 @@ class Answers:
     @property
     def shares(self) -> Floats:
         """The weighted share of each value; sums to one. Ask only when not empty."""
-        return self.weights / self.weights.sum()
+        return np.asarray(self.weights / self.weights.sum(), dtype=float)
 
     @property
     def mean(self) -> float:
@@ -88,7 +95,7 @@ class Answers:
         return spread * self.n_effective / (self.n_effective - 1) if self.n_effective > 1 else 0.0
 
     def rescaled(self, low: float, high: float, *, is_reversed: bool = False) -> Answers:
-        """The same answers on 0–100, where 100 is the good end (``is_reversed`` when ``low`` is the good end)."""
+        """The same answers on 0–100 with 100 the good end (``is_reversed``: that is where ``low`` was)."""
         moved = (high - self.scores if is_reversed else self.scores - low) / (high - low) * 100
         order = np.argsort(moved)
         return Answers(moved[order], self.counts[order], self.weights[order], self.squares[order])

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -27,9 +28,9 @@ Microseconds = NDArray[np.int64]
 class BusinessCalendar:
     """When the desk is open, in its own time zone.
 
-    ``hours`` maps an English weekday to intervals ``("09:00", "17:00")``; an end of ``24:00`` is midnight, and an end not
-    after its start runs past midnight into the next day. A holiday closes the intervals that begin on it. Weekdays that
-    are not listed are closed.
+    ``hours`` maps an English weekday to intervals ``("09:00", "17:00")``; an end of ``24:00`` is midnight,
+    and an end not after its start runs past midnight into the next day. A holiday closes the intervals that
+    begin on it. Weekdays that are not listed are closed.
 
     >>> desk = BusinessCalendar("Europe/Warsaw", {"friday": [("09:00", "17:00")], "monday": [("09:00", "17:00")]})
     >>> friday_4_pm, monday_10_am = np.datetime64("2016-05-06T14:00"), np.datetime64("2016-05-09T08:00")
@@ -50,7 +51,10 @@ class BusinessCalendar:
         object.__setattr__(self, "holidays", frozenset(self.holidays))
 
     def seconds_between(self, opened: ArrayLike, resolved: ArrayLike) -> Floats:
-        """Business seconds from ``opened`` to ``resolved`` (UTC, one per ticket); NaN where either is missing or the second is first."""
+        """Business seconds from ``opened`` to ``resolved`` (UTC), one per ticket.
+
+        NaN where either is missing, or ``resolved`` comes before ``opened``.
+        """
         begin, end = _instants(opened), _instants(resolved)
         spent = np.full(begin.shape, np.nan)
         known = ~(np.isnat(begin) | np.isnat(end)) & (end >= begin)
@@ -66,7 +70,7 @@ class BusinessCalendar:
         return (_open_until(end, starts, ends, before) - _open_until(begin, starts, ends, before)) / 1e6
 
     def _openings(self, first: date, last: date) -> tuple[Microseconds, Microseconds]:
-        """Start and end of every opening between two dates, in UTC microseconds, ascending and merged where they touch."""
+        """Start and end of every opening between two dates, as UTC microseconds; those that touch are one."""
         openings: list[tuple[int, int]] = []
         for start, end in sorted(self._each_opening(first - timedelta(days=2), last + timedelta(days=2))):
             if openings and start <= openings[-1][1]:
@@ -90,9 +94,7 @@ class BusinessCalendar:
 
     def as_dict(self) -> dict[str, Any]:
         """The calendar as JSON values: ``time_zone``, ``hours`` and ``holidays``."""
-        hours = {
-            day: [list(interval) for interval in self.hours[day]] for day in WEEKDAYS if self.hours.get(day)
-        }
+        hours = {day: [list(interval) for interval in self.hours[day]] for day in WEEKDAYS if self.hours.get(day)}
         return {
             "time_zone": self.time_zone,
             "hours": hours,
@@ -104,15 +106,11 @@ class BusinessCalendar:
         """The calendar in JSON values; Invalid, naming the field, when they do not describe one."""
         unknown = set(kept) - {"time_zone", "hours", "holidays"}
         if unknown:
-            raise Invalid(f"a calendar has no {sorted(unknown)[0]!r}", field=sorted(unknown)[0])
+            raise Invalid(f"a calendar has no {min(unknown)!r}", field=min(unknown))
         hours = kept.get("hours")
         if not isinstance(hours, Mapping):
-            raise Invalid(
-                "opening hours are missing", field="hours", remedy='e.g. {"monday": [["09:00", "17:00"]]}'
-            )
-        read = {
-            day: [_interval(day, one) for one in _list(f"hours.{day}", given)] for day, given in hours.items()
-        }
+            raise Invalid("opening hours are missing", field="hours", remedy='e.g. {"monday": [["09:00", "17:00"]]}')
+        read = {day: [_interval(day, one) for one in _list(f"hours.{day}", given)] for day, given in hours.items()}
         holidays = frozenset(_holiday(text) for text in _list("holidays", kept.get("holidays", [])))
         return cls(str(kept.get("time_zone", "UTC")), read, holidays)
 
@@ -138,9 +136,7 @@ def office_hours(time_zone: str = "UTC", start: str = "09:00", end: str = "17:00
     return BusinessCalendar(time_zone, {day: [(start, end)] for day in WEEKDAYS[:5]})
 
 
-def _open_until(
-    instants: Microseconds, starts: Microseconds, ends: Microseconds, before: Microseconds
-) -> Microseconds:
+def _open_until(instants: Microseconds, starts: Microseconds, ends: Microseconds, before: Microseconds) -> Microseconds:
     """Open microseconds from the first opening until each instant."""
     place = np.searchsorted(starts, instants, side="right") - 1
     inside = np.minimum(instants, ends[place]) - starts[place]
@@ -157,7 +153,7 @@ def _day_of(instant: np.int64) -> date:
 
 @lru_cache(maxsize=65536)
 def _utc(day: date, minutes: int, time_zone: str) -> int:
-    """A local wall time, minutes after midnight of ``day``, as UTC microseconds; daylight saving is the zone's."""
+    """A local wall time, minutes after midnight of ``day``, as UTC microseconds."""
     day, minutes = day + timedelta(days=minutes // 1440), minutes % 1440
     local = datetime(day.year, day.month, day.day, minutes // 60, minutes % 60, tzinfo=zone(time_zone))
     return (local - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
@@ -175,7 +171,7 @@ def _check_day(weekday: str, intervals: Sequence[Interval]) -> None:
         if not CLOCK.fullmatch(clock) or clock > "24:00":
             raise Invalid(f"{clock!r} is not a time of day", field=name, remedy="write 09:00 to 24:00")
     spans = sorted(_span(interval) for interval in intervals)
-    for (_, end), (start, _) in zip(spans, spans[1:], strict=False):
+    for (_, end), (start, _) in pairwise(spans):
         if start < end:
             raise Invalid(f"two intervals on {weekday} overlap", field=name, remedy="join them into one")
 
@@ -194,9 +190,7 @@ def _list(name: str, given: Any) -> list[Any]:
 def _interval(day: str, given: Any) -> Interval:
     pair = _list(f"hours.{day}", given)
     if len(pair) != 2:
-        raise Invalid(
-            "an interval is a start and an end", field=f"hours.{day}", remedy='e.g. ["09:00", "17:00"]'
-        )
+        raise Invalid("an interval is a start and an end", field=f"hours.{day}", remedy='e.g. ["09:00", "17:00"]')
     return str(pair[0]), str(pair[1])
 
 

@@ -1,4 +1,4 @@
-"""Two estimates compared: the difference, its interval, its p-value, and the one word that may be said about it."""
+"""Two estimates compared: the difference, its interval, its p-value, and the one word that may be said."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Change(StrEnum):
 class Difference:
     """``after − before`` in ``unit``; every number is ``None`` when either side has no value.
 
-    ``is_significant`` and the interval agree: one difference alone is significant when its interval excludes 0; among
-    many (:func:`false_discoveries_controlled`) when its ``q_value`` is at most 1 − confidence.
+    ``is_significant`` and the interval agree: one difference alone is significant when its interval excludes
+    0; among many (:func:`false_discoveries_controlled`) when its ``q_value`` is at most 1 − confidence.
     """
 
     value: float | None
@@ -50,10 +50,11 @@ class Difference:
 def difference(before: Estimate, after: Estimate, minimum_n: int = 1) -> Difference:
     """The difference between two independent estimates, from their own intervals.
 
-    The arms of the two intervals that point towards each other are added in quadrature: Newcombe's hybrid score
-    interval for shares (Newcombe 1998, *Statistics in Medicine* 17, method 10), and for everything else the same rule,
-    MOVER (Zou and Donner 2008, *Statistics in Medicine* 27); for means it is Welch's. The p-value takes the arm that
-    points to 0 as ``z`` standard errors, so the interval excludes 0 exactly when p < 1 − confidence.
+    The arms of the two intervals that point towards each other are added in quadrature: Newcombe's hybrid
+    score interval for shares (Newcombe 1998, *Statistics in Medicine* 17, method 10), and for everything else
+    the same rule, MOVER (Zou and Donner 2008, *Statistics in Medicine* 27); for means it is Welch's. The
+    p-value takes the arm that points to 0 as ``z`` standard errors, so the interval excludes 0 exactly when p
+    < 1 − confidence.
     """
     confidence = min(before.confidence, after.confidence)
     if not (_is_usable(before, minimum_n) and _is_usable(after, minimum_n)):
@@ -84,9 +85,10 @@ def _p_value(value: float, arm: float, confidence: float) -> float:
 
 
 def false_discoveries_controlled(differences: Sequence[Difference]) -> list[Difference]:
-    """The same differences judged together: among those called significant, at most 1 − confidence are expected false.
+    """The same differences judged together, so that few of those called significant are false.
 
-    Benjamini and Hochberg 1995, *JRSS B* 57; those without a p-value take no part.
+    The expected share of false ones is held to 1 − confidence (Benjamini and Hochberg 1995, *JRSS B* 57);
+    differences without a p-value take no part.
     """
     known = sorted((d.p_value, place) for place, d in enumerate(differences) if d.p_value is not None)
     judged, lowest = list(differences), 1.0

@@ -1,11 +1,11 @@
 """Estimates with intervals: shares, net scores, means, quantiles, durations and count ratios.
 
-Shares, net scores and means of answers on a bounded scale are one method, the **score interval**: it holds every mean
-that a score test does not reject, with the variance taken from the multinomial distribution nearest to the data that
-*has* that mean. For a share it is Wilson's interval (Wilson 1927), for a net score Tango's (Tango 1998, *Statistics
-in Medicine* 17; the "iterative score test" that Rocks 2016, *The American Statistician* 70(4), found best for NPS with
-an adjusted Wald), and for a mean its extension to any scale. It never leaves the scale, and has a width even when
-everyone gave the same answer.
+Shares, net scores and means of answers on a bounded scale are one method, the **score interval**: it holds
+every mean that a score test does not reject, with the variance taken from the multinomial distribution
+nearest to the data that *has* that mean. For a share it is Wilson's interval (Wilson 1927), for a net score
+Tango's (Tango 1998, *Statistics in Medicine* 17; the "iterative score test" that Rocks 2016, *The American
+Statistician* 70(4), found best for NPS with an adjusted Wald), and for a mean its extension to any scale. It
+never leaves the scale, and has a width even when everyone gave the same answer.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from regard.metrics.answers import Answers, Floats
+from regard.metrics.answers import Answers, Floats, summed
 from regard.metrics.model import Estimate, Unit
 
 Bounds = tuple[float, float]
@@ -78,7 +78,7 @@ def mean(answers: Answers, scale: Bounds, unit: Unit = Unit.SCORE, confidence: f
 
 
 def nps(answers: Answers, confidence: float = 0.95) -> Estimate:
-    """Net promoter score of answers on 0–10, in points (−100…100), with the score interval (Tango 1998; Rocks 2016)."""
+    """Net promoter score of answers on 0–10, in points (−100…100), with the score interval ."""
     verdicts = net_verdicts(answers)
     return mean(verdicts, (-100.0, 100.0), Unit.POINTS, confidence)
 
@@ -86,12 +86,15 @@ def nps(answers: Answers, confidence: float = 0.95) -> Estimate:
 def net_verdicts(answers: Answers) -> Answers:
     """Answers on 0–10 as −100 (detractor, 0–6), 0 (passive, 7–8) and 100 (promoter, 9–10)."""
     place = (answers.scores >= 7).astype(int) + (answers.scores >= 9)
-    sums = (np.bincount(place, x, minlength=3) for x in (answers.counts, answers.weights, answers.squares))
+    sums = (summed(place, x, 3) for x in (answers.counts, answers.weights, answers.squares))
     return Answers(np.array([-100.0, 0.0, 100.0]), *sums)
 
 
 def nps_plain(answers: Answers, confidence: float = 0.95) -> Estimate:
-    """Net promoter score with the plain (Wald) interval: variance 100²·[p + d − (p − d)²]/n. Too narrow when n is small."""
+    """Net promoter score with the plain (Wald) interval: variance 100²·[p + d − (p − d)²]/n.
+
+    What most tools print; too narrow when n is small.
+    """
     if answers.is_empty:
         return nothing(Unit.POINTS, confidence)
     verdicts = net_verdicts(answers)
@@ -101,47 +104,53 @@ def nps_plain(answers: Answers, confidence: float = 0.95) -> Estimate:
     return Estimate(verdicts.mean, low, high, answers.n, Unit.POINTS, confidence, answers.n_effective)
 
 
-def score_interval(
-    values: Floats, shares: Floats, n: float, scale: Bounds, confidence: float = 0.95
-) -> Bounds:
+def score_interval(values: Floats, shares: Floats, n: float, scale: Bounds, confidence: float = 0.95) -> Bounds:
     """The means a score test at ``confidence`` does not reject, for answers with ``shares`` on ``values`` of a scale.
 
-    The nearest distribution with a given mean is the multinomial's restricted maximum-likelihood estimate, shares
-    divided by a line over the scale (the dual form of Owen 1988, *Biometrika* 75, for empirical likelihood); walking
+    The nearest distribution with a given mean is the multinomial's restricted maximum-likelihood estimate: shares
+    divided by a line over the scale (the dual form of Owen 1988, *Biometrika* 75, for empirical likelihood). Walking
     the slope of that line walks through all means, so each bound is one bisection.
     """
+    low, high = score_bounds(values, shares[None, :], n, scale, confidence)
+    return float(low[0]), float(high[0])
+
+
+def score_bounds(
+    values: Floats, shares: Floats, n: float, scale: Bounds, confidence: float = 0.95
+) -> tuple[Floats, Floats]:
+    """:func:`score_interval` for many rows of ``shares`` (rows × values) at once: the lower and the upper bounds."""
     low, high = scale
     u = (np.concatenate([values, [low, high]]) - low) / (high - low)
-    p = np.concatenate([shares, [1e-12, 1e-12]])
-    at = float(shares @ u[:-2])
-    z2 = z_of(confidence) ** 2
-    bounds = [_furthest_mean(u, p, at, n / z2, side) for side in (-1.0, 1.0)]
-    return low + (high - low) * min(bounds[0], at), low + (high - low) * max(bounds[1], at)
+    p = np.concatenate([shares, np.full((len(shares), 2), 1e-12)], axis=1)
+    at, size = shares @ u[:-2], n / z_of(confidence) ** 2
+    least, most = (_furthest_means(u, p, at, size, side) for side in (-1.0, 1.0))
+    return low + (high - low) * np.minimum(least, at), low + (high - low) * np.maximum(most, at)
 
 
-def _furthest_mean(u: Floats, p: Floats, at: float, size: float, side: float) -> float:
-    """The last mean on one ``side`` of ``at`` with size·(mean − at)² ≤ its own variance."""
-    near, far, mean_here = 0.0, 45.0, at
+def _furthest_means(u: Floats, p: Floats, at: Floats, size: float, side: float) -> Floats:
+    """The last mean on one ``side`` of each ``at`` with size·(mean − at)² ≤ its own variance."""
+    near, far = np.zeros(len(at)), np.full(len(at), 45.0)
     for _ in range(48):
         middle = (near + far) / 2
-        at_low, at_high = 1 / (1 + math.exp(-side * middle)), 1 / (1 + math.exp(side * middle))
-        q = p / (at_high * u + at_low * (1 - u))
-        q /= q.sum()
-        mean_here = float(q @ u)
-        if size * (mean_here - at) ** 2 <= float(q @ (u - mean_here) ** 2):
-            near = middle
-        else:
-            far = middle
-    return mean_here
+        q, moved = _tilted(u, p, side * middle)
+        is_held = size * (moved - at) ** 2 <= np.einsum("ij,ij->i", q, (u - moved[:, None]) ** 2)
+        near, far = np.where(is_held, middle, near), np.where(is_held, far, middle)
+    return _tilted(u, p, near * side)[1]
 
 
-def quantile(
-    answers: Answers, q: float = 0.5, unit: Unit = Unit.SECONDS, confidence: float = 0.95
-) -> Estimate:
-    """The ``q``-quantile with an interval of order statistics; weighted answers count with their effective size.
+def _tilted(u: Floats, p: Floats, slope: Floats) -> tuple[Floats, Floats]:
+    """The distributions nearest to ``p`` on the way to one end of the scale, and their means."""
+    at_low, at_high = 1 / (1 + np.exp(-slope)), 1 / (1 + np.exp(slope))
+    q = p / (at_high[:, None] * u + at_low[:, None] * (1 - u))
+    q = q / q.sum(axis=1, keepdims=True)
+    return q, q @ u
 
-    The bounds are the data's own quantiles at q ± z·√(q(1 − q)/n) (Woodruff 1952, *JASA* 47). On scales of few
-    values the interval is wider than asked for, because only those values can be its ends.
+
+def quantile(answers: Answers, q: float = 0.5, unit: Unit = Unit.SECONDS, confidence: float = 0.95) -> Estimate:
+    """The ``q``-quantile with an interval of order statistics; weights count by their effective size.
+
+    The bounds are the data's own quantiles at q ± z·√(q(1 − q)/n) (Woodruff 1952, *JASA* 47). On scales of
+    few values the interval is wider than asked for, because only those values can be its ends.
     """
     if answers.is_empty:
         return nothing(unit, confidence)
@@ -152,7 +161,7 @@ def quantile(
 
 
 def _quantile(answers: Answers, level: float) -> float:
-    """The smallest value that at least ``level`` of the weight does not exceed; midway where it falls between two."""
+    """The value that ``level`` of the weight does not exceed; midway where that falls between two."""
     reached = np.cumsum(answers.shares)
     edge = 1e-12
     lower, upper = np.searchsorted(reached, [level - edge, level + edge])
@@ -170,7 +179,8 @@ def skewed_mean(answers: Answers, unit: Unit = Unit.SECONDS, confidence: float =
 
 
 def count_ratio(kept: int, lost: int, new: int, confidence: float = 0.95) -> Estimate:
-    """Customers at the end ÷ customers at the start, where the end holds ``kept`` and ``new`` ones; can pass 1.
+    """Customers at the end ÷ customers at the start, where the end holds ``kept`` and ``new`` ones; can pass
+    1.
 
     Each customer is one unit that was there at the start, at the end, or both: the ratio estimator's variance
     (Cochran 1977, *Sampling Techniques*, ch. 6) on the logarithmic scale, so that the interval stays above 0.

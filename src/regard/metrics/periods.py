@@ -1,4 +1,4 @@
-"""Periods are half-open local dates ``[start, end)``; what they mean in UTC depends on the workspace's time zone."""
+"""Periods are half-open local dates ``[start, end)``; in UTC they depend on the workspace's time zone."""
 
 from __future__ import annotations
 

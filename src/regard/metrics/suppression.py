@@ -11,14 +11,13 @@ BELOW_MINIMUM = "below_minimum_n"
 WOULD_REVEAL = "would_reveal_another_group"
 
 
-def withheld_groups(
-    sizes: Mapping[str, int], minimum_n: int, *, total_is_shown: bool = True
-) -> dict[str, str]:
+def withheld_groups(sizes: Mapping[str, int], minimum_n: int, *, total_is_shown: bool = True) -> dict[str, str]:
     """Which groups of a break-down are withheld, and why.
 
-    A group with fewer than ``minimum_n`` is withheld. When a total is shown beside the groups, what is missing from it is the
-    withheld ones together: while that is one group, or fewer people than the minimum, the next smallest is withheld too
-    (complementary suppression: Cox 1980, *JASA* 75). Empty groups hide nobody and need no hiding.
+    A group with fewer than ``minimum_n`` is withheld. When a total is shown beside the groups, what is
+    missing from it is the withheld ones together: while that is one group, or fewer people than the minimum,
+    the next smallest is withheld too (complementary suppression: Cox 1980, *JASA* 75). Empty groups hide
+    nobody and need no hiding.
 
     >>> withheld_groups({"web": 90, "phone": 40, "fax": 3}, 5)
     {'fax': 'below_minimum_n', 'phone': 'would_reveal_another_group'}
@@ -34,13 +33,9 @@ def withheld_groups(
     return hidden
 
 
-def suppress(
-    groups: Mapping[str, Estimate], minimum_n: int, *, total_is_shown: bool = True
-) -> dict[str, Estimate]:
+def suppress(groups: Mapping[str, Estimate], minimum_n: int, *, total_is_shown: bool = True) -> dict[str, Estimate]:
     """The same groups with the withheld ones emptied of every number, their size included."""
-    hidden = withheld_groups(
-        {group: one.n for group, one in groups.items()}, minimum_n, total_is_shown=total_is_shown
-    )
+    hidden = withheld_groups({group: one.n for group, one in groups.items()}, minimum_n, total_is_shown=total_is_shown)
     return {group: withhold(one, hidden[group]) if group in hidden else one for group, one in groups.items()}
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from regard.metrics.answers import Floats
+from regard.metrics.answers import Floats, summed
 from regard.metrics.intervals import nothing, z_of
 from regard.metrics.model import Estimate, Unit
 
@@ -17,8 +17,8 @@ from regard.metrics.model import Estimate, Unit
 class Survival:
     """The share still open after each time: a step function that starts at 1 and falls at every event.
 
-    ``times`` are the distinct times (ascending) at which something ended or was last seen; ``at_risk``, ``events``,
-    ``survival`` and the band ``low``/``high`` have one entry per time.
+    ``times`` are the distinct times (ascending) at which something ended or was last seen; ``at_risk``,
+    ``events``, ``survival`` and the band ``low``/``high`` have one entry per time.
     """
 
     times: Floats
@@ -33,7 +33,7 @@ class Survival:
     confidence: float = 0.95
 
     def survival_at(self, time: float) -> Estimate:
-        """The share still open after ``time``; ``None`` beyond the last one seen, unless all had ended by then."""
+        """The share still open after ``time``; ``None`` beyond the last one seen, unless all had ended."""
         if self.n == 0 or (time > self.times[-1] and self.survival[-1] > 0):
             return Estimate(None, None, None, self.n, Unit.SHARE, self.confidence)
         place = int(np.searchsorted(self.times, time, side="right")) - 1
@@ -43,9 +43,10 @@ class Survival:
         return Estimate(value, low, high, self.n, Unit.SHARE, self.confidence)
 
     def quantile(self, q: float = 0.5) -> Estimate:
-        """The time by which a share ``q`` has ended, its interval where the band crosses (Brookmeyer and Crowley 1982).
+        """The time by which a share ``q`` has ended; its interval is where the band crosses.
 
         A value or bound that the data do not reach is ``None``: more are still open than that.
+        Brookmeyer and Crowley 1982, *Biometrics* 38.
         """
         value, low, high = (self._first_below(curve, 1 - q) for curve in (self.survival, self.low, self.high))
         return Estimate(value, low, high, self.n, self.unit, self.confidence)
@@ -70,9 +71,7 @@ class Survival:
         to_come = areas[::-1].cumsum()[::-1][1:]
         steps = np.diff(self.hazard_variance[: len(to_come)], prepend=0.0)
         arm = z_of(self.confidence) * math.sqrt(float((to_come**2) @ steps))
-        return Estimate(
-            value, max(0.0, value - arm), min(end, value + arm), self.n, self.unit, self.confidence
-        )
+        return Estimate(value, max(0.0, value - arm), min(end, value + arm), self.n, self.unit, self.confidence)
 
 
 def kaplan_meier(
@@ -84,15 +83,15 @@ def kaplan_meier(
 ) -> Survival:
     """The survival curve of ``durations``, of which those not ``ended`` are still open (right-censored).
 
-    ``counts`` says how many share each row, as a question grouped in the store returns them. One still open at a time is
-    taken to have been open at the events of that time. Kaplan and Meier 1958, *JASA* 53; variance by Greenwood 1926;
-    log-log band (Kalbfleisch and Prentice 1980), which stays within 0–1.
+    ``counts`` says how many share each row, as a question grouped in the store returns them. One still open
+    at a time is taken to have been open at the events of that time. Kaplan and Meier 1958, *JASA* 53;
+    variance by Greenwood 1926; log-log band (Kalbfleisch and Prentice 1980), which stays within 0–1.
     """
     times, at_risk, events = _table(durations, ended, counts)
-    survival = np.cumprod(1 - events / at_risk)
+    survival = np.asarray(np.cumprod(1 - events / at_risk), dtype=float)
     left = at_risk - events
     steps = np.divide(events, at_risk * left, out=np.zeros_like(events), where=left > 0)
-    variance = np.cumsum(steps)
+    variance: Floats = np.cumsum(steps)
     low, high = _band(survival, variance, confidence)
     n = int(at_risk[0]) if len(at_risk) else 0
     return Survival(times, at_risk, events, survival, low, high, variance, n, unit, confidence)
@@ -104,11 +103,9 @@ def _table(durations: ArrayLike, ended: ArrayLike, counts: ArrayLike | None) -> 
     many = np.ones_like(lengths) if counts is None else np.asarray(counts, dtype=float).ravel()
     known = ~np.isnan(lengths) & (lengths >= 0) & (many > 0)
     times, place = np.unique(lengths[known], return_inverse=True)
-    leaving = np.bincount(place, many[known], minlength=len(times))
-    events = np.bincount(
-        place, many[known] * np.asarray(ended, dtype=float).ravel()[known], minlength=len(times)
-    )
-    return times, leaving[::-1].cumsum()[::-1], events
+    leaving = summed(place, many[known], len(times))
+    events = summed(place, many[known] * np.asarray(ended, dtype=float).ravel()[known], len(times))
+    return times, np.cumsum(leaving[::-1])[::-1], events
 
 
 def _band(survival: Floats, variance: Floats, confidence: float) -> tuple[Floats, Floats]:
