@@ -3,5 +3,5 @@
 import os
 import tempfile
 
-os.environ.setdefault("REGARD_HOME", tempfile.mkdtemp(prefix="regard-test-"))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regard.settings")
+os.environ.setdefault("REGARD_HOME", tempfile.mkdtemp(prefix="regard-test-"))  # noqa: TID251 - the tests' own settings
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regard.settings")  # noqa: TID251 - the tests' own settings

@@ -6,17 +6,29 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from django.core.asgi import get_asgi_application
+import django
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regard.settings")  # noqa: TID251 - where Django looks for its settings
+django.setup()
+
+from django.core.asgi import get_asgi_application  # noqa: E402 - models need the set-up above
+
+from regard.accounts.site import close_stores, prepare_site  # noqa: E402
 
 
 @asynccontextmanager
 async def lifespan(_: Starlette) -> AsyncIterator[None]:
     """Lets go of every workspace file when the server stops."""
     yield
+    close_stores()
 
 
-application = Starlette(routes=[Mount("/", get_asgi_application())], lifespan=lifespan)
+def create_application() -> Starlette:
+    """The site, its tables and browser files up to date."""
+    prepare_site()
+    return Starlette(routes=[Mount("/", get_asgi_application())], lifespan=lifespan)
+
+
+application = create_application()

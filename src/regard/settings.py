@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
-
-from django.utils.translation import gettext_lazy as _
 
 from regard import __version__
 from regard.base import Invalid
@@ -17,7 +17,9 @@ from regard.wiring import NAVIGATION
 
 SECRET_LENGTH = 50
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
-SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=10000; PRAGMA foreign_keys=ON;"
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=10000; PRAGMA foreign_keys=ON;"
+)
 
 
 def database(url: str, home: Path) -> dict[str, object]:
@@ -62,25 +64,35 @@ def _postgresql(url: str) -> dict[str, object]:
 
 
 def _bad_database(reason: str) -> Invalid:
-    return Invalid(f"REGARD_DATABASE_URL cannot be used: {reason}", field="REGARD_DATABASE_URL",
-                   remedy="write postgresql://user:password@host:5432/name, or leave it empty for SQLite")
+    return Invalid(
+        f"REGARD_DATABASE_URL cannot be used: {reason}",
+        field="REGARD_DATABASE_URL",
+        remedy="write postgresql://user:password@host:5432/name, or leave it empty for SQLite",
+    )
 
 
 def secret_key(given: Config) -> str:
     """The key that signs sessions and links: the operator's, or one made once and kept beside the data."""
     if given.secret_key:
         if given.production and (len(given.secret_key) < SECRET_LENGTH or len(set(given.secret_key)) < 8):
-            raise Invalid("REGARD_SECRET_KEY is too easy to guess", field="REGARD_SECRET_KEY",
-                          remedy=f"give {SECRET_LENGTH} random characters or more, or leave it empty to have one made")
+            raise Invalid(
+                "REGARD_SECRET_KEY is too easy to guess",
+                field="REGARD_SECRET_KEY",
+                remedy=f"give {SECRET_LENGTH} random characters or more, or leave it empty to have one made",
+            )
         return given.secret_key
     return _kept_secret(given.home / "secret_key")
 
 
 def _kept_secret(path: Path) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with contextlib.suppress(FileExistsError), os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-        file.write(secrets.token_urlsafe(64))
-    return path.read_text()
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.NamedTemporaryFile("w", dir=path.parent) as made:  # mode 600
+            made.write(secrets.token_urlsafe(64))
+            made.flush()
+            with contextlib.suppress(FileExistsError):  # two processes start at once: the first one's key counts
+                os.link(made.name, path)
+    return path.read_text().strip()
 
 
 def mail(url: str, home: Path) -> dict[str, object]:
@@ -90,7 +102,10 @@ def mail(url: str, home: Path) -> dict[str, object]:
     587
     """
     if not url:
-        return {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": str(home / "outbox")}
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "EMAIL_FILE_PATH": str(home / "outbox"),
+        }
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -98,8 +113,11 @@ def mail(url: str, home: Path) -> dict[str, object]:
         raise Invalid(f"REGARD_EMAIL_URL cannot be used: {error}", field="REGARD_EMAIL_URL") from error
     ports = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
     if parts.scheme not in ports or not parts.hostname:
-        raise Invalid("REGARD_EMAIL_URL cannot be used", field="REGARD_EMAIL_URL",
-                      remedy="write smtp+tls://user:password@host:587 (or smtp://, smtps://)")
+        raise Invalid(
+            "REGARD_EMAIL_URL cannot be used",
+            field="REGARD_EMAIL_URL",
+            remedy="write smtp+tls://user:password@host:587 (or smtp://, smtps://)",
+        )
     return {
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": parts.hostname,
@@ -109,7 +127,12 @@ def mail(url: str, home: Path) -> dict[str, object]:
         "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
         "EMAIL_USE_SSL": parts.scheme == "smtps",
         "EMAIL_TIMEOUT": 15,
-        **{f"{kind}_EMAIL": address for address in [dict(parse_qsl(parts.query)).get("from")] if address for kind in ("DEFAULT_FROM", "SERVER")},
+        **{
+            f"{kind}_EMAIL": address
+            for address in [dict(parse_qsl(parts.query)).get("from")]
+            if address
+            for kind in ("DEFAULT_FROM", "SERVER")
+        },
     }
 
 
@@ -119,7 +142,7 @@ _code = Path(__file__).parent
 
 REGARD_HOME = _home
 REGARD_PRODUCTION = _config.production
-REGARD_NAVIGATION = NAVIGATION
+REGARD_NAVIGATION = [place for place in NAVIGATION if find_spec(f"regard.{place.url.split(':')[0]}.urls")]
 
 SECRET_KEY = secret_key(_config)
 DEBUG = False
@@ -157,16 +180,21 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "regard.urls"
 ASGI_APPLICATION = "regard.asgi.application"
-TEMPLATES = [{
-    "BACKEND": "django.template.backends.django.DjangoTemplates",
-    "APP_DIRS": True,
-    "OPTIONS": {"context_processors": [
-        "django.template.context_processors.request",
-        "django.template.context_processors.i18n",
-        "django.contrib.auth.context_processors.auth",
-        "django.contrib.messages.context_processors.messages",
-    ]},
-}]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "regard.accounts.context_processors.workspace",
+            ]
+        },
+    }
+]
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 
 DATABASES = {"default": database(_config.database_url, _home)}
@@ -175,7 +203,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ["email", "name"]}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email", "name"]},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
@@ -209,7 +240,10 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _config.production else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # other hosts of the domain, and browsers' lists, are not ours to speak for
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",
+    "security.W021",
+]  # other hosts of the domain, and browsers' lists, are not ours to speak for
 
 LANGUAGE_CODE = _config.language
 LANGUAGES = [("en", "English"), ("pl", "Polski"), ("ru", "Русский"), ("zh-hans", "简体中文"), ("ro", "Română")]
@@ -232,7 +266,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}, "nothing": {"class": "logging.NullHandler"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        "nothing": {"class": "logging.NullHandler"},
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "regard": {"level": "INFO"},

@@ -12,6 +12,9 @@ urlpatterns = [
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
     path("", include("regard.accounts.urls")),
-    *(path(f"w/<slug:slug>/{prefix}", include(f"regard.{storey}.urls"))
-      for storey, prefix in OF_A_WORKSPACE.items() if find_spec(f"regard.{storey}.urls")),
+    *(
+        path(f"w/<slug:slug>/{prefix}", include(f"regard.{storey}.urls"))
+        for storey, prefix in OF_A_WORKSPACE.items()
+        if find_spec(f"regard.{storey}.urls")
+    ),
 ]

@@ -1,7 +1,7 @@
 """The guard: every view says who may open it, and nobody else does.
 
-A view without a declaration opens for nobody. Under ``/w/<slug>/`` the guard finds the workspace and the member first; to
-strangers a workspace does not exist.
+A view without a declaration opens for nobody. Under ``/w/<slug>/`` the guard finds the workspace and the member first;
+to strangers a workspace does not exist.
 """
 
 from __future__ import annotations

@@ -13,10 +13,13 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
-from django.db import models
+from django.db import models, transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from regard.accounts.model import Right, Role, rights_of
+from regard.accounts.model import Right, Role, may_grant, rights_of
+from regard.base import Conflict, Forbidden, Invalid
 from regard.base.clock import now
 
 ROLE_NAMES = {
@@ -100,6 +103,23 @@ class Workspace(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        """Its first page; which one that is, the storeys above decide."""
+        return f"/w/{self.slug}/"
+
+    @classmethod
+    def make(cls, name: str, owner: User) -> Workspace:
+        """A new workspace with its owner. Raises :class:`Conflict` when its short name is taken."""
+        slug = slugify(name)[:50].strip("-")
+        if not slug:
+            raise Invalid(gettext("The name needs at least one Latin letter or digit, for its address."), field="name")
+        with transaction.atomic():
+            workspace, is_new = cls.objects.get_or_create(slug=slug, defaults={"name": name})
+            if not is_new or workspace.path.exists():
+                raise Conflict(gettext("There is a workspace with that short name already."), field="name")
+            Member.objects.create(workspace=workspace, user=owner, role=Role.OWNER)
+        return workspace
+
     @property
     def path(self) -> Path:
         """Its stream: a file of its own, so that no question can cross workspaces."""
@@ -110,6 +130,15 @@ class Members(OfWorkspace):
     def find(self, slug: str, user: User) -> Member | None:
         """This person's membership of the workspace with that short name."""
         return self._everywhere().select_related("workspace").filter(workspace__slug=slug, user=user).first()
+
+    def of_user(self, user: User) -> models.QuerySet:
+        """Everything this person is a member of."""
+        return (
+            self._everywhere()
+            .select_related("workspace")
+            .filter(user=user)
+            .order_by("workspace__name", "workspace__slug")
+        )
 
 
 class Member(models.Model):
@@ -135,12 +164,39 @@ class Member(models.Model):
     def may(self, right: str) -> bool:
         return Right(right) in self.rights
 
+    @transaction.atomic
+    def change_role(self, role: str, by: Member) -> None:
+        """Give this member another role, if ``by`` may grant the old one and the new one."""
+        if not (may_grant(by.role, self.role) and may_grant(by.role, role)):
+            raise Forbidden(gettext("You can give and take only roles with rights that you have yourself."))
+        if role != Role.OWNER:
+            self._leave_an_owner()
+        self.role = role
+        self.save(update_fields=["role"])
+
+    @transaction.atomic
+    def remove(self, by: Member) -> None:
+        """End the membership: one's own, or that of somebody whose role ``by`` may take."""
+        if by.pk != self.pk and not may_grant(by.role, self.role):
+            raise Forbidden(gettext("You can give and take only roles with rights that you have yourself."))
+        self._leave_an_owner()
+        self.delete()
+
+    def _leave_an_owner(self) -> None:
+        """Raise unless somebody else owns the workspace too; holds its row, so that two owners cannot leave at once."""
+        Workspace.objects.select_for_update().get(pk=self.workspace_id)
+        owners = Member.objects.of(self.workspace).filter(role=Role.OWNER)
+        if self.role == Role.OWNER and not owners.exclude(pk=self.pk).exists():
+            raise Conflict(gettext("A workspace needs an owner: make somebody else an owner first."))
+
 
 class AuditEntry(models.Model):
     """Who did what, when and to what. Never changed; ``details`` hold no personal data."""
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="audit_entries")
-    who = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="audit_entries")
+    who = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="audit_entries"
+    )
     what = models.CharField(max_length=60)
     on = models.CharField(max_length=120, blank=True)
     at = models.DateTimeField(default=now)
@@ -167,8 +223,12 @@ def new_token() -> str:
 class Invitations(OfWorkspace):
     def find(self, token: str) -> Invitation | None:
         """The invitation that this link carries, while it can still be used."""
-        return (self._everywhere().select_related("workspace")
-                .filter(token_hash=token_digest(token), used_at=None, expires_at__gt=now()).first())
+        return (
+            self._everywhere()
+            .select_related("workspace")
+            .filter(token_hash=token_digest(token), used_at=None, expires_at__gt=now())
+            .first()
+        )
 
 
 class Invitation(models.Model):
@@ -192,13 +252,25 @@ class Invitation(models.Model):
     def make(cls, workspace: Workspace, role: str, by: User, email: str = "") -> tuple[Invitation, str]:
         """A new invitation, and its token, which is known only now."""
         token = new_token()
-        made = cls.objects.create(workspace=workspace, role=role, invited_by=by, email=email.strip().lower(),
-                                  token_hash=token_digest(token), expires_at=now() + timedelta(days=INVITATION_DAYS))
+        made = cls.objects.create(
+            workspace=workspace,
+            role=role,
+            invited_by=by,
+            email=email.strip().lower(),
+            token_hash=token_digest(token),
+            expires_at=now() + timedelta(days=INVITATION_DAYS),
+        )
         return made, token
 
-    def use(self) -> bool:
-        """Use it up; false when somebody else was faster."""
-        return bool(Invitation.objects.of(self.workspace).filter(pk=self.pk, used_at=None).update(used_at=now()))
+    @transaction.atomic
+    def accept(self, user: User) -> Member:
+        """Make this person a member. The link is used up; somebody who is a member already keeps their role."""
+        if self.email and self.email != user.email:
+            raise Forbidden(gettext("This invitation is for another e-mail address."))
+        if not Invitation.objects.of(self.workspace).filter(pk=self.pk, used_at=None).update(used_at=now()):
+            raise Conflict(gettext("This invitation has been used already."))
+        here = Member.objects.of(self.workspace).filter(user=user).first()
+        return here or Member.objects.create(workspace=self.workspace, user=user, role=self.role)
 
 
 class SignInLink(models.Model):
@@ -216,13 +288,18 @@ class SignInLink(models.Model):
     def make(cls, user: User) -> str:
         """The token of a new link for this person."""
         token = new_token()
-        cls.objects.create(user=user, token_hash=token_digest(token), expires_at=now() + timedelta(minutes=SIGN_IN_MINUTES))
+        cls.objects.create(
+            user=user, token_hash=token_digest(token), expires_at=now() + timedelta(minutes=SIGN_IN_MINUTES)
+        )
         return token
 
     @classmethod
     def find(cls, token: str) -> SignInLink | None:
-        return cls.objects.select_related("user").filter(
-            token_hash=token_digest(token), used_at=None, expires_at__gt=now(), user__is_active=True).first()
+        return (
+            cls.objects.select_related("user")
+            .filter(token_hash=token_digest(token), used_at=None, expires_at__gt=now(), user__is_active=True)
+            .first()
+        )
 
     def use(self) -> bool:
         """Use it up; false when it has been used meanwhile."""

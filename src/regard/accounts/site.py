@@ -2,25 +2,87 @@
 
 from __future__ import annotations
 
+from allauth.account.forms import default_token_generator
+from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
+from django.db import transaction
 from django.urls import reverse
 
 from regard.accounts.middleware import access_of, public, right_required, sign_in_required
+from regard.accounts.model import Role
 from regard.accounts.models import AuditEntry, Member, SignInLink, User, Workspace
+from regard.accounts.stores import Stores
+from regard.accounts.tasks import prepare_site
+from regard.base import Forbidden
 from regard.base.config import config
+from regard.stream import OpenedStore
 
-__all__ = ["AuditEntry", "Member", "User", "Workspace", "access_of", "public", "record_audit",
-           "register_workspace_files", "right_required", "sign_in_link_for", "sign_in_required"]
+__all__ = [
+    "AuditEntry",
+    "Member",
+    "User",
+    "Workspace",
+    "absolute",
+    "access_of",
+    "add_user",
+    "close_stores",
+    "local_owner",
+    "password_link_for",
+    "prepare_site",
+    "public",
+    "record_audit",
+    "register_workspace_files",
+    "right_required",
+    "sign_in_link_for",
+    "sign_in_required",
+    "store_of",
+]
+
+LOCAL_OWNER = "owner@localhost"
+_stores = Stores()
 
 
-def base_url() -> str:
-    """Where people find this site."""
-    return config().base_url.rstrip("/") or f"http://{config().host}:{config().port}"
+def store_of(workspace: Workspace) -> OpenedStore:
+    """The workspace's stream, open and shared by every thread of this process."""
+    return _stores.of(workspace.path)
+
+
+def close_stores() -> None:
+    """Let go of every workspace file that this process has open."""
+    _stores.close()
+
+
+def absolute(path: str) -> str:
+    """The address under which people elsewhere reach this path."""
+    base = config().base_url.rstrip("/") or f"http://{config().host}:{config().port}"
+    return base + path
+
+
+@transaction.atomic
+def add_user(email: str, password: str | None = None, name: str = "") -> User:
+    """A new person. Whoever calls vouches for the address: it counts as verified."""
+    user = User.objects.create_user(email, password, name=name)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def local_owner() -> User:
+    """The person who runs Regard on this machine: the first there is, made on the first start."""
+    return User.objects.filter(is_active=True).order_by("pk").first() or add_user(LOCAL_OWNER)
 
 
 def sign_in_link_for(user: User) -> str:
-    """The address of a new one-time sign-in link for this person."""
-    return base_url() + reverse("accounts:sign_in", args=[SignInLink.make(user)])
+    """The address of a new one-time sign-in link. Raises :class:`~regard.base.Forbidden` in production."""
+    if settings.REGARD_PRODUCTION:
+        raise Forbidden("one-time sign-in links are not for production", remedy="use a password")
+    return absolute(reverse("accounts:sign_in", args=[SignInLink.make(user)]))
+
+
+def password_link_for(user: User) -> str:
+    """The address where this person sets a (new) password; how the first owner gets in, in production."""
+    arguments = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
+    return absolute(reverse("account_reset_password_from_key", kwargs=arguments))
 
 
 def record_audit(workspace: Workspace, who: User | None, what: str, on: str = "", **details: object) -> AuditEntry:
@@ -28,16 +90,24 @@ def record_audit(workspace: Workspace, who: User | None, what: str, on: str = ""
     return AuditEntry.objects.create(workspace=workspace, who=who, what=what, on=on, details=details)
 
 
-def register_workspace_files() -> list[Workspace]:
-    """Give every workspace file in the home folder a row, owned by the first owner; returns the new ones."""
+def register_workspace_files(owner: User | None = None) -> list[Workspace]:
+    """Give every workspace file in the home folder a row; returns the new ones.
+
+    ``owner`` (default: the first person there is) becomes owner of every workspace that has no member.
+    """
     known = set(Workspace.objects.values_list("slug", flat=True))
     files = sorted((settings.REGARD_HOME / "workspaces").glob("*.duckdb"))
-    return [_register(path.stem) for path in files if path.stem not in known]
+    made = [_register(path.stem) for path in files if path.stem not in known]
+    owner = owner or User.objects.filter(is_active=True).order_by("pk").first()
+    for workspace in Workspace.objects.filter(members=None) if owner else ():
+        Member.objects.create(workspace=workspace, user=owner, role=Role.OWNER)
+    return made
 
 
 def _register(slug: str) -> Workspace:
-    workspace = Workspace.objects.create(slug=slug, name=slug.replace("-", " ").capitalize())
-    owner = User.objects.filter(is_active=True).order_by("pk").first()
-    if owner:
-        Member.objects.create(workspace=workspace, user=owner, role="owner")
+    workspace = Workspace(slug=slug)
+    said = next((record.body for record in store_of(workspace).kept("settings", "workspace")), {})
+    workspace.name = str(said.get("name") or slug.replace("-", " ").capitalize())[:120]
+    workspace.is_demo = bool(said.get("is_simulated") or said.get("licence"))
+    workspace.save()
     return workspace
