@@ -16,7 +16,7 @@ from regard.base.errors import Invalid
 PREFIX = "REGARD_"
 
 
-def setting(default: Any, about: str) -> Any:
+def _setting(default: Any, about: str) -> Any:
     return field(default=default, metadata={"about": about})
 
 
@@ -24,29 +24,29 @@ def setting(default: Any, about: str) -> Any:
 class Config:
     """What an operator may set. Read once, from the environment, by :func:`load_config`."""
 
-    home: Path = setting(Path("~/.local/share/regard"), "Folder that holds the data: workspaces, database, spool.")
-    database_url: str = setting(
+    home: Path = _setting(Path("~/.local/share/regard"), "Folder that holds the data: workspaces, database, spool.")
+    database_url: str = _setting(
         "",
         "Operational database, e.g. postgresql://user:password@host/name. Empty: SQLite in the home folder.",
     )
-    secret_key: str = setting("", "Signs sessions and links. Empty: made once and kept in the home folder (mode 600).")
-    production: bool = setting(
+    secret_key: str = _setting("", "Signs sessions and links. Empty: made once and kept in the home folder (mode 600).")
+    production: bool = _setting(
         False, "Serve real people: HTTPS only, secure cookies, no default secret, no demo sign-in link."
     )
-    host: str = setting("127.0.0.1", "Address to listen on.")
-    port: int = setting(8000, "Port to listen on.")
-    allowed_hosts: str = setting("", "Host names this site answers to, separated by commas. Empty: this machine only.")
-    base_url: str = setting("", "Public address of the site, e.g. https://cx.example.org. Empty: http://host:port.")
-    language: str = setting("en", "Language when a person has not chosen: en, pl, ru, zh-hans or ro.")
-    time_zone: str = setting("UTC", "IANA time zone of a new workspace.")
-    memory_limit: str = setting(
+    host: str = _setting("127.0.0.1", "Address to listen on.")
+    port: int = _setting(8000, "Port to listen on.")
+    allowed_hosts: str = _setting("", "Host names this site answers to, separated by commas. Empty: this machine only.")
+    base_url: str = _setting("", "Public address of the site, e.g. https://cx.example.org. Empty: http://host:port.")
+    language: str = _setting("en", "Language when a person has not chosen: en, pl, ru, zh-hans or ro.")
+    time_zone: str = _setting("UTC", "IANA time zone of a new workspace.")
+    memory_limit: str = _setting(
         "",
         "Memory that one workspace's engine may use, e.g. 2GB. Empty: a quarter of the machine's, at most 4GB.",
     )
-    temp_limit: str = setting("20GB", "Disk that one question may spill to.")
-    threads: int = setting(0, "Threads an engine may use. 0: one for each core.")
-    upload_limit: str = setting("10GB", "Largest file that an import reads, after unpacking.")
-    email_url: str = setting(
+    temp_limit: str = _setting("20GB", "Disk that one question may spill to.")
+    threads: int = _setting(0, "Threads an engine may use. 0: one for each core.")
+    upload_limit: str = _setting("10GB", "Largest file that an import reads, after unpacking.")
+    email_url: str = _setting(
         "",
         "SMTP server, e.g. smtp+tls://user:password@host:587. Empty: mails are written to the home folder.",
     )

@@ -25,7 +25,7 @@ DIALECT = "duckdb"
 TABLE = "interactions"
 
 
-def sql(text: str) -> exp.Expression:
+def sql(text: str) -> exp.Expr:
     """Parse a piece of SQL written in DuckDB's dialect; parameters are written ``:name``.
 
     >>> sql("score >= :least").sql(DIALECT)
@@ -34,12 +34,12 @@ def sql(text: str) -> exp.Expression:
     return parse_one(text, dialect=DIALECT)
 
 
-def select(*columns: str | exp.Expression) -> exp.Select:
+def select(*columns: str | exp.Expr) -> exp.Select:
     """Start a SELECT; each column is a piece of SQL or a tree."""
     return exp.select(*columns, dialect=DIALECT)
 
 
-def column(name: str) -> exp.Expression:
+def column(name: str) -> exp.Expr:
     """A column of the stream by its name, or else the property of that name, as text.
 
     >>> column("channel").sql(DIALECT), column("terminal").sql(DIALECT)
@@ -52,12 +52,12 @@ def column(name: str) -> exp.Expression:
     return call("PROPERTY", exp.column("properties"), exp.Literal.string(name))
 
 
-def call(function: str, *arguments: exp.Expression) -> exp.Anonymous:
+def call(function: str, *arguments: exp.Expr) -> exp.Anonymous:
     """Call a function by name."""
     return exp.Anonymous(this=function, expressions=list(arguments))
 
 
-def period_of(unit: str, zone: str, instant: str = "occurred_at") -> exp.Expression:
+def period_of(unit: str, zone: str, instant: str = "occurred_at") -> exp.Expr:
     """The local date on which the period around ``instant`` began."""
     return call("PERIOD_OF", exp.column(instant), exp.Literal.string(unit), exp.Literal.string(zone))
 
@@ -67,7 +67,7 @@ def placeholder(name: str) -> exp.Placeholder:
     return exp.Placeholder(this=name)
 
 
-def every(conditions: Iterable[exp.Expression]) -> exp.Expression:
+def every(conditions: Iterable[exp.Expr]) -> exp.Expr:
     """All the conditions together; true when there are none."""
     found = list(conditions)
     return exp.and_(*found) if found else exp.true()
@@ -76,7 +76,7 @@ def every(conditions: Iterable[exp.Expression]) -> exp.Expression:
 Wanted = Mapping[str, "str | Sequence[str] | None"]
 
 
-def matching(where: Wanted) -> tuple[list[exp.Expression], dict[str, Any]]:
+def matching(where: Wanted) -> tuple[list[exp.Expr], dict[str, Any]]:
     """Conditions that keep the rows whose columns or properties have the wanted values, with their parameters.
 
     ``None`` asks for rows where it is absent; several values ask for any of them.
@@ -87,7 +87,7 @@ def matching(where: Wanted) -> tuple[list[exp.Expression], dict[str, Any]]:
     >>> parameters
     {'where_0_0': 'en', 'where_1_0': '1', 'where_1_1': '2'}
     """
-    conditions: list[exp.Expression] = []
+    conditions: list[exp.Expr] = []
     parameters: dict[str, Any] = {}
     for position, (name, wanted) in enumerate(where.items()):
         left = as_text(name)
@@ -102,7 +102,7 @@ def matching(where: Wanted) -> tuple[list[exp.Expression], dict[str, Any]]:
     return conditions, parameters
 
 
-def as_text(name: str) -> exp.Expression:
+def as_text(name: str) -> exp.Expr:
     """A column or property, as text: what a break-down groups by and a filter compares."""
     found = column(name)
     return exp.cast(found, "text") if isinstance(found, exp.Column) else found
@@ -110,7 +110,7 @@ def as_text(name: str) -> exp.Expression:
 
 def between(
     start: datetime | None, end: datetime | None, as_of: datetime | None = None
-) -> tuple[list[exp.Expression], dict[str, Any]]:
+) -> tuple[list[exp.Expr], dict[str, Any]]:
     """Conditions for ``[start, end)`` by the time it occurred, and for what had been received by ``as_of``."""
     limits = (
         ("start", "occurred_at >= :start", start),
@@ -130,10 +130,10 @@ def naive(instant: datetime) -> datetime:
     return instant.astimezone(UTC).replace(tzinfo=None)
 
 
-def filled_in(question: Question) -> exp.Expression:
+def filled_in(question: Question) -> exp.Expr:
     """The question's tree with its parameters written in as literals: what "show the query" shows."""
 
-    def fill(node: exp.Expression) -> exp.Expression:
+    def fill(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Placeholder) and node.name in question.parameters:
             return literal(question.parameters[node.name])
         return node
@@ -141,7 +141,7 @@ def filled_in(question: Question) -> exp.Expression:
     return question.sql.copy().transform(fill)
 
 
-def literal(value: Any) -> exp.Expression:
+def literal(value: Any) -> exp.Expr:
     """A Python value as a literal; instants and dates keep their type.
 
     >>> literal(date(2026, 1, 2)).sql(DIALECT), literal("it's").sql(DIALECT)

@@ -19,8 +19,9 @@ class Interaction:
     """One thing that happened between a customer and the company. Append-only; nothing else is the truth.
 
     ``occurred_at`` and ``received_at`` are instants in UTC; ``score`` lies on ``scale_min``…``scale_max`` and
-    ``orientation`` says which end is good. ``source_key`` and ``customer`` are None when nobody knows whose it was: such
-    rows count in answers and tickets, never among customers. ``properties`` and ``context`` hold everything else, as JSON objects.
+    ``orientation`` says which end is good. ``source_key`` and ``customer`` are None when nobody knows whose it was:
+    such rows count in answers and tickets, never among customers. ``properties`` and ``context`` hold everything
+    else, as JSON objects.
     """
 
     id: str
@@ -60,22 +61,23 @@ class Question:
     """
 
     name: str
-    sql: exp.Expression
+    sql: exp.Expr
     parameters: Mapping[str, Any] = field(default_factory=dict)
     is_bulk: bool = False
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the store said: named columns of equal length, and the SQL (parameters filled in) that made them."""
+    """What the store said: named columns of equal length (lists, or NumPy arrays for a bulk question), and the SQL,
+    parameters filled in, that made them."""
 
-    columns: Mapping[str, Sequence[Any]]
+    columns: Mapping[str, Any]
     sql: str
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()), ()))
 
-    def __getitem__(self, name: str) -> Sequence[Any]:
+    def __getitem__(self, name: str) -> Any:
         return self.columns[name]
 
     def rows(self) -> list[dict[str, Any]]:
@@ -85,7 +87,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Record:
-    """A small versioned fact kept beside the stream: a metric's definition, a load, a setting, a known property.
+    """A small versioned fact kept beside the stream: a definition, a load, a setting, a known property.
 
     Never changed, only followed by a newer version of the same ``kind`` and ``key``; version 0 means "not kept yet".
     """
@@ -111,7 +113,7 @@ class Batch:
 
 
 REFUSED_COLUMNS: tuple[str, ...] = ("load", "line", "reason", "column", "message", "raw")
-"""A refused row: which load, where (1-based data row), a stable reason code, the column, a sentence, the raw row as JSON."""
+"""A refused row: its load, its place (1-based data row), a stable reason code, the column, a sentence, the row."""
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ COLUMN_TYPES: Final[dict[str, str]] = {
     "context": "VARCHAR",
     "load": "VARCHAR",
 }
-"""The stream's columns with their types in DuckDB. Instants are UTC without a zone; JSON is kept as text, as received."""
+"""The stream's columns and their types in DuckDB. Instants are UTC without a zone; JSON is kept as received text."""
 
 REQUIRED: Final = ("id", "occurred_at", "received_at", "name")
 
@@ -41,7 +41,9 @@ _INTERACTIONS = ", ".join(
 MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     (
         f"CREATE TABLE interactions ({_INTERACTIONS})",
-        'CREATE TABLE refused ("load" VARCHAR, line BIGINT, reason VARCHAR, "column" VARCHAR, message VARCHAR, raw VARCHAR)',
-        "CREATE TABLE records (kind VARCHAR, key VARCHAR, version INTEGER, made_at TIMESTAMP, made_by VARCHAR, body VARCHAR)",
+        """CREATE TABLE refused (
+            "load" VARCHAR, line BIGINT, reason VARCHAR, "column" VARCHAR, message VARCHAR, raw VARCHAR)""",
+        """CREATE TABLE records (
+            kind VARCHAR, key VARCHAR, version INTEGER, made_at TIMESTAMP, made_by VARCHAR, body VARCHAR)""",
     ),
 )

@@ -18,12 +18,13 @@ from regard.base import Conflict, Invalid, NotFound, RegardError, Unavailable, c
 from regard.base.config import config
 from regard.base.ids import new_id
 from regard.stream.compose import DIALECT, call, filled_in
-from regard.stream.engines.functions import spelled, unit_and_zone
+from regard.stream.engines.functions import Spelling, spelled, unit_and_zone
 from regard.stream.model import COLUMNS, REFUSED_COLUMNS, Answer, Appended, Batch, Question, Record
 from regard.stream.schema import MIGRATIONS
 
 _NO_ROWS = "SELECT 1 FROM interactions LIMIT 1"
-_KNOWN = "CREATE OR REPLACE TEMP TABLE known AS SELECT b.id FROM read_parquet($path) b JOIN interactions i ON i.id = b.id GROUP BY b.id"
+_KNOWN = """CREATE OR REPLACE TEMP TABLE known AS
+SELECT b.id FROM read_parquet($path) b JOIN interactions i ON i.id = b.id GROUP BY b.id"""
 _LIST = ", ".join(f'"{name}"' for name in COLUMNS)
 _REFUSED_LIST = ", ".join(f'"{name}"' for name in REFUSED_COLUMNS)
 _INSERT = f"INSERT INTO interactions ({_LIST}) SELECT {_LIST} FROM read_parquet($path)"
@@ -40,7 +41,8 @@ class DuckStore:
     def __init__(self, path: str):
         self.path = path
         self._writing = threading.RLock()
-        self._stamp = [new_id(), 0]
+        self._opening = new_id()
+        self._writes = 0
         self._connection = _connect(path)
         self._local = threading.local()
         _migrate(self._connection)
@@ -62,7 +64,7 @@ class DuckStore:
         return [_record(row) for row in self._execute(text, given, "records").fetchall()]
 
     def stamp(self) -> str:
-        return f"{self._stamp[0]}-{self._stamp[1]}"
+        return f"{self._opening}-{self._writes}"
 
     # --- writing -----------------------------------------------------------------------------------------------
 
@@ -146,7 +148,7 @@ class DuckStore:
                 raise
             finally:
                 connection.close()
-            self._stamp[1] += 1
+            self._writes += 1
 
 
 def _connect(path: str) -> duckdb.DuckDBPyConnection:
@@ -228,7 +230,7 @@ def _record(row: tuple[Any, ...]) -> Record:
     return Record(kind, key, json.loads(body), version, made_at.replace(tzinfo=UTC), made_by)
 
 
-def _columns(cursor: duckdb.DuckDBPyConnection, *, is_bulk: bool) -> dict[str, Sequence[Any]]:
+def _columns(cursor: duckdb.DuckDBPyConnection, *, is_bulk: bool) -> dict[str, Any]:
     if is_bulk:
         return dict(cursor.fetchnumpy())
     names = [item[0] for item in cursor.description or ()]
@@ -274,22 +276,22 @@ def _quoted(text: str) -> str:
 # --- our functions, spelled for DuckDB ---------------------------------------------------------------------------
 
 
-def _period_of(instant: exp.Expression, unit: exp.Expression, zone: exp.Expression) -> exp.Expression:
+def _period_of(instant: exp.Expr, unit: exp.Expr, zone: exp.Expr) -> exp.Expr:
     name, where = unit_and_zone(unit, zone)
     local = instant if where == "UTC" else call("timezone", zone, call("timezone", exp.Literal.string("UTC"), instant))
     return exp.cast(call("date_trunc", exp.Literal.string(name), local), "date")
 
 
-def _property(column: exp.Expression, name: exp.Expression) -> exp.Expression:
+def _property(column: exp.Expr, name: exp.Expr) -> exp.Expr:
     path = '$."' + name.name.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return call("json_extract_string", column, exp.Literal.string(path))
 
 
-def _latest(value: exp.Expression, instant: exp.Expression) -> exp.Expression:
+def _latest(value: exp.Expr, instant: exp.Expr) -> exp.Expr:
     return call("arg_max", value, call("row", instant, value.copy()))
 
 
-SPELLINGS = {
+SPELLINGS: dict[str, Spelling] = {
     "PERIOD_OF": _period_of,
     "PROPERTY": _property,
     "LATEST": _latest,

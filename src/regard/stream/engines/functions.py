@@ -8,14 +8,14 @@ from sqlglot import exp
 
 from regard.base import Invalid
 
-Spelling = Callable[..., exp.Expression]
+Spelling = Callable[..., exp.Expr]
 OURS = ("PERIOD_OF", "PROPERTY", "LATEST", "MICROSECONDS")
 
 
-def spelled(tree: exp.Expression, spellings: Mapping[str, Spelling]) -> exp.Expression:
+def spelled(tree: exp.Expr, spellings: Mapping[str, Spelling]) -> exp.Expr:
     """A copy of the tree with every function of ours replaced; arguments are replaced first."""
 
-    def replace(node: exp.Expression) -> exp.Expression:
+    def replace(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Anonymous) and node.name.upper() in spellings:
             return spellings[node.name.upper()](*node.expressions)
         return node
@@ -35,7 +35,7 @@ def spelled(tree: exp.Expression, spellings: Mapping[str, Spelling]) -> exp.Expr
 UNITS = ("day", "week", "month", "quarter", "year")
 
 
-def unit_and_zone(unit: exp.Expression, zone: exp.Expression) -> tuple[str, str]:
+def unit_and_zone(unit: exp.Expr, zone: exp.Expr) -> tuple[str, str]:
     """The two texts that PERIOD_OF is given; refuses a unit that no engine knows."""
     if unit.name not in UNITS:
         raise Invalid(f"{unit.name!r} is not a period", field="every", remedy=f"one of {', '.join(UNITS)}")

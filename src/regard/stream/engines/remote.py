@@ -14,7 +14,7 @@ import socketserver
 import struct
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -115,18 +115,28 @@ def _copy(store: Store, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]
     return {}, b""
 
 
-_VERBS = {
+def _stamp(store: Store, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    return {"stamp": store.stamp()}, b""
+
+
+def _erase(store: Store, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    return {"count": store.erase(request["customers"])}, b""
+
+
+def _retain(store: Store, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    return {"count": store.retain(datetime.fromisoformat(request["before"]))}, b""
+
+
+_Verb = Callable[[Store, dict[str, Any]], tuple[dict[str, Any], bytes]]
+_VERBS: dict[str, _Verb] = {
     "ask": _ask,
     "append": _append,
     "keep": _keep,
     "kept": _kept,
     "copy_to": _copy,
-    "stamp": lambda store, _: ({"stamp": store.stamp()}, b""),
-    "erase": lambda store, request: ({"count": store.erase(request["customers"])}, b""),
-    "retain": lambda store, request: (
-        {"count": store.retain(datetime.fromisoformat(request["before"]))},
-        b"",
-    ),
+    "stamp": _stamp,
+    "erase": _erase,
+    "retain": _retain,
 }
 
 
@@ -244,27 +254,15 @@ def _packed(columns: Mapping[str, Sequence[Any]]) -> bytes:
     return bytes(sink.getvalue())
 
 
-def _unpacked(body: bytes, *, is_bulk: bool) -> dict[str, Sequence[Any]]:
+def _unpacked(body: bytes, *, is_bulk: bool) -> dict[str, Any]:
     import pyarrow as pa
+
+    from regard.stream.arrays import masked
 
     table = pa.ipc.open_stream(body).read_all()
     if is_bulk:
-        return {name: _array(table.column(name)) for name in table.column_names}
+        return {name: masked(table.column(name)) for name in table.column_names}
     return dict(table.to_pydict())
-
-
-def _array(column: Any) -> Any:
-    """As DuckDB gives arrays: a masked array where something is missing."""
-    import numpy as np
-
-    values = column.to_numpy()
-    if column.null_count == 0:
-        return values
-    import pyarrow.compute as pc
-
-    missing = pc.is_null(column).to_numpy()
-    filled = column.to_numpy() if values.dtype.kind in "Of" else pc.fill_null(column, 0).to_numpy()
-    return np.ma.masked_array(filled, mask=missing)
 
 
 def _to_wire(record: Record) -> dict[str, Any]:

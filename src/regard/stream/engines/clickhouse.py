@@ -1,0 +1,224 @@
+"""ClickHouse's engine, run inside this process by chDB (``pip install regard[clickhouse]``).
+
+It keeps the same protocol and answers the same questions as DuckDB; ``tests/agreement`` holds the two equal. Unlike
+DuckDB it has no transactions over several tables: records are written after the rows, so a crash between the two
+leaves rows whose load is not recorded, and loading again completes it without doubling anything.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlglot import exp
+
+from regard.base import Conflict, Invalid, Unavailable, clock
+from regard.base.ids import new_id
+from regard.stream.compose import call, filled_in, literal
+from regard.stream.engines.functions import Spelling, spelled, unit_and_zone
+from regard.stream.model import COLUMNS, REFUSED_COLUMNS, Answer, Appended, Batch, Question, Record
+from regard.stream.schema import COLUMN_TYPES, REQUIRED
+
+DIALECT = "clickhouse"
+_TYPES = {"VARCHAR": "String", "TIMESTAMP": "DateTime64(6, 'UTC')", "DOUBLE": "Float64", "BIGINT": "Int64"}
+_RECORDS = "kind String, key String, version Int32, made_at DateTime64(6, 'UTC'), made_by Nullable(String), body String"
+_REFUSED = "load String, line Int64, reason String, column Nullable(String), message String, raw Nullable(String)"
+# An outer join answers NULL for what is missing, as everywhere else, and not this engine's zero.
+_SETTINGS = " SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1"
+
+
+class ClickHouseStore:
+    """A workspace's stream in a folder of ClickHouse's own. One folder may be open in a process at a time."""
+
+    dialect = DIALECT
+
+    def __init__(self, folder: str):
+        try:
+            from chdb import session
+        except ImportError as error:
+            raise Unavailable(
+                "ClickHouse's engine is not installed", remedy="pip install 'regard[clickhouse]'"
+            ) from error
+        self._session: Any = session.Session(folder)  # type: ignore[no-untyped-call]
+        self._opening, self._writes = new_id(), 0
+        columns = ", ".join(f"`{name}` {_type(name)}" for name in COLUMNS)
+        self._run("CREATE DATABASE IF NOT EXISTS regard ENGINE = Atomic")
+        self._run(f"CREATE TABLE IF NOT EXISTS regard.interactions ({columns}) ENGINE = MergeTree ORDER BY occurred_at")
+        self._run(f"CREATE TABLE IF NOT EXISTS regard.refused ({_REFUSED}) ENGINE = MergeTree ORDER BY (load, line)")
+        self._run(
+            f"CREATE TABLE IF NOT EXISTS regard.records ({_RECORDS}) ENGINE = MergeTree ORDER BY (kind, key, version)"
+        )
+        self._run("USE regard")
+
+    def ask(self, question: Question) -> Answer:
+        tree = spelled(filled_in(question), SPELLINGS).transform(_typed)
+        text = tree.sql(DIALECT, pretty=True)
+        table = self._table(text + _SETTINGS, question.name)
+        columns = {name: _values(table.column(name), is_bulk=question.is_bulk) for name in table.column_names}
+        return Answer(columns, text)
+
+    def append(self, batch: Batch) -> Appended:
+        new = known = refused = 0
+        if batch.accepted:
+            source = f"file({_text(batch.accepted)}, Parquet)"
+            total = self._number(f"SELECT count() FROM {source}")
+            unknown = f"id NOT IN (SELECT id FROM interactions WHERE id IN (SELECT id FROM {source}))"
+            before = self._number("SELECT count() FROM interactions")
+            names = ", ".join(f"`{name}`" for name in COLUMNS)
+            self._run(f"INSERT INTO interactions ({names}) SELECT {names} FROM {source} WHERE {unknown}")
+            new = self._number("SELECT count() FROM interactions") - before
+            known = total - new
+        if batch.refused:
+            names = ", ".join(f"`{name}`" for name in REFUSED_COLUMNS)
+            source = f"file({_text(batch.refused)}, Parquet)"
+            refused = self._number(f"SELECT count() FROM {source}")
+            self._run(f"INSERT INTO refused ({names}) SELECT {names} FROM {source}")
+        self.keep(*batch.records)
+        self._writes += 1
+        return Appended(new, known, refused)
+
+    def keep(self, *records: Record) -> list[Record]:
+        kept = []
+        for record in records:
+            newest = self.kept(record.kind, record.key)
+            version = (newest[0].version if newest else 0) + 1
+            made_at = record.made_at or clock.now()
+            kept.append(Record(record.kind, record.key, record.body, version, made_at, record.made_by))
+            values = [record.kind, record.key, version, _naive(made_at), record.made_by, json.dumps(dict(record.body))]
+            row = ", ".join(_typed_literal(value) for value in values)
+            self._run(f"INSERT INTO records VALUES ({row})")
+        self._writes += 1
+        return kept
+
+    def kept(self, kind: str, key: str | None = None, *, all_versions: bool = False) -> list[Record]:
+        condition = f"kind = {_text(kind)}" + ("" if key is None else f" AND key = {_text(key)}")
+        limit = "" if all_versions else " LIMIT 1 BY kind, key"
+        order = "key, version" if all_versions else "key, version DESC"
+        rows = self._table(f"SELECT * FROM records WHERE {condition} ORDER BY {order}{limit}", "records").to_pylist()
+        return [Record(row["kind"], row["key"], json.loads(row["body"]), row["version"],
+                       row["made_at"].replace(tzinfo=UTC), row["made_by"]) for row in rows]  # fmt: skip
+
+    def erase(self, customers: Sequence[int]) -> int:
+        numbers = ", ".join(str(int(customer)) for customer in customers)
+        return self._delete(f"customer IN ({numbers})") if customers else 0
+
+    def retain(self, before: datetime) -> int:
+        return self._delete(f"occurred_at < {_typed_literal(_naive(before))}")
+
+    def stamp(self) -> str:
+        return f"{self._opening}-{self._writes}"
+
+    def copy_to(self, target: Path) -> None:
+        """Write the three tables as parquet files in a folder."""
+        if target.exists():
+            raise Conflict(f"{target} is there already", field="target")
+        target.mkdir(parents=True)
+        for table in ("interactions", "refused", "records"):
+            path = _text(target / f"{table}.parquet")
+            self._run(f"INSERT INTO FUNCTION file({path}, Parquet) SELECT * FROM {table}")
+
+    def close(self) -> None:
+        self._session.close()
+
+    def _delete(self, condition: str) -> int:
+        count = self._number(f"SELECT count() FROM interactions WHERE {condition}")
+        self._run(f"DELETE FROM interactions WHERE {condition}")
+        self._writes += 1
+        return count
+
+    def _number(self, text: str) -> int:
+        return int(next(iter(self._table(text, "count").to_pylist()[0].values())))
+
+    def _table(self, text: str, name: str) -> Any:
+        import pyarrow as pa
+
+        try:
+            return pa.ipc.open_stream(self._session.query(text, "ArrowStream").bytes()).read_all()
+        except RuntimeError as error:
+            raise Invalid(
+                f"the question {name!r} cannot be answered: {str(error).splitlines()[0]}", code="engine"
+            ) from error
+
+    def _run(self, text: str) -> None:
+        try:
+            self._session.query(text)
+        except RuntimeError as error:
+            raise Invalid(f"nothing was written: {str(error).splitlines()[0]}", code="engine") from error
+
+
+def _type(name: str) -> str:
+    kind = _TYPES[COLUMN_TYPES[name]]
+    return kind if name in REQUIRED else f"Nullable({kind})"
+
+
+def _values(column: Any, *, is_bulk: bool) -> Any:
+    """As DuckDB answers: instants without a zone, text as str, masked arrays where something is missing."""
+    import pyarrow as pa
+
+    if pa.types.is_timestamp(column.type):
+        column = column.cast(pa.timestamp("us"))
+    if not is_bulk:
+        return column.to_pylist()
+    from regard.stream.arrays import masked
+
+    return masked(column)
+
+
+def _naive(instant: datetime) -> datetime:
+    return instant.astimezone(UTC).replace(tzinfo=None)
+
+
+def _text(value: str | Path) -> str:
+    return exp.Literal.string(str(value)).sql(DIALECT)
+
+
+def _typed_literal(value: Any) -> str:
+    return literal(value).transform(_typed).sql(DIALECT)
+
+
+def _typed(node: exp.Expr) -> exp.Expr:
+    """Instants keep their microseconds and their zone, which a plain DateTime here would drop."""
+    if isinstance(node, exp.Cast) and node.is_type("timestamp"):
+        return call("toDateTime64", node.this, exp.Literal.number(6), exp.Literal.string("UTC"))
+    return node
+
+
+# --- our functions, spelled for ClickHouse -----------------------------------------------------------------------
+
+_STARTS = {
+    "day": "toStartOfDay",
+    "week": "toMonday",
+    "month": "toStartOfMonth",
+    "quarter": "toStartOfQuarter",
+    "year": "toStartOfYear",
+}
+
+
+def _period_of(instant: exp.Expr, unit: exp.Expr, zone: exp.Expr) -> exp.Expr:
+    name, _ = unit_and_zone(unit, zone)
+    return call("toDate", call(_STARTS[name], call("toTimeZone", instant, zone)))
+
+
+def _property(column: exp.Expr, name: exp.Expr) -> exp.Expr:
+    """Text as it is; numbers, truth values, lists and objects as their JSON; NULL when absent or null."""
+    kind = call("JSONType", call("ifNull", column, exp.Literal.string("")), name)
+    source = call("ifNull", column.copy(), exp.Literal.string(""))
+    text, raw = call("JSONExtractString", source, name.copy()), call("JSONExtractRaw", source.copy(), name.copy())
+    absent = exp.EQ(this=kind, expression=exp.Literal.string("Null"))
+    is_text = exp.EQ(this=kind.copy(), expression=exp.Literal.string("String"))
+    return call("multiIf", absent, exp.null(), is_text, call("toNullable", text), call("toNullable", raw))
+
+
+def _latest(value: exp.Expr, instant: exp.Expr) -> exp.Expr:
+    return call("argMax", value, call("tuple", instant, value.copy()))
+
+
+SPELLINGS: dict[str, Spelling] = {
+    "PERIOD_OF": _period_of,
+    "PROPERTY": _property,
+    "LATEST": _latest,
+    "MICROSECONDS": lambda instant: call("toUnixTimestamp64Micro", instant),
+}
