@@ -57,9 +57,10 @@ def difference(before: Estimate, after: Estimate, minimum_n: int = 1) -> Differe
     < 1 − confidence.
     """
     confidence = min(before.confidence, after.confidence)
-    if not (_is_usable(before, minimum_n) and _is_usable(after, minimum_n)):
+    old, new = _numbers(before, minimum_n), _numbers(after, minimum_n)
+    if old is None or new is None:
         return Difference(None, None, None, None, False, after.unit, confidence)
-    (b, b_low, b_high), (a, a_low, a_high) = _numbers(before), _numbers(after)
+    (b, b_low, b_high), (a, a_low, a_high) = old, new
     value = a - b
     down, up = math.hypot(a - a_low, b_high - b), math.hypot(a_high - a, b - b_low)
     p_value = _p_value(value, down if value > 0 else up, confidence)
@@ -67,15 +68,13 @@ def difference(before: Estimate, after: Estimate, minimum_n: int = 1) -> Differe
     return Difference(value, value - down, value + up, p_value, significant, after.unit, confidence)
 
 
-def _is_usable(estimate: Estimate, minimum_n: int) -> bool:
-    return estimate.value is not None and estimate.withheld is None and estimate.n >= max(1, minimum_n)
-
-
-def _numbers(estimate: Estimate) -> tuple[float, float, float]:
-    value = estimate.value or 0.0
-    low = value if estimate.low is None else estimate.low
-    high = value if estimate.high is None else estimate.high
-    return value, low, high
+def _numbers(estimate: Estimate, minimum_n: int) -> tuple[float, float, float] | None:
+    """Value and bounds, or ``None`` when they cannot carry a comparison."""
+    value, low, high = estimate.value, estimate.low, estimate.high
+    if value is None or low is None or high is None:
+        return None
+    is_enough = estimate.withheld is None and estimate.n >= minimum_n
+    return (value, low, high) if is_enough else None
 
 
 def _p_value(value: float, arm: float, confidence: float) -> float:

@@ -22,9 +22,6 @@ from regard.metrics.model import Estimate, Unit
 
 Bounds = tuple[float, float]
 
-SEED = 20160127
-"""Every resampling starts here, so that the same answers always give the same interval."""
-
 
 @lru_cache(maxsize=64)
 def z_of(confidence: float) -> float:
@@ -149,49 +146,106 @@ def _tilted(u: Floats, p: Floats, slope: Floats) -> tuple[Floats, Floats]:
 def quantile(answers: Answers, q: float = 0.5, unit: Unit = Unit.SECONDS, confidence: float = 0.95) -> Estimate:
     """The ``q``-quantile with an interval of order statistics; weights count by their effective size.
 
-    The bounds are the data's own quantiles at q ± z·√(q(1 − q)/n) (Woodruff 1952, *JASA* 47). On scales of
-    few values the interval is wider than asked for, because only those values can be its ends.
+    The bounds are the data's own quantiles at q ± z·√(q(1 − q)/n) (Woodruff 1952, *JASA* 47), moved by the binomial's
+    skewness (z² − 1)(1 − 2q)/6n and interpolated between neighbours (Hettmansperger and Sheather 1986). On scales of
+    few values the interval holds more than asked for, because only those values can be its ends.
     """
     if answers.is_empty:
         return nothing(unit, confidence)
-    size = answers.n_effective
-    arm = z_of(confidence) * math.sqrt(q * (1 - q) / size)
-    value, low, high = (_quantile(answers, level) for level in (q, q - arm, q + arm + 1 / size))
-    return Estimate(value, low, high, answers.n, unit, confidence, size)
+    size, z = answers.n_effective, z_of(confidence)
+    arm, moved = z * math.sqrt(q * (1 - q) / size), (z * z - 1) * (1 - 2 * q) / (6 * size)
+    value = _quantile(answers, q)
+    low, high = np.interp([q - arm + moved, q + arm + moved], *_curve(answers))
+    bounds = min(float(low), value), max(float(high), value)
+    return Estimate(value, *bounds, answers.n, unit, confidence, size)
+
+
+def _curve(answers: Answers) -> tuple[Floats, Floats]:
+    """The quantile function: flat over each value's share less half an answer at either end, straight between values."""
+    reached, half = np.cumsum(answers.shares), 0.5 / answers.n_effective
+    middle = reached - answers.shares / 2
+    first = np.minimum(reached - answers.shares + half, middle)
+    last = np.maximum(reached - half, middle)
+    return np.column_stack([first, last]).ravel(), np.repeat(answers.scores, 2)
 
 
 def _quantile(answers: Answers, level: float) -> float:
     """The value that ``level`` of the weight does not exceed; midway where that falls between two."""
     reached = np.cumsum(answers.shares)
-    edge = 1e-12
-    lower, upper = np.searchsorted(reached, [level - edge, level + edge])
+    lower, upper = np.searchsorted(reached, [level - 1e-12, level + 1e-12])
     last = len(answers.scores) - 1
     return float(answers.scores[min(lower, last)] + answers.scores[min(upper, last)]) / 2
 
 
 def skewed_mean(answers: Answers, unit: Unit = Unit.SECONDS, confidence: float = 0.95) -> Estimate:
-    """The mean of values without an upper limit (durations, money, counts per customer)."""
+    """The weighted mean of values without an upper limit (durations, money), whose tail may be long.
+
+    Student's t with its skewness taken out by Hall's cubic transformation (Hall 1992, *JRSS B* 54), which reaches
+    further up than down when the tail is long. The sample's skewness is too small in small samples (Joanes and Gill
+    1998, *The Statistician* 47) and is raised by :data:`SKEWNESS_RAISED`. Measured at n ≥ 30: 93–97 % for exponential,
+    gamma, Weibull and log-normal (σ ≤ 1) values; a little below 93–94 % for log-normal values with σ = 1.5.
+
+    Without a spread to go by (one answer, or all the same) there is a value but no interval.
+    """
     if answers.is_empty:
         return nothing(unit, confidence)
-    arm = z_of(confidence) * math.sqrt(answers.variance / answers.n_effective)
-    low = max(0.0, answers.mean - arm) if answers.scores[0] >= 0 else answers.mean - arm
-    return Estimate(answers.mean, low, answers.mean + arm, answers.n, unit, confidence, answers.n_effective)
+    n, value, variance = answers.n_effective, answers.mean, answers.variance
+    if variance <= 0:
+        return Estimate(value, None, None, answers.n, unit, confidence, n)
+    deviations = (answers.scores - value) / math.sqrt(variance)
+    skewness = float(answers.shares @ deviations**3)
+    t, error = t_of(confidence, n - 1), math.sqrt(variance / n)
+    low, high = (value - _unskewed(x, SKEWNESS_RAISED * skewness / math.sqrt(n)) * error for x in (t, -t))
+    floor = 0.0 if answers.scores[0] >= 0 else -math.inf
+    return Estimate(value, max(low, floor), high, answers.n, unit, confidence, n)
+
+
+SKEWNESS_RAISED = 1.4
+"""What the sample skewness is multiplied by; chosen by simulation, see the coverage tests."""
+
+
+def _unskewed(t: float, skew: float) -> float:
+    """The point whose transform by Hall's cubic, with ``skew`` per √n, is ``t``."""
+    if abs(skew) < 1e-6:
+        return t
+    return 3 / skew * (math.cbrt(1 + skew * (t - skew / 6)) - 1)
+
+
+def t_of(confidence: float, freedom: float) -> float:
+    """Student's t quantile that leaves ``confidence`` in the middle, by Fisher and Cornish's expansion (1960).
+
+    >>> round(t_of(0.95, 29), 3)
+    2.045
+    """
+    z, v = z_of(confidence), max(freedom, 1.0)
+    first, second = (z**3 + z) / 4, (5 * z**5 + 16 * z**3 + 3 * z) / 96
+    third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
+    return z + first / v + second / v**2 + third / v**3
+
+
+def mean_count(answers: Answers, confidence: float = 0.95) -> Estimate:
+    """How many per customer (referrals, contacts): the mean of counts, with an interval even when all are 0."""
+    estimate = skewed_mean(answers, Unit.COUNT, confidence)
+    if estimate.value != 0.0 or answers.is_empty:
+        return estimate
+    high = -math.log((1 - confidence) / 2) / answers.n_effective  # Poisson's exact upper limit (Garwood 1936)
+    return Estimate(0.0, 0.0, high, answers.n, Unit.COUNT, confidence, answers.n_effective)
 
 
 def count_ratio(kept: int, lost: int, new: int, confidence: float = 0.95) -> Estimate:
-    """Customers at the end ÷ customers at the start, where the end holds ``kept`` and ``new`` ones; can pass
-    1.
+    """Customers at the end ÷ customers at the start, where the end holds ``kept`` and ``new`` ones; can pass 1.
 
-    Each customer is one unit that was there at the start, at the end, or both: the ratio estimator's variance
-    (Cochran 1977, *Sampling Techniques*, ch. 6) on the logarithmic scale, so that the interval stays above 0.
+    Given who was there at the start, each of them stays or leaves (a share, Wilson's interval) and new ones arrive (a
+    Poisson count, its score interval: Garwood 1936 gives the exact one); the two are joined by MOVER (Zou and Donner
+    2008, *Statistics in Medicine* 27). ``n`` is the customers at the start.
     """
-    start, end = kept + lost, kept + new
+    start = kept + lost
     if start == 0:
         return nothing(Unit.SHARE, confidence)
-    ratio = end / start
-    if end == 0:
-        return Estimate(0.0, *wilson(0, start, confidence), start, Unit.SHARE, confidence, float(start))
-    squares = kept * (1 - ratio) ** 2 + lost * ratio**2 + new
-    arm = z_of(confidence) * math.sqrt(squares) / end
-    bounds = ratio * math.exp(-arm), ratio * math.exp(arm)
-    return Estimate(ratio, *bounds, start, Unit.SHARE, confidence, float(start))
+    stayed, arrived, z = kept / start, new / start, z_of(confidence)
+    low, high = wilson(kept, start, confidence)
+    arm = z * math.sqrt(new + z * z / 4)
+    fewest, most = (max(0.0, new + z * z / 2 + side * arm) / start for side in (-1, 1))
+    down, up = math.hypot(stayed - low, arrived - fewest), math.hypot(high - stayed, most - arrived)
+    ratio = stayed + arrived
+    return Estimate(ratio, max(0.0, ratio - down), ratio + up, start, Unit.SHARE, confidence, float(start))
