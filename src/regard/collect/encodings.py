@@ -1,0 +1,79 @@
+"""Which bytes are text, and in which encoding: told from the file, never guessed where it can be checked."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from charset_normalizer import from_bytes
+
+BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
+        (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+CONTROL = bytes(set(range(32)) - {9, 10, 13})
+SAMPLE = 1 << 18
+# Tried by the share of plausible letters where a file is not UTF-8.
+CANDIDATES = ["cp1252", "cp1250", "cp1251", "gb18030", "big5", "shift_jis", "euc_kr", "koi8_r", "iso8859_2", "cp1254",
+              "cp1253", "cp1256"]
+
+
+@dataclass
+class Examiner:
+    """Looks at the bytes of a file as they pass: is it UTF-8, has it control characters, what does it begin with?"""
+
+    is_utf8: bool = True
+    has_control: bool = False
+    head: bytes = b""
+    odd: bytearray = field(default_factory=bytearray)
+    _decode: codecs.IncrementalDecoder = field(default_factory=lambda: codecs.getincrementaldecoder("utf-8")())
+
+    def see(self, chunk: bytes, *, is_last: bool = False) -> None:
+        self.head = self.head or chunk[:SAMPLE]
+        self.has_control = self.has_control or len(chunk.translate(None, CONTROL)) != len(chunk)
+        if not self.is_utf8:
+            self._collect(chunk)
+            return
+        try:
+            self._decode.decode(chunk, is_last)
+        except UnicodeDecodeError:
+            self.is_utf8 = False
+            self._collect(chunk)
+
+    def _collect(self, chunk: bytes) -> None:
+        """Keep lines that are not ASCII: the ones that can tell the encoding."""
+        if len(self.odd) < SAMPLE:
+            self.odd += b"\n".join(line for line in chunk.split(b"\n") if not line.isascii())[:SAMPLE]
+
+    def encoding(self) -> str:
+        """The encoding that the bytes seen are in."""
+        for mark, name in BOMS:
+            if self.head.startswith(mark):
+                return name
+        if utf16 := _utf16_without_mark(self.head):
+            return utf16
+        return "utf-8" if self.is_utf8 else guess(bytes(self.odd or self.head))
+
+
+def guess(sample: bytes) -> str:
+    """The likeliest encoding of bytes that are not UTF-8."""
+    best = from_bytes(sample, cp_isolation=CANDIDATES, threshold=0.3).best()
+    found = best.encoding if best else "cp1252"
+    return "cp1252" if found in ("ascii", "latin_1") else found
+
+
+def _utf16_without_mark(head: bytes) -> str | None:
+    sample = head[:2000]
+    if len(sample) < 4:
+        return None
+    odd, even = sample[1::2].count(0) / len(sample[1::2]), sample[::2].count(0) / len(sample[::2])
+    if odd > 0.4 and even < 0.1:
+        return "utf-16-le"
+    return "utf-16-be" if even > 0.4 and odd < 0.1 else None
+
+
+def transcoded(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    """The same text as UTF-8, without control characters; what cannot be read becomes U+FFFD."""
+    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+    for chunk in chunks:
+        yield decoder.decode(chunk).encode().translate(None, CONTROL)
+    yield decoder.decode(b"", True).encode().translate(None, CONTROL)

@@ -1,0 +1,194 @@
+"""Get at the bytes of a file: plain, gzipped or in a zip; streamed, within limits, watched for changes meanwhile."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import IO, Protocol
+
+from regard.base import Conflict, Invalid, NotFound
+from regard.collect.encodings import Examiner, transcoded
+from regard.collect.work import CHUNK, Watch, size_limit
+
+RATIO_LIMIT = 250
+"""More bytes out than this for one byte in is a bomb, once a few megabytes have come out."""
+RATIO_AFTER = 50 * CHUNK
+
+TEXT_KINDS = ("csv", "tsv", "jsonl")
+KINDS = {".csv": "csv", ".txt": "csv", ".tsv": "tsv", ".tab": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl",
+         ".json": "jsonl", ".parquet": "parquet", ".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xlsx", ".ods": "xlsx",
+         ".xes": "xes"}
+
+
+@dataclass(frozen=True)
+class Plain:
+    """A file ready to be read: where it lies now, what it was called, its kind, its fingerprint."""
+
+    path: Path
+    name: str
+    kind: str
+    size: int
+    sha256: str
+    encoding: str | None = None
+
+
+class _Hash(Protocol):
+    def update(self, data: bytes, /) -> None: ...
+
+
+def unpack(paths: Sequence[Path], folder: Path, watch: Watch, *, kind: str | None = None, encoding: str | None = None,
+           member: str | None = None) -> list[Plain]:
+    """Make every file readable: unpacked and in UTF-8. Raises when one is empty, broken, too large or still changing."""
+    found: list[Plain] = []
+    for path in paths:
+        with _unchanging(path):
+            for name, packed_size in _members(path, member):
+                found.append(_one(path, name, packed_size, folder / str(len(found)), watch, kind, encoding))
+    return found
+
+
+@contextmanager
+def _unchanging(path: Path) -> Iterator[None]:
+    if not path.is_file():
+        raise NotFound(f"there is no file {path}")
+    before = path.stat()
+    if before.st_size == 0:
+        raise Invalid(f"{path.name} is empty", field="file", code="empty_file", remedy="export it again")
+    yield
+    after = path.stat()
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise still_written(path.name)
+
+
+def still_written(name: str) -> Conflict:
+    """The error of a file that changed while it was read."""
+    return Conflict(f"{name} changed while it was read: it is still being written; nothing was loaded",
+                    field="file", code="file_changing", remedy="load it again when it is finished")
+
+
+def _members(path: Path, wanted: str | None) -> list[tuple[str | None, int]]:
+    """What to read in a file: its members when it is a zip (but not a workbook), else itself."""
+    if not zipfile.is_zipfile(path) or KINDS.get(path.suffix.lower()) == "xlsx":
+        return [(None, path.stat().st_size)]
+    with zipfile.ZipFile(path) as archive:
+        inside = [item for item in archive.infolist() if not item.is_dir() and _is_data(item.filename, wanted)]
+    if not inside:
+        what = f"named {wanted!r}" if wanted else "that can be read"
+        raise Invalid(f"{path.name} holds no file {what}", field="file", code="no_member")
+    return [(item.filename, item.compress_size) for item in inside]
+
+
+def _is_data(name: str, wanted: str | None) -> bool:
+    base = name.rsplit("/", 1)[-1]
+    if wanted:
+        return fnmatch(name, wanted) or fnmatch(base, wanted)
+    return not base.startswith(".") and not name.startswith("__MACOSX") and Path(base).suffix.lower() in (*KINDS, ".gz")
+
+
+def _one(path: Path, member: str | None, packed_size: int, target: Path, watch: Watch, kind: str | None,
+         encoding: str | None) -> Plain:
+    name = member or path.name
+    with ExitStack() as stack:
+        try:
+            stream, is_packed = _open(path, member, stack)
+            return _pass(stream, is_packed, name, path, packed_size, target, watch, kind, encoding)
+        except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
+            raise Invalid(f"{name} is broken or cut short: it cannot be unpacked to its end; nothing was loaded ({error})",
+                          field="file", code="broken_archive", remedy="copy or export it again") from error
+        except RuntimeError as error:
+            raise Invalid(f"{name} cannot be unpacked: {error}", field="file", code="broken_archive") from error
+
+
+def _open(path: Path, member: str | None, stack: ExitStack) -> tuple[IO[bytes], bool]:
+    if member is not None:
+        archive = stack.enter_context(zipfile.ZipFile(path))
+        inner: IO[bytes] = stack.enter_context(archive.open(member))
+        return (gzip.open(inner), True) if member.endswith(".gz") else (inner, True)  # type: ignore[return-value]
+    raw = stack.enter_context(path.open("rb"))
+    is_gzip = raw.read(2) == b"\x1f\x8b"
+    raw.seek(0)
+    return (stack.enter_context(gzip.open(raw)), True) if is_gzip else (raw, False)  # type: ignore[return-value]
+
+
+def _pass(stream: IO[bytes], is_packed: bool, name: str, path: Path, packed_size: int, target: Path, watch: Watch,
+          kind: str | None, encoding: str | None) -> Plain:
+    """Read it once: fingerprint, look for the encoding, and write it out when it was packed."""
+    base = name.removesuffix(".gz").removesuffix(".GZ")
+    folder, target = target.parent, target.with_suffix(Path(base).suffix.lower() or ".csv")
+    kind = kind or KINDS.get(target.suffix)
+    examiner, digest = Examiner(), hashlib.sha256()
+    chunks = _limited(stream, name, packed_size, watch)
+    is_text = kind is None or kind in TEXT_KINDS
+    if is_packed:
+        with target.open("wb") as out:
+            for chunk in _seen(chunks, examiner, digest, is_text):
+                out.write(chunk)
+    else:
+        target = path
+        for _ in _seen(chunks, examiner, digest, is_text):
+            pass
+    kind = kind or _kind_of(examiner.head, name)
+    plain = Plain(target, name, kind, target.stat().st_size, digest.hexdigest())
+    return _as_utf8(plain, examiner, encoding, folder) if kind in TEXT_KINDS else plain
+
+
+def _seen(chunks: Iterator[bytes], examiner: Examiner, digest: _Hash, is_text: bool) -> Iterator[bytes]:
+    for chunk in chunks:
+        digest.update(chunk)
+        if is_text:
+            examiner.see(chunk)
+        elif not examiner.head:
+            examiner.head = chunk[:100]
+        yield chunk
+    if is_text:
+        examiner.see(b"", is_last=True)
+
+
+def _limited(stream: IO[bytes], name: str, packed_size: int, watch: Watch) -> Iterator[bytes]:
+    limit, done = size_limit(), 0
+    while chunk := stream.read(CHUNK):
+        done += len(chunk)
+        if done > limit:
+            raise Invalid(f"{name} is larger than {limit / 1e9:g} GB", field="file", code="too_large",
+                          remedy="raise REGARD_UPLOAD_LIMIT, or split the file")
+        if done > RATIO_AFTER and done > RATIO_LIMIT * max(packed_size, 1):
+            raise Invalid(f"{name} unpacks to more than {RATIO_LIMIT} times its size, as zip bombs do; nothing was loaded",
+                          field="file", code="zip_bomb", remedy="unpack it yourself if you trust it, and load that")
+        watch.tell("reading", done, packed_size if packed_size >= done else 0)
+        yield chunk
+    if done == 0:
+        raise Invalid(f"{name} is empty", field="file", code="empty_file", remedy="export it again")
+
+
+def _as_utf8(plain: Plain, examiner: Examiner, encoding: str | None, folder: Path) -> Plain:
+    """The file in UTF-8: itself when it is, else a copy."""
+    found = encoding or examiner.encoding()
+    if found in ("utf-8", "utf-8-sig") and examiner.is_utf8 and not examiner.has_control:
+        return replace(plain, encoding=found)
+    copy = folder / f"{plain.path.stem}.utf8{plain.path.suffix}"
+    with plain.path.open("rb") as source, copy.open("wb") as out:
+        for chunk in transcoded(iter(lambda: source.read(CHUNK), b""), found):
+            out.write(chunk)
+    return replace(plain, path=copy, size=copy.stat().st_size, encoding=found)
+
+
+def _kind_of(head: bytes, name: str) -> str:
+    """The kind of a file whose name does not tell."""
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    if head.startswith(b"PK\x03\x04"):
+        return "xlsx"
+    if start.startswith(b"<"):
+        return "xes"
+    if b"\0\0\0" in head[:1000]:
+        raise Invalid(f"{name} is not a kind of file that can be read", field="file", code="unknown_kind",
+                      remedy="give CSV, TSV, JSON Lines, Parquet, XLSX or XES")
+    return "jsonl" if start.startswith(b"{") else "csv"

@@ -1,0 +1,107 @@
+"""The work of a load: a private folder that is always tidied away, how far it got, and whether to stop."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from regard.base import Conflict, Invalid, Unavailable
+from regard.base.config import config
+
+Progress = Callable[[str, int, int], None]
+"""Told ``(stage, done, total)``; ``total`` is 0 where it is not known."""
+
+Cancel = Callable[[], bool]
+"""Asked now and then: true stops the work, and nothing of it is kept."""
+
+CHUNK = 1 << 20
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Whom to tell about progress, and whom to ask whether to stop."""
+
+    progress: Progress | None = None
+    cancel: Cancel | None = None
+
+    def tell(self, stage: str, done: int = 0, total: int = 0) -> None:
+        """Report progress; raises :class:`~regard.base.Conflict` ``cancelled`` when asked to stop."""
+        if self.cancel and self.cancel():
+            raise Conflict("the load was cancelled; nothing of it was kept", code="cancelled")
+        if self.progress:
+            self.progress(stage, done, total)
+
+
+@contextmanager
+def workshop() -> Iterator[Path]:
+    """A private folder for one load. Folders of processes that were killed are swept first."""
+    home = config().home / "tmp"
+    home.mkdir(parents=True, exist_ok=True)
+    sweep(home)
+    with disk_may_be_full():
+        folder = Path(tempfile.mkdtemp(prefix=f"load-{os.getpid()}-", dir=home))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep(home: Path) -> None:
+    """Remove what loads that died left behind."""
+    for left in home.glob("load-*-*"):
+        owner = left.name.split("-")[1]
+        if owner.isdigit() and not _is_alive(int(owner)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+@contextmanager
+def disk_may_be_full() -> Iterator[None]:
+    """Turn a full disk into a sentence that says so."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL:
+            raise full() from error
+        raise
+
+
+def full() -> Unavailable:
+    """The error of a full disk."""
+    return Unavailable("the disk is full: the load was stopped and nothing of it was kept", code="disk_full",
+                       remedy=f"free space below {config().home} and load again")
+
+
+def size_limit() -> int:
+    """The largest file that may be read, in bytes after unpacking."""
+    return size_of(config().upload_limit)
+
+
+def size_of(text: str) -> int:
+    """A size in bytes.
+
+    >>> size_of("10GB"), size_of("512")
+    (10000000000, 512)
+    """
+    match = re.fullmatch(r"\s*(\d+)\s*([KMGT]?)i?B?\s*", text, re.IGNORECASE)
+    if not match:
+        raise Invalid(f"REGARD_UPLOAD_LIMIT must be a size such as 10GB, not {text!r}", field="REGARD_UPLOAD_LIMIT")
+    return int(match[1]) * UNITS[match[2].upper()]
