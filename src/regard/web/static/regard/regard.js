@@ -6,7 +6,6 @@ const root = document.documentElement;
 function setTheme(theme) {
   if (theme) root.dataset.theme = theme;
   else delete root.dataset.theme;
-  localStorage.setItem("theme", theme);
   document.cookie = `theme=${theme};path=/;max-age=31536000;samesite=lax`;
   for (const button of document.querySelectorAll("[data-set-theme]"))
     button.setAttribute("aria-pressed", String(button.dataset.setTheme === theme));
@@ -127,4 +126,3 @@ class RegardChart extends HTMLElement {
 }
 
 customElements.define("regard-chart", RegardChart);
-setTheme(localStorage.getItem("theme") ?? root.dataset.theme ?? "");

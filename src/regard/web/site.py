@@ -1,0 +1,45 @@
+"""What other sites take from the look: the reader's format and the answer to an error."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language, gettext, ngettext
+
+from regard.base import RegardError
+from regard.web.formats import Format
+
+JSON_TYPES = ["text/html", "application/json", "application/problem+json"]
+
+
+def current_format(currency: str = "EUR") -> Format:
+    """How the reader of this page sees figures: the active language and time zone."""
+    return Format(
+        get_language() or settings.LANGUAGE_CODE, timezone.get_current_timezone_name(), currency, gettext, ngettext
+    )
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Did the caller ask for JSON rather than a page?"""
+    return request.get_preferred_type(JSON_TYPES) not in ("text/html", None)
+
+
+def error_response(request: HttpRequest, error: RegardError) -> HttpResponse:
+    """The error as a page, or as problem+json (RFC 9457) for a program."""
+    if wants_json(request):
+        problem = {
+            "type": "about:blank",
+            "title": error.message,
+            "status": error.status,
+            "code": error.code,
+            "field": error.field,
+            "remedy": error.remedy,
+        }
+        return JsonResponse(
+            {key: value for key, value in problem.items() if value is not None},
+            status=error.status,
+            content_type="application/problem+json",
+        )
+    return render(request, "web/error.html", {"error": error}, status=error.status)
