@@ -13,10 +13,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from tests.stream.rows import NOON, parquet, refused, row
 
 from regard.base import Conflict, Invalid
 from regard.stream import Batch, Question, Record, compose, open_store
+from tests.stream.rows import NOON, parquet, refused, row
 
 COUNT = Question("count", compose.select("count(*) AS n").from_("interactions"))
 
@@ -79,7 +79,9 @@ def test_parameters_are_bound_and_the_shown_query_can_be_run_as_it_is(store, bat
     store.append(batch)
     wanted = "'; DROP TABLE interactions; --"
     question = Question(
-        "by name", compose.select("count(*) AS n").from_("interactions").where(compose.sql("name = :name")), {"name": wanted}
+        "by name",
+        compose.select("count(*) AS n").from_("interactions").where(compose.sql("name = :name")),
+        {"name": wanted},
     )
     answer = store.ask(question)
     assert answer["n"] == [0]
@@ -147,7 +149,9 @@ def test_a_copy_made_while_rows_arrive_is_of_one_moment(store, batch, tmp_path):
     stop.set()
     writer.join()
     with duckdb.connect(str(tmp_path / "copy.duckdb")) as copy:
-        rows, loads = copy.execute("SELECT (SELECT count(*) FROM interactions), (SELECT count(*) FROM records)").fetchone()
+        rows, loads = copy.execute(
+            "SELECT (SELECT count(*) FROM interactions), (SELECT count(*) FROM records)"
+        ).fetchone()
     assert rows == 3 + 2 * loads
 
 

@@ -1,0 +1,46 @@
+# Regard's menu. Only python3 and make are assumed; everything else is set up here, inside this folder.
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench docs messages wheel clean
+
+UV := .tools/bin/uv
+RUN := $(UV) run --frozen
+
+help: ## show this menu
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: .venv/ready ## load the demo workspaces, print their numbers, serve them
+	$(RUN) regard demo
+
+test: .venv/ready ## run every test: SQLite, PostgreSQL, ClickHouse's engine, browser, wheel
+	$(RUN) python tools/prepare_tests.py
+	$(RUN) pytest
+	$(RUN) python tools/postgres.py -- pytest tests/accounts tests/site tests/report tests/metrics/test_settings_pages.py
+
+check: .venv/ready ## lint, format, types, imports, translations
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(RUN) mypy
+	$(RUN) lint-imports
+	$(RUN) python tools/messages.py --check
+
+bench: .venv/ready ## measure; figures go to docs/why/performance.md
+	$(RUN) python -m bench
+
+docs: .venv/ready ## write the generated reference pages again
+	$(RUN) python tools/reference.py
+
+messages: .venv/ready ## collect the strings to translate
+	$(RUN) python tools/messages.py
+
+wheel: .venv/ready ## build the wheel
+	$(UV) build --wheel
+
+clean: ## remove what the targets above made (never your data)
+	rm -rf .venv .tools dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.venv/ready: $(UV) pyproject.toml uv.lock
+	$(UV) sync --frozen --all-extras
+	touch $@
+
+$(UV):
+	python3 -m venv .tools && .tools/bin/pip install --quiet uv || { rm -rf .tools && python3 -m pip install --quiet --target .tools uv; }
