@@ -33,7 +33,8 @@ def withheld_cells(sizes: Mapping[Cell, int], sums: Mapping[Cell, Collection[Cel
     while exposed := _exposing(equations, hidden, sizes, minimum_n):
         for equation in exposed:
             shown = [cell for cell in equation if cell not in hidden]
-            hidden |= {cell: WOULD_REVEAL for cell in sorted(shown, key=lambda cell: (sizes[cell], str(cell)))[:1]}
+            if shown:
+                hidden[min(shown, key=lambda cell: (sizes[cell], str(cell)))] = WOULD_REVEAL
     return hidden
 
 
@@ -42,12 +43,10 @@ def _exposing(
 ) -> list[Sequence[Cell]]:
     """The equations that still have something shown and give something withheld away."""
     known = recoverable(equations, hidden)
-    return [
-        one
-        for one in equations
-        if any(cell not in hidden for cell in one)
-        and (any(cell in known for cell in one) or _leftover_is_small(one, hidden, sizes, minimum_n))
-    ]
+    open_ones = [one for one in equations if any(cell not in hidden for cell in one)]
+    direct = [one for one in open_ones if known & set(one) or _leftover_is_small(one, hidden, sizes, minimum_n)]
+    # What only several equations together give away is closed by closing any of them.
+    return direct or [one for one in open_ones if known and hidden.keys() & set(one)]
 
 
 def _leftover_is_small(one: Sequence[Cell], hidden: Mapping[Cell, str], sizes: Mapping[Cell, int], least: int) -> bool:
@@ -82,8 +81,10 @@ def withheld_groups(sizes: Mapping[str, int], minimum_n: int, *, total_is_shown:
     >>> withheld_groups({"web": 90, "phone": 40, "fax": 3}, 5)
     {'fax': 'below_minimum_n', 'phone': 'would_reveal_another_group'}
     """
-    cells: dict[Hashable, int] = {**sizes, TOTAL: sum(sizes.values())}
-    hidden = withheld_cells(cells, {TOTAL: list(sizes)} if total_is_shown else {}, minimum_n)
+    cells: dict[Hashable, int] = dict(sizes.items())
+    cells[TOTAL] = sum(sizes.values())
+    sums: dict[Hashable, list[Hashable]] = {TOTAL: list(sizes)} if total_is_shown else {}
+    hidden = withheld_cells(cells, sums, minimum_n)
     return {group: hidden[group] for group in hidden if isinstance(group, str)}
 
 
@@ -99,7 +100,7 @@ def withheld_by_period(
         sums.setdefault((period, None), []).append((period, group))
         sums.setdefault((None, group), []).append((period, group))
     totals = {margin: sum(sizes[cell] for cell in cells) for margin, cells in sums.items()}
-    return withheld_cells({**sizes, **totals}, sums, minimum_n)
+    return withheld_cells(dict(sizes) | totals, sums, minimum_n)
 
 
 def suppress(groups: Mapping[str, Estimate], minimum_n: int, *, total_is_shown: bool = True) -> dict[str, Estimate]:
