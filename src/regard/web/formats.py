@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -70,7 +71,7 @@ class Format:
 
     @property
     def locale(self) -> Locale:
-        return Locale.parse({"zh-hans": "zh_Hans", "zh-cn": "zh_Hans"}.get(self.language, self.language), sep="_")
+        return _locale(self.language)
 
     def say(self, message: str, /, **parts: object) -> str:
         """A translated message with its blanks filled."""
@@ -227,6 +228,13 @@ class Format:
                 return self.fixed(value, 2)
             case _:
                 return self.fixed(value, 1)
+
+
+@cache
+def _locale(language: str) -> Locale:
+    """Babel's locale of a browser's language tag; the region says nothing that we show."""
+    first = language.partition("-")[0].lower()
+    return Locale.parse("zh_Hans" if first == "zh" else first)
 
 
 def _pattern(digits: int, digit: str, signed: bool = False) -> str:

@@ -6,6 +6,7 @@ import json
 from datetime import date, datetime
 
 from django import template
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -102,12 +103,26 @@ def empty_state(icon: str, title: str, text: str = "", url: str = "", action: st
     return {"icon_name": icon, "title": title, "text": text, "url": url, "action": action}
 
 
+@register.simple_tag(takes_context=True)
+def query_string(context: template.Context, **changes: object) -> str:
+    """The page's own address with some filters changed; ``None`` or nothing takes one away."""
+    return _query(context["request"], changes)
+
+
 @register.inclusion_tag("web/pagination.html", takes_context=True)
 def pagination(context: template.Context, page: object) -> dict[str, object]:
     """Links to the pages of a Django paginator, keeping the filters of the address."""
-    return {
-        "page": page,
-        "request": context["request"],
-        "total": page.paginator.count,
-        "numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
-    }
+    numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    links = [
+        (number, _query(context["request"], {"page": number}) if isinstance(number, int) else "") for number in numbers
+    ]
+    return {"page": page, "links": links, "total": page.paginator.count}
+
+
+def _query(request: HttpRequest, changes: dict[str, object]) -> str:
+    kept = request.GET.copy()
+    for name, value in changes.items():
+        kept.pop(name, None)
+        if value not in (None, ""):
+            kept[name] = str(value)
+    return f"?{kept.urlencode()}"
