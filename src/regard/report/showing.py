@@ -1,0 +1,134 @@
+"""A measurement as a page shows it: points of a line, rows of a break-down, cards. Pure: no store, no framework."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from regard.metrics.comparison import Difference, difference, false_discoveries_controlled
+from regard.metrics.model import Better, Estimate, Figure, Measurement
+from regard.web import Chart, Format, Point, Row, breakdown, contributions, trend
+from regard.web.cards import Change
+
+SORTS = ("value", "n", "name")
+MOST_ROWS = 40
+"""Most groups that a break-down draws; the table and the export have all of them."""
+
+
+def tone(change: float | None, better: Better | None, is_significant: bool) -> str:
+    """ "good" or "bad" where a change is significant and one end of the metric is good, else nothing.
+
+    >>> tone(-3.0, "lower", True)
+    'good'
+    """
+    if not change or not is_significant or better is None:
+        return ""
+    return "good" if (change > 0) == (better == "higher") else "bad"
+
+
+def as_change(found: Difference, better: Better | None, versus: str) -> Change:
+    """A difference as the chip of a card."""
+    verdict = {"good": True, "bad": False}.get(tone(found.value, better, found.is_significant))
+    return Change(found.value, found.is_significant, verdict, versus)
+
+
+# --- over time -----------------------------------------------------------------------------------------------------
+
+
+def points(figures: Sequence[Figure]) -> list[Point]:
+    """A line's points; a step that is significant among all of them (false discoveries controlled) is marked."""
+    timed = [(figure, figure.period[0]) for figure in figures if figure.period]
+    marked = significant_steps([figure.estimate for figure, _ in timed])
+    return [
+        Point(start, one.value, one.low, one.high, None if one.withheld else one.n, is_marked)
+        for (figure, start), is_marked in zip(timed, marked, strict=True)
+        for one in (figure.estimate,)
+    ]
+
+
+def significant_steps(estimates: Sequence[Estimate]) -> list[bool]:
+    """Which estimates differ clearly from the one before them."""
+    steps = false_discoveries_controlled([difference(before, after) for before, after in pairwise(estimates)])
+    return [False, *(step.is_significant for step in steps)][: len(estimates)]
+
+
+def line(measured: Measurement, name: str, fmt: Format) -> Chart:
+    """The trend of a metric, with its band."""
+    unit = str(measured.figures[0].estimate.unit) if measured.figures else "index"
+    return trend(points(measured.figures), title=name, unit=unit, fmt=fmt, every=measured.slice.every)
+
+
+# --- by group ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Group:
+    """One row of a break-down: the group, its figure, and how it differs from all the others together."""
+
+    key: str
+    name: str
+    estimate: Estimate
+    versus_rest: Difference | None = None
+    tone: str = ""
+
+
+def groups(
+    measured: Measurement, rest: Mapping[str, Difference], empty: str, better: Better | None = None
+) -> list[Group]:
+    """The rows of a break-down; ``rest`` has each group's difference from the others, ``empty`` names the nameless."""
+    found = []
+    for figure in measured.figures:
+        key = figure.group or ""
+        apart = rest.get(key)
+        mark = tone(apart.value, better or measured.better, apart.is_significant) if apart else ""
+        found.append(Group(key, key or empty, figure.estimate, apart, mark))
+    return found
+
+
+def arranged(found: Sequence[Group], sort: str, find: str) -> list[Group]:
+    """Those whose name contains ``find``, by ``value``, ``n`` or ``name``; a leading ``-`` turns the order round."""
+    needle = find.casefold()
+    kept = [group for group in found if needle in group.name.casefold()]
+    name = sort.lstrip("-")
+    keys: dict[str, Callable[[Group], tuple[object, ...]]] = {
+        "value": lambda group: (group.estimate.value or 0.0,),
+        "n": lambda group: (group.estimate.n,),
+        "name": lambda group: (group.name.casefold(),),
+    }
+    known = [group for group in kept if name == "name" or group.estimate.value is not None]
+    unknown = [group for group in kept if group not in known]
+    return sorted(known, key=keys.get(name, keys["n"]), reverse=sort.startswith("-")) + unknown  # type: ignore[arg-type]
+
+
+def dots(found: Sequence[Group], title: str, fmt: Format, whole: Estimate, all_together: str, note: str) -> Chart:
+    """A break-down as dots with intervals; those clearly different from the rest carry ``note`` beside the colour."""
+    rows = [
+        Row(group.name, one.value, one.low, one.high, one.n, group.tone, _note(group, note))
+        for group in found[:MOST_ROWS]
+        for one in (group.estimate,)
+    ]
+    unit = str(whole.unit)
+    return breakdown(rows, title=title, unit=unit, fmt=fmt, reference=whole.value, reference_name=all_together)
+
+
+def _note(group: Group, note: str) -> str:
+    return note if group.versus_rest and group.versus_rest.is_significant else ""
+
+
+# --- why ------------------------------------------------------------------------------------------------------------
+
+
+def largest_first(parts: Sequence[Row]) -> list[Row]:
+    """The parts of a difference that did most, first."""
+    return sorted(parts, key=lambda part: -abs(part.value or 0.0))
+
+
+def bars(parts: Sequence[Row], title: str, unit: str, better: Better | None, fmt: Format) -> Chart:
+    """What each part did to a difference; coloured where its own interval leaves out zero."""
+    toned = [replace(part, tone=tone(part.value, better, _leaves_out_zero(part))) for part in parts]
+    return contributions(largest_first(toned)[:MOST_ROWS], title=title, unit=unit, fmt=fmt)
+
+
+def _leaves_out_zero(part: Row) -> bool:
+    return part.low is not None and part.high is not None and not part.low <= 0 <= part.high
