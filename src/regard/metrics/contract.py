@@ -1,0 +1,126 @@
+"""What every metric's file declares: its words, its rules, how its facts are gathered and how they become figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from regard.base import Invalid
+from regard.metrics.model import Better, Estimate, Unit
+
+if TYPE_CHECKING:
+    from regard.metrics.answers import Answers
+    from regard.metrics.scope import Scope, Window
+
+Rules = Mapping[str, Any]
+Cells = Mapping[tuple["Window", str | None], Any]
+"""Facts by window and group; the group is ``None`` when nothing is broken down, ``""`` where the value is missing."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One setting of a definition: its value when nobody changed it, and what may be put there.
+
+    ``check`` returns what is wrong with a value, as the end of the sentence "the rule … must …", or None.
+    """
+
+    name: str
+    default: Any
+    about: str
+    check: Callable[[Any], str | None]
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What the store said about a metric: facts per cell, the SQL that made them, and what to say beside them."""
+
+    cells: Cells
+    sql: str
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One cell's headline and what stands beside it."""
+
+    headline: Estimate
+    parts: Mapping[str, Estimate] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric: data for the definition panel, and three functions.
+
+    ``gather(scope)`` asks the store; ``read(facts, rules, whole)`` makes figures of one cell's facts, ``whole`` being
+    the facts of all cells (so that every cell is read alike); ``units(facts, rules, whole)`` gives one number per
+    answer, customer or ticket whose mean is the headline, which is what explains a change.
+    """
+
+    key: str
+    title: str
+    unit: Unit
+    better: Better | None
+    about: str
+    formula: str
+    interval: str
+    source: str
+    reads: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    gather: Callable[[Scope], Gathered]
+    read: Callable[[Any, Rules, Sequence[Any]], Reading]
+    units: Callable[[Any, Rules, Sequence[Any]], Answers]
+    nothing: Callable[[], Any]
+    direction: Callable[[Rules, Sequence[Any]], Better | None] | None = None
+    family: str = ""
+    default_days: int | None = None
+
+    def defaults(self) -> dict[str, Any]:
+        """The rules of version 0."""
+        return {rule.name: rule.default for rule in self.rules}
+
+    def checked(self, rules: Rules) -> dict[str, Any]:
+        """The rules with defaults filled in; Invalid, naming the rule, where one cannot be used."""
+        known = {rule.name: rule for rule in self.rules}
+        for name, value in rules.items():
+            if name not in known:
+                raise Invalid(f"{self.key} has no rule called {name!r}", field=name, remedy=f"use {', '.join(known)}")
+            if wrong := known[name].check(value):
+                raise Invalid(f"the rule {name} must {wrong}, not {value!r}", field=name)
+        return {**self.defaults(), **rules}
+
+
+# --- what a rule may hold ------------------------------------------------------------------------------------------
+
+Check = Callable[[Any], str | None]
+
+
+def whole_number(least: int, most: int) -> Check:
+    """A whole number within limits."""
+
+    def check(value: Any) -> str | None:
+        fits = isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+        return None if fits else f"be a whole number from {least} to {most}"
+
+    return check
+
+
+def one_of(*choices: Any) -> Check:
+    """One of a few values."""
+    return lambda value: None if value in choices else f"be one of {', '.join(map(str, choices))}"
+
+
+def names(value: Any) -> str | None:
+    """A list of names, not empty."""
+    fits = isinstance(value, list | tuple) and value and all(isinstance(name, str) and name for name in value)
+    return None if fits else "be a list of interaction names"
+
+
+def text_or_nothing(value: Any) -> str | None:
+    """A name, or nothing."""
+    return None if value is None or (isinstance(value, str) and value) else "be a name, or nothing"
+
+
+def or_nothing(check: Check) -> Check:
+    """The same, or nothing."""
+    return lambda value: None if value is None else check(value)

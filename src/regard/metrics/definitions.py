@@ -1,0 +1,82 @@
+"""The workspace's settings, and each metric's definition: kept as versions, so that an old figure can be made again."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from regard.base import Invalid, NotFound
+from regard.metrics.model import Definition
+from regard.stream import Record, Store
+
+Kind = Literal["contractual", "non_contractual"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a workspace says about itself. ``calendar`` holds business hours, as ``BusinessCalendar.as_dict`` does."""
+
+    time_zone: str = "UTC"
+    kind: Kind = "non_contractual"
+    minimum_n: int = 5
+    currency: str | None = None
+    calendar: Mapping[str, Any] | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def settings_of(store: Store) -> Settings:
+    """The workspace's settings, with defaults for what it does not say. ``facts`` has all that was kept."""
+    records = store.kept("settings", "workspace")
+    kept = dict(records[-1].body) if records else {}
+    own = {
+        name: kept[name]
+        for name in ("time_zone", "kind", "minimum_n", "currency", "calendar")
+        if kept.get(name) is not None
+    }
+    return Settings(**own, facts=kept)
+
+
+def definition_of(store: Store, metric: str, version: int | None = None) -> Definition:
+    """A metric's definition: the newest, or the version asked for; version 0 is what Regard ships with."""
+    from regard.metrics.catalogue import metric_called
+
+    contract = metric_called(metric)
+    if version == 0:
+        return Definition(contract.key, 0, contract.defaults())
+    records = store.kept("definition", contract.key, all_versions=version is not None)
+    found = [record for record in records if version is None or record.version == version]
+    if not found and version is not None:
+        raise NotFound(f"{contract.key} has no definition of version {version}", field="version")
+    if not found:
+        return Definition(contract.key, 0, contract.defaults())
+    kept = found[-1]
+    return Definition(contract.key, kept.version, {**contract.defaults(), **kept.body}, kept.made_at, kept.made_by)
+
+
+def versions_of(store: Store, metric: str) -> list[Definition]:
+    """Every version of a metric's definition, oldest first, the shipped one included."""
+    kept = store.kept("definition", metric, all_versions=True)
+    return [definition_of(store, metric, version) for version in [0, *(record.version for record in kept)]]
+
+
+def define(store: Store, metric: str, rules: Mapping[str, Any], made_by: str | None = None) -> Definition:
+    """Keep changed rules as the metric's next version; rules that are not given keep their present value.
+
+    Raises :class:`~regard.base.Invalid`, naming the rule, when one cannot be used.
+    """
+    from regard.metrics.catalogue import metric_called
+
+    contract = metric_called(metric)
+    checked = contract.checked({**definition_of(store, contract.key).rules, **rules})
+    kept = store.keep(Record("definition", contract.key, checked, made_by=made_by))[0]
+    return Definition(contract.key, kept.version, checked, kept.made_at, kept.made_by)
+
+
+def unknown_metric(name: str, known: list[str]) -> Invalid:
+    """The error for a metric that does not exist, with the nearest that does."""
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+    return Invalid(
+        f"there is no metric called {name!r}", field="metric", remedy=f"use {near[0] if near else ', '.join(known)}"
+    )

@@ -1,0 +1,125 @@
+"""Measuring: a metric over a slice becomes figures, by the metric's definition and the workspace's settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from regard.metrics.catalogue import metric_called
+from regard.metrics.contract import Gathered, Metric
+from regard.metrics.definitions import definition_of
+from regard.metrics.model import Better, Definition, Figure, Measurement, Slice
+from regard.metrics.scope import Scope, Window, scope_of
+from regard.metrics.suppression import BELOW_MINIMUM, withheld_groups, withhold
+from regard.stream import Store
+
+
+def measure(
+    store: Store,
+    metric: str,
+    slice: Slice = Slice(),
+    *,
+    definition: Definition | None = None,
+) -> Measurement:
+    """Measure one metric over a slice: one figure, or one a period, a group, or a period and group.
+
+    ``definition`` reproduces an old figure by an old version; the newest is used otherwise. Raises
+    :class:`~regard.base.Invalid` for a metric, column or property that there is not.
+    """
+    contract = metric_called(metric)
+    used = definition or definition_of(store, contract.key)
+    scope = scope_of(store, slice, {contract.key: contract.checked(used.rules)}, days=contract.default_days)
+    return Measured(contract, used, scope, contract.gather(scope)).measurement()
+
+
+def measure_many(store: Store, metrics: Sequence[str], slice: Slice = Slice()) -> dict[str, Measurement]:
+    """Measure several metrics over one slice; those that read the same interactions share one question."""
+    return {one.contract.key: one.measurement() for one in gathered_together(store, metrics, slice)}
+
+
+def gathered_together(
+    store: Store, metrics: Sequence[str], slice: Slice, windows: tuple[Window, ...] | None = None
+) -> list[Measured]:
+    """Gather several metrics so that each family asks once. ``windows`` replaces the slice's own."""
+    contracts = [metric_called(name) for name in metrics]
+    definitions = {one.key: definition_of(store, one.key) for one in contracts}
+    rules = {key: metric_called(key).checked(used.rules) for key, used in definitions.items()}
+    found = []
+    for contract in contracts:
+        together = {one.key: rules[one.key] for one in contracts if one.family == contract.family}
+        scope = scope_of(store, slice, together, days=contract.default_days)
+        scope = scope if windows is None else replace(scope, windows=windows)
+        found.append(Measured(contract, definitions[contract.key], scope, contract.gather(scope)))
+    return found
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A metric whose facts have been gathered: figures of any of its windows and groups."""
+
+    contract: Metric
+    definition: Definition
+    scope: Scope
+    gathered: Gathered
+
+    @property
+    def rules(self) -> Mapping[str, object]:
+        return self.scope.rules[self.contract.key]
+
+    @property
+    def whole(self) -> list[object]:
+        return list(self.gathered.cells.values())
+
+    @property
+    def groups(self) -> list[str | None]:
+        """The groups found, in order; one nameless group when nothing is broken down."""
+        if self.scope.slice.by is None:
+            return [None]
+        return sorted({group for _, group in self.gathered.cells}, key=lambda group: (group == "", group or ""))
+
+    @property
+    def better(self) -> Better | None:
+        asked = self.contract.direction
+        return asked(self.rules, self.whole) if asked else self.contract.better
+
+    def facts(self, window: Window, group: str | None) -> object:
+        """What was found in one cell; the metric's own nothing when there was nothing."""
+        found = self.gathered.cells.get((window, group))
+        return self.contract.nothing() if found is None else found
+
+    def figures(self, window: Window) -> list[Figure]:
+        """One figure for each group, small ones withheld."""
+        figures = {group: self._figure(window, group) for group in self.groups}
+        hidden = self._hidden({group: figure.estimate.n for group, figure in figures.items()})
+        return [_withheld(one, hidden[group]) if group in hidden else one for group, one in figures.items()]
+
+    def measurement(self) -> Measurement:
+        """Every window's figures, with the definition, the query and the notes."""
+        figures = [figure for window in self.scope.windows for figure in self.figures(window)]
+        notes = list(dict.fromkeys(self.gathered.notes))
+        slice, sql = self.scope.slice, self.gathered.sql
+        return Measurement(self.contract.key, self.definition, slice, figures, sql, self.better, notes)
+
+    def _figure(self, window: Window, group: str | None) -> Figure:
+        reading = self.contract.read(self.facts(window, group), self.rules, self.whole)
+        return Figure(reading.headline, reading.parts, _period(window), group)
+
+    def _hidden(self, sizes: Mapping[str | None, int]) -> Mapping[str | None, str]:
+        """Who is too small to be shown. A filter narrows to a group just as a break-down does; a total is nobody's."""
+        least = self.scope.settings.minimum_n
+        if self.scope.slice.by is not None:
+            return dict(withheld_groups({group or "": n for group, n in sizes.items()}, least).items())
+        if self.scope.slice.where:
+            return {group: BELOW_MINIMUM for group, n in sizes.items() if 0 < n < least}
+        return {}
+
+
+def _period(window: Window) -> tuple[date, date] | None:
+    start, end = window
+    return (start, end) if start is not None and end is not None else None
+
+
+def _withheld(figure: Figure, reason: str) -> Figure:
+    """The figure without any number, its companions gone: a share of the distribution would give the total away."""
+    return replace(figure, estimate=withhold(figure.estimate, reason), parts={})

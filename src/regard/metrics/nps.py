@@ -1,0 +1,73 @@
+"""Net promoter score (NPS): asked on 0–10, or it is not NPS."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from regard.metrics import intervals, survey_answers
+from regard.metrics.answers import Answers
+from regard.metrics.contract import Gathered, Metric, Reading, Rules
+from regard.metrics.model import Unit
+from regard.metrics.scope import Scope
+from regard.metrics.survey_answers import TOUCHPOINT, Tally, scales_of, shares_of, unweighted_part
+
+
+def _on_0_to_10(tally: Tally) -> Answers:
+    return survey_answers.joined(tally.answers(one) for one in tally.scales if (one.low, one.high) == (0, 10))
+
+
+def units(tally: Tally, rules: Rules, whole: Sequence[Tally] = ()) -> Answers:
+    """100 for a promoter, 0 for a passive, −100 for a detractor."""
+    return intervals.net_verdicts(_on_0_to_10(tally))
+
+
+def read(tally: Tally, rules: Rules, whole: Sequence[Tally]) -> Reading:
+    answers = _on_0_to_10(tally)
+    scores = answers.scores
+    parts = {
+        "published": intervals.nps_plain(survey_answers.unweighted(answers)),
+        "promoters": intervals.share_of(answers, scores >= 9),
+        "passives": intervals.share_of(answers, (scores >= 7) & (scores < 9)),
+        "detractors": intervals.share_of(answers, scores < 7),
+        "mean": intervals.mean(answers, (0, 10)),
+    }
+    parts |= unweighted_part(answers, intervals.nps)
+    return Reading(intervals.nps(answers), parts | shares_of(answers, 0, 10))
+
+
+def gather(scope: Scope) -> Gathered:
+    """Answers on every scale; those that are not on 0–10 are refused aloud."""
+    found = survey_answers.gather("nps", scope)
+    tallies = list(found.cells.values())
+    others = [scale for scale in scales_of(tallies) if (scale.low, scale.high) != (0, 10)]
+    notes = [_refusal(scale.name, sum(tally.answers(scale).n for tally in tallies)) for scale in others]
+    return Gathered(found.cells, found.sql, [*found.notes, *notes])
+
+
+def _refusal(scale: str, count: int) -> str:
+    return (
+        f"{count} answers on {scale} are left out: the net promoter score is only defined on 0–10. "
+        "Import them as CSAT to measure them."
+    )
+
+
+METRIC = Metric(
+    key="nps",
+    title="Net promoter score (NPS)",
+    unit=Unit.POINTS,
+    better="higher",
+    about="How many more promoters (9–10) there are than detractors (0–6) among answers to “how likely are you to "
+    "recommend us”, asked on 0–10.",
+    formula="100 × (promoters − detractors) ÷ answers; passives (7–8) count in the answers only. Published beside "
+    "it: the same without weights.",
+    interval="Score interval for a difference of multinomial shares; the plain interval stands beside it.",
+    source="Reichheld 2003, Harvard Business Review; Tango 1998, Statistics in Medicine 17; Rocks 2016, The American "
+    "Statistician 70(4).",
+    reads=("Survey Answered",),
+    rules=(TOUCHPOINT,),
+    gather=gather,
+    read=read,
+    units=units,
+    nothing=Tally,
+    family="answers",
+)

@@ -1,0 +1,71 @@
+"""Every question that a metric asks of the stream: SQL, written once, in the portable part that all engines share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlglot import exp
+
+from regard.metrics.model import Every
+from regard.stream import Question, compose
+from regard.stream.vocabulary import SURVEY_ANSWERED
+
+Conditions = Sequence[exp.Expr]
+Parameters = Mapping[str, Any]
+
+
+def answers_question(
+    wanted: Mapping[str, str | None],
+    conditions: Conditions,
+    parameters: Parameters,
+    by: str | None = None,
+    grain: tuple[Every, str] | None = None,
+) -> Question:
+    """How often each score was given on each scale: one row a metric, scale, score (and group, and period).
+
+    ``wanted`` maps each metric to the touchpoint whose answers are about the whole, or None when all of them count.
+    ``grain`` is a period and the time zone it is counted in.
+    """
+    keys = ["metric", "scale_min", "scale_max", "orientation", "score"]
+    columns: list[str | exp.Expr] = [*keys]
+    if grain:
+        columns.append(exp.alias_(compose.period_of(*grain), "period"))
+        keys.append("period")
+    if by:
+        columns.append(exp.alias_(compose.as_text(by), "part"))
+        keys.append("part")
+    weight = "coalesce(weight, 1)"
+    columns += ["count(*) AS answers", f"sum({weight}) AS weights", f"sum({weight} * {weight}) AS squares"]
+    asked, values = _asked(wanted)
+    named = compose.sql("name = :name AND NOT score IS NULL")
+    query = compose.select(*columns).from_(compose.TABLE).where(named, asked, *conditions).group_by(*keys)
+    return Question("answers", query, {"name": SURVEY_ANSWERED, **values, **parameters})
+
+
+def _asked(wanted: Mapping[str, str | None]) -> tuple[exp.Expr, dict[str, Any]]:
+    """The rows of these metrics; metrics that are restricted alike share one condition."""
+    either: list[exp.Expr] = []
+    values: dict[str, Any] = {}
+    for number, touchpoint in enumerate(dict.fromkeys(wanted.values())):
+        names = [metric for metric, its in wanted.items() if its == touchpoint]
+        holders = [f"metric_{number}_{place}" for place in range(len(names))]
+        values |= dict(zip(holders, names, strict=True))
+        one: exp.Expr = exp.column("metric").isin(*map(compose.placeholder, holders))
+        if len(names) == 1:
+            one = exp.column("metric").eq(compose.placeholder(holders[0]))
+        if touchpoint is not None:
+            values[f"touchpoint_{number}"] = touchpoint
+            one = exp.and_(one, compose.sql(f"(touchpoint IS NULL OR touchpoint = :touchpoint_{number})"))
+        either.append(one)
+    return exp.or_(*either), values
+
+
+def touchpoint_question(metric: str, touchpoint: str) -> Question:
+    """Whether a metric has answers about a touchpoint: one row if so. Stops at the first one found."""
+    query = compose.select("1 AS found").from_(compose.TABLE)
+    query = query.where(
+        "name = :name", "metric = :metric", "touchpoint = :touchpoint", "NOT score IS NULL", dialect=compose.DIALECT
+    )
+    given = {"name": SURVEY_ANSWERED, "metric": metric, "touchpoint": touchpoint}
+    return Question("answers about the whole", query.limit(1), given)

@@ -1,0 +1,175 @@
+"""What a measurement looks at: the store, the slice, its windows in time, and the names it may be broken down by."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlglot import exp
+
+from regard.base import Invalid
+from regard.metrics.asking import ask
+from regard.metrics.contract import Rules
+from regard.metrics.definitions import Settings, settings_of
+from regard.metrics.model import Slice
+from regard.metrics.periods import Period, bounds_utc, periods, zone
+from regard.stream import COLUMNS, Question, Store, compose
+
+Window = tuple[date | None, date | None]
+"""A half-open range of local dates; ``None`` is without limit on that side."""
+
+BREAKABLE = ("channel", "touchpoint", "language", "agent", "currency", "load")
+"""The columns that figures may be broken down by; the others name single customers, texts or instants."""
+
+NOT_FILTERABLE = frozenset({"properties", "context", "occurred_at", "received_at"})
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One look at the store: a slice whose windows are settled, under the workspace's settings.
+
+    ``rules`` holds the rules of every metric looked at together, by key, so that they share one question.
+    """
+
+    store: Store
+    slice: Slice
+    windows: tuple[Window, ...]
+    settings: Settings
+    rules: Mapping[str, Rules]
+
+    def bounds(self, window: Window) -> tuple[datetime | None, datetime | None]:
+        """The aware UTC instants of a window."""
+        return tuple(instant_of(day, self.settings.time_zone) for day in window)  # type: ignore[return-value]
+
+
+def instant_of(day: date | None, time_zone: str) -> datetime | None:
+    """Local midnight of a date, as an aware UTC instant."""
+    return None if day is None else bounds_utc((day, day), time_zone)[0]
+
+
+def scope_of(store: Store, slice: Slice, rules: Mapping[str, Rules], *, days: int | None = None) -> Scope:
+    """Settle the windows of a slice; ``days`` is how long a window is when the metric needs both ends and has none."""
+    settings = settings_of(store)
+    check_names(store, slice)
+    return Scope(store, slice, windows_of(store, slice, settings, days), settings, rules)
+
+
+def windows_of(store: Store, slice: Slice, settings: Settings, days: int | None) -> tuple[Window, ...]:
+    """The windows that a slice asks for: one, or one a period; open sides are closed where that is needed."""
+    if slice.start is not None and slice.end is not None and slice.start >= slice.end:
+        raise Invalid("the period ends before it begins", field="end", remedy="the end is not included")
+    if slice.every is None and (days is None or (slice.start is not None and slice.end is not None)):
+        return ((slice.start, slice.end),)
+    span = time_span(store, settings)
+    if span is None:
+        return ((slice.start, slice.end),)
+    end = slice.end or span[1]
+    if slice.every is None:
+        return ((slice.start or end - timedelta(days=days or 0), end),)
+    start = slice.start or min(span[0], end - timedelta(days=1))
+    return tuple(_within(periods(start, end, slice.every), slice))
+
+
+def _within(found: Iterable[Period], slice: Slice) -> list[Window]:
+    """Calendar periods, cut where the slice begins and ends."""
+    return [(max(first, slice.start or first), min(last, slice.end or last)) for first, last in found]
+
+
+def time_span(store: Store, settings: Settings | None = None) -> Period | None:
+    """The first local date of the stream and the day after its last; None when it is empty."""
+    query = compose.select("min(occurred_at) AS first", "max(occurred_at) AS last", "count(*) AS n").from_(
+        compose.TABLE
+    )
+    answer = ask(store, Question("time span", query))
+    if not answer["n"][0]:
+        return None
+    here = zone((settings or settings_of(store)).time_zone)
+    first, last = (_aware(answer[side][0]).astimezone(here).date() for side in ("first", "last"))
+    return first, last + timedelta(days=1)
+
+
+def last_instant(store: Store) -> datetime | None:
+    """When the newest interaction occurred (UTC, without a zone); None when there is none."""
+    answer = ask(
+        store,
+        Question("last instant", compose.select("max(occurred_at) AS last", "count(*) AS n").from_(compose.TABLE)),
+    )
+    return answer["last"][0] if answer["n"][0] else None
+
+
+def _aware(instant: datetime) -> datetime:
+    return instant.replace(tzinfo=bounds_utc((date(2000, 1, 1), date(2000, 1, 1)), "UTC")[0].tzinfo)
+
+
+# --- names ---------------------------------------------------------------------------------------------------------
+
+
+def breakdowns(store: Store) -> list[str]:
+    """The columns (that hold anything) and properties that figures may be broken down by."""
+    counts = [f"count({name}) AS {exp.to_identifier(name).sql(compose.DIALECT)}" for name in BREAKABLE[:-1]]
+    answer = ask(store, Question("columns in use", compose.select(*counts).from_(compose.TABLE)))
+    return [name for name in BREAKABLE[:-1] if answer[name][0]] + known_properties(store)
+
+
+def known_properties(store: Store) -> list[str]:
+    """The properties that loads have written down; where none have, those of the first thousand interactions."""
+    kept = [record.key for record in store.kept("property")]
+    return kept or _sampled_properties(store)
+
+
+def _sampled_properties(store: Store) -> list[str]:
+    some = compose.select("properties").from_(compose.TABLE).where("NOT properties IS NULL").limit(1000)
+    found: dict[str, None] = {}
+    for text in ask(store, Question("sample of properties", some))["properties"]:
+        found |= dict.fromkeys(_keys(text))
+    return sorted(found)
+
+
+def _keys(text: str) -> list[str]:
+    try:
+        value: Any = json.loads(text)
+    except ValueError:
+        return []
+    return list(value) if isinstance(value, dict) else []
+
+
+def check_names(store: Store, slice: Slice) -> None:
+    """Refuse a break-down or filter by a name that the workspace does not know, and offer the nearest."""
+    if slice.by is not None and slice.by not in BREAKABLE:
+        if slice.by in COLUMNS:
+            raise Invalid(f"figures cannot be broken down by {slice.by!r}", field="by", remedy=_offer(BREAKABLE))
+        _check_property(store, slice.by, "by")
+    for name in slice.where:
+        if name in NOT_FILTERABLE:
+            raise Invalid(f"{name!r} cannot be filtered by its value", field="where")
+        if name not in COLUMNS:
+            _check_property(store, name, "where")
+
+
+def _check_property(store: Store, name: str, field: str) -> None:
+    known = known_properties(store)
+    if name not in known:
+        near = difflib.get_close_matches(name, [*BREAKABLE, *known], n=3, cutoff=0.5)
+        raise Invalid(
+            f"there is no column or property called {name!r}", field=field, remedy=_offer(near or breakdowns(store))
+        )
+
+
+def _offer(choices: Sequence[str]) -> str:
+    return f"use {', '.join(choices[:12])}" if choices else "nothing has been loaded that has properties"
+
+
+def conditions(scope: Scope, window: Window) -> tuple[list[exp.Expr], dict[str, Any]]:
+    """What keeps a window's interactions that match the filter and had been received."""
+    limits, given = compose.between(*scope.bounds(window), as_of=scope.slice.as_of)
+    wanted, values = compose.matching(scope.slice.where)
+    return limits + wanted, given | values
+
+
+def unbroken(slice: Slice) -> Slice:
+    """The slice without break-downs."""
+    return replace(slice, by=None, every=None)
