@@ -39,7 +39,11 @@ def nothing(unit: Unit, confidence: float = 0.95) -> Estimate:
 
 
 def wilson(successes: float, n: float, confidence: float = 0.95) -> Bounds:
-    """Wilson's score interval of a share (Wilson 1927), 0–1; ``n`` may be an effective size.
+    """Wilson's score interval of a share (Wilson 1927, *JASA* 22), 0–1; ``n`` may be an effective size.
+
+    Because successes are whole numbers the true coverage jumps with p and n (Brown, Cai and DasGupta 2001, *Statistical
+    Science* 16). Counted exactly it is 93–97 % for n ≥ 30 and shares of 20–80 %, but for a few points that just miss
+    (92.98 % at n = 30, share 30 or 70 %); outside 20–80 % a few points reach 92 or 98 % until n is several hundred.
 
     >>> [round(bound, 4) for bound in wilson(0, 20)]
     [0.0, 0.1611]
@@ -113,24 +117,29 @@ def score_interval(values: Floats, shares: Floats, n: float, scale: Bounds, conf
 
 
 def score_bounds(
-    values: Floats, shares: Floats, n: float, scale: Bounds, confidence: float = 0.95
+    values: Floats, shares: Floats, n: float | Floats, scale: Bounds, confidence: float = 0.95
 ) -> tuple[Floats, Floats]:
-    """:func:`score_interval` for many rows of ``shares`` (rows × values) at once: the lower and the upper bounds."""
+    """:func:`score_interval` for many rows of ``shares`` (rows × values) at once: the lower and the upper bounds.
+
+    ``n`` is one size for all or one per row.
+    """
     low, high = scale
     u = (np.concatenate([values, [low, high]]) - low) / (high - low)
     p = np.concatenate([shares, np.full((len(shares), 2), 1e-12)], axis=1)
-    at, size = shares @ u[:-2], n / z_of(confidence) ** 2
-    least, most = (_furthest_means(u, p, at, size, side) for side in (-1.0, 1.0))
+    at = shares @ u[:-2]
+    size = np.broadcast_to(np.asarray(n, dtype=float), at.shape) / z_of(confidence) ** 2
+    side = np.repeat([-1.0, 1.0], len(at))
+    least, most = np.split(_furthest_means(u, np.tile(p, (2, 1)), np.tile(at, 2), np.tile(size, 2), side), 2)
     return low + (high - low) * np.minimum(least, at), low + (high - low) * np.maximum(most, at)
 
 
-def _furthest_means(u: Floats, p: Floats, at: Floats, size: float, side: float) -> Floats:
-    """The last mean on one ``side`` of each ``at`` with size·(mean − at)² ≤ its own variance."""
-    near, far = np.zeros(len(at)), np.full(len(at), 45.0)
-    for _ in range(48):
+def _furthest_means(u: Floats, p: Floats, at: Floats, size: Floats, side: Floats) -> Floats:
+    """The last mean on one ``side`` (−1 or 1) of each ``at`` with size·(mean − at)² ≤ its own variance."""
+    near, far, squares = np.zeros(len(at)), np.full(len(at), 45.0), u * u
+    for _ in range(44):
         middle = (near + far) / 2
         q, moved = _tilted(u, p, side * middle)
-        is_held = size * (moved - at) ** 2 <= np.einsum("ij,ij->i", q, (u - moved[:, None]) ** 2)
+        is_held = size * (moved - at) ** 2 <= q @ squares - moved * moved
         near, far = np.where(is_held, middle, near), np.where(is_held, far, middle)
     return _tilted(u, p, near * side)[1]
 
@@ -148,7 +157,8 @@ def quantile(answers: Answers, q: float = 0.5, unit: Unit = Unit.SECONDS, confid
 
     The bounds are the data's own quantiles at q ± z·√(q(1 − q)/n) (Woodruff 1952, *JASA* 47), moved by the binomial's
     skewness (z² − 1)(1 − 2q)/6n and interpolated between neighbours (Hettmansperger and Sheather 1986). On scales of
-    few values the interval holds more than asked for, because only those values can be its ends.
+    few values the interval holds more than asked for, because only those values can be its ends. With n = 30 the
+    90th percentile is held in 92 % of samples: the largest of 30 is below it in 4 %.
     """
     if answers.is_empty:
         return nothing(unit, confidence)
@@ -224,7 +234,10 @@ def t_of(confidence: float, freedom: float) -> float:
 
 
 def mean_count(answers: Answers, confidence: float = 0.95) -> Estimate:
-    """How many per customer (referrals, contacts): the mean of counts, with an interval even when all are 0."""
+    """How many per customer (referrals, contacts): the mean of counts, with an interval even when all are 0.
+
+    Holds more than asked for (up to 98 %) while fewer than about 20 have been counted in all.
+    """
     estimate = skewed_mean(answers, Unit.COUNT, confidence)
     if estimate.value != 0.0 or answers.is_empty:
         return estimate

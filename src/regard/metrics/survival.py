@@ -92,7 +92,7 @@ def kaplan_meier(
     left = at_risk - events
     steps = np.divide(events, at_risk * left, out=np.zeros_like(events), where=left > 0)
     variance: Floats = np.cumsum(steps)
-    low, high = _band(survival, variance, confidence)
+    low, high = _band(survival, at_risk, variance, confidence)
     n = int(at_risk[0]) if len(at_risk) else 0
     return Survival(times, at_risk, events, survival, low, high, variance, n, unit, confidence)
 
@@ -108,9 +108,15 @@ def _table(durations: ArrayLike, ended: ArrayLike, counts: ArrayLike | None) -> 
     return times, np.cumsum(leaving[::-1])[::-1], events
 
 
-def _band(survival: Floats, variance: Floats, confidence: float) -> tuple[Floats, Floats]:
+def _band(survival: Floats, at_risk: Floats, variance: Floats, confidence: float) -> tuple[Floats, Floats]:
+    """The log-log band; where nothing or everything has ended, Wilson's bound (1927) of what was at risk."""
+    z = z_of(confidence)
     inside = (survival > 0) & (survival < 1)
     log = np.log(survival, out=np.full_like(survival, -1.0), where=inside)
-    arm = z_of(confidence) * np.sqrt(variance) / np.abs(log)
-    low, high = survival ** np.exp(arm), survival ** np.exp(-arm)
-    return np.where(inside, low, survival), np.where(inside, high, survival)
+    arm = z * np.sqrt(variance) / np.abs(log)
+    low = np.where(inside, survival ** np.exp(arm), survival * at_risk / (at_risk + z * z))
+    high = np.where(inside, survival ** np.exp(-arm), 1.0)
+    gone = survival <= 0
+    before = high[inside][-1:] if inside.any() else z * z / (at_risk[:1] + z * z)
+    high[gone] = before[0] if gone.any() else 0.0
+    return low, high
