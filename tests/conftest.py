@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.test import Client
+
+from regard.base.config import config
 
 ROOT = Path(__file__).parent.parent
 
@@ -20,3 +24,50 @@ def shared_data() -> Path:
             pytest.fail(message)
         pytest.skip(message)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A home folder of this test's own."""
+    monkeypatch.setenv("REGARD_HOME", str(tmp_path / "home"))
+    config.cache_clear()
+    yield tmp_path / "home"
+    config.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _quick_site(settings) -> None:
+    """Passwords hashed quickly, browser files under their plain names."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@pytest.fixture
+def workspace(db, home: Path) -> Iterator:
+    """A workspace with no members and an empty stream."""
+    from django.core.cache import cache
+
+    from regard.accounts.site import Workspace, close_stores
+
+    cache.clear()  # rate limits are counted there
+    yield Workspace.objects.create(slug="harbour", name="Harbour")
+    close_stores()
+
+
+@pytest.fixture
+def signed_in(workspace) -> Callable[[str], Client]:
+    """``signed_in("analyst")`` is a browser of somebody with that role; ``signed_in("stranger")`` is no member."""
+    from regard.accounts.site import Member, add_user
+
+    def browser(role: str) -> Client:
+        user = add_user(f"{role}@example.org", "long enough to be safe")
+        if role != "stranger":
+            Member.objects.create(workspace=workspace, user=user, role=role)
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return browser

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -16,6 +17,9 @@ django.setup()
 from django.core.asgi import get_asgi_application  # noqa: E402 - models need the set-up above
 
 from regard.accounts.site import close_stores, prepare_site  # noqa: E402
+
+# WhiteNoise hands small files over whole, which is what this warns of.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 
 
 @asynccontextmanager

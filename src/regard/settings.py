@@ -140,7 +140,6 @@ _config = config()
 _home = _config.home
 _code = Path(__file__).parent
 
-REGARD_HOME = _home
 REGARD_PRODUCTION = _config.production
 REGARD_NAVIGATION = [place for place in NAVIGATION if find_spec(f"regard.{place.url.split(':')[0]}.urls")]
 
@@ -165,6 +164,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
 ]
 MIDDLEWARE = [
+    "regard.web.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -175,6 +175,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "regard.web.middleware.ErrorMiddleware",
     "regard.accounts.middleware.PreferenceMiddleware",
     "regard.accounts.middleware.GuardMiddleware",
 ]
@@ -190,12 +191,12 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "regard.accounts.context_processors.workspace",
+                "regard.web.context_processors.shell",
             ]
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+FORM_RENDERER = "regard.web.forms.Renderer"
 
 DATABASES = {"default": database(_config.database_url, _home)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

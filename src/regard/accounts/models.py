@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from regard.accounts.model import Right, Role, may_grant, rights_of
 from regard.base import Conflict, Forbidden, Invalid
 from regard.base.clock import now
+from regard.base.config import config
 
 ROLE_NAMES = {
     Role.OWNER: _("Owner"),
@@ -123,7 +124,7 @@ class Workspace(models.Model):
     @property
     def path(self) -> Path:
         """Its stream: a file of its own, so that no question can cross workspaces."""
-        return settings.REGARD_HOME / "workspaces" / f"{self.slug}.duckdb"
+        return config().home / "workspaces" / f"{self.slug}.duckdb"
 
 
 class Members(OfWorkspace):

@@ -96,7 +96,7 @@ def register_workspace_files(owner: User | None = None) -> list[Workspace]:
     ``owner`` (default: the first person there is) becomes owner of every workspace that has no member.
     """
     known = set(Workspace.objects.values_list("slug", flat=True))
-    files = sorted((settings.REGARD_HOME / "workspaces").glob("*.duckdb"))
+    files = sorted((config().home / "workspaces").glob("*.duckdb"))
     made = [_register(path.stem) for path in files if path.stem not in known]
     owner = owner or User.objects.filter(is_active=True).order_by("pk").first()
     for workspace in Workspace.objects.filter(members=None) if owner else ():

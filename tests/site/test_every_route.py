@@ -1,0 +1,117 @@
+"""Every address, by generation: strangers learn nothing, members without the right are refused, others are answered.
+
+A view declares its access with ``right_required``, ``sign_in_required`` or ``public``; one that does not fails here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from regard.accounts import Role, rights_of
+from regard.accounts.site import access_of
+
+OPEN_TO_ALL = {"health", "robots.txt", "sign-in/<str:token>/", "invitation/<str:token>/", "language/"}
+OPEN_OF_ALLAUTH = re.compile(r"account/(login|logout|signup|inactive|confirm-email|password/reset|2fa/authenticate)")
+EXAMPLES = {"slug": "harbour", "pk": "1", "token": "none", "metric": "nps", "name": "nps", "key": "nps", "load": "none"}
+
+
+class Route(NamedTuple):
+    path: str
+    view: object
+
+    @property
+    def arguments(self) -> list[str]:
+        return re.findall(r"<(?:\w+:)?(\w+)>", self.path)
+
+    @property
+    def example(self) -> str:
+        return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: EXAMPLES.get(found[1], "1"), self.path)
+
+
+def routes(patterns: list, prefix: str = "") -> Iterator[Route]:
+    for pattern in patterns:
+        path = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, path)
+        elif isinstance(pattern, URLPattern):
+            yield Route(path, pattern.callback)
+
+
+ALL = sorted(routes(get_resolver().url_patterns))
+OURS = [route for route in ALL if not route.view.__module__.startswith("allauth.")]
+GUARDED = [route for route in OURS if access_of(route.view) and access_of(route.view).right]
+PRIVATE = [route for route in OURS if access_of(route.view) and not access_of(route.view).is_public]
+ALLAUTHS = [route for route in ALL if route not in OURS and "?P<" not in route.path]
+
+
+def name(route: Route) -> str:
+    return route.path or "/"
+
+
+def answers(client: Client, route: Route) -> list[HttpResponse]:
+    return [client.get(route.example), client.post(route.example)]
+
+
+def words(answer: HttpResponse) -> str:
+    """The page without what differs each time it is drawn."""
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", answer.content.decode())
+
+
+@pytest.mark.parametrize("route", OURS, ids=name)
+def test_every_route_says_who_may_open_it(route: Route) -> None:
+    access = access_of(route.view)
+    assert access is not None, f"{route.path} declares no access: use right_required, sign_in_required or public"
+    assert access.is_public == (route.path in OPEN_TO_ALL)
+    assert bool(access.right) == route.path.startswith("w/<slug:slug>/")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("route", PRIVATE, ids=name)
+def test_whoever_has_not_signed_in_is_sent_to_do_so(workspace, client: Client, route: Route) -> None:
+    for answer in answers(client, route):
+        assert answer.status_code == 302
+        assert answer.url.startswith("/account/login/?next=")
+
+
+@pytest.mark.parametrize("route", GUARDED, ids=name)
+def test_to_a_stranger_the_workspace_does_not_exist(signed_in, route: Route) -> None:
+    client = signed_in("stranger")
+    assert [answer.status_code for answer in answers(client, route)] == [404, 404]
+    absent = route._replace(path=route.path.replace("<slug:slug>", "nowhere"))
+    assert words(client.get(route.example)) == words(client.get(absent.example)).replace("nowhere", "harbour")
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("route", GUARDED, ids=name)
+def test_a_member_is_answered_with_the_right_and_refused_without(signed_in, route: Route, role: Role) -> None:
+    client = signed_in(role.value)
+    got = [answer.status_code for answer in answers(client, route)]
+    if access_of(route.view).right not in rights_of(role):
+        assert got == [403, 403]
+        return
+    fine = {200, 204, 302, 405, 422} | ({404} if len(route.arguments) > 1 else set())
+    assert set(got) <= fine
+    assert got != [405, 405]
+
+
+@pytest.mark.parametrize("route", ALLAUTHS, ids=name)
+def test_pages_about_ones_own_sign_in_ask_for_it(workspace, client: Client, route: Route) -> None:
+    answer = client.get(route.example)
+    if OPEN_OF_ALLAUTH.match(route.path):
+        assert answer.status_code in {200, 302}
+    else:
+        assert answer.status_code == 302
+        assert answer.url.startswith("/account/login/")
+
+
+@pytest.mark.parametrize("route", ALLAUTHS, ids=name)
+def test_pages_about_ones_own_sign_in_open_for_whoever_has_signed_in(signed_in, route: Route) -> None:
+    expected = {200, 302, 404}  # 404: codes to download before there are any
+    assert signed_in("viewer").get(route.example).status_code in expected

@@ -1,0 +1,85 @@
+"""The process as operators start it: uvicorn, Starlette around Django, browser files from the home folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
+
+import pytest
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def server(home: Path) -> Iterator[tuple[subprocess.Popen, int]]:
+    port = free_port()
+    command = [
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "regard.asgi:application",
+        "--port",
+        str(port),
+        "--log-level",
+        "warning",
+    ]
+    process = subprocess.Popen(command, env={**os.environ, "REGARD_HOME": str(home)})
+    for _ in range(300):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        assert process.poll() is None, "the server did not start"
+        time.sleep(0.1)
+    yield process, port
+    process.kill()
+    process.wait()
+
+
+def get(port: int, path: str, **headers: str) -> HTTPResponse:
+    connection = HTTPConnection("localhost", port, timeout=30)
+    connection.request("GET", path, headers=headers)
+    return connection.getresponse()
+
+
+def test_a_fresh_home_serves_a_styled_sign_in_page_and_stops_when_told(server, home: Path) -> None:
+    process, port = server
+    page = get(port, "/account/login/")
+    assert page.status == 200
+    assert "default-src 'self'" in page.headers["Content-Security-Policy"]
+    styles = re.search(r'href="(/static/regard/regard\.\w{12}\.css)"', page.read().decode())[1]
+    sheet = get(port, styles, **{"Accept-Encoding": "br"})
+    assert (sheet.status, sheet.headers["Content-Encoding"]) == (200, "br")
+    assert "immutable" in sheet.headers["Cache-Control"]
+    assert get(port, "/health").status == 200
+    assert get(port, "/no-such-page").status == 404
+    assert get(port, "/account/login/", Host="evil.example").status == 400
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) in (0, -signal.SIGTERM)
+
+
+@pytest.mark.django_db
+def test_browser_files_are_collected_once_for_each_version(settings, tmp_path: Path) -> None:
+    from regard.accounts.site import prepare_site
+
+    settings.STATIC_ROOT = tmp_path / "static" / "1"
+    prepare_site()
+    stamp = settings.STATIC_ROOT / "collected"
+    made = stamp.stat().st_mtime_ns
+    prepare_site()
+    assert stamp.stat().st_mtime_ns == made
+    assert (settings.STATIC_ROOT / "regard" / "regard.css").exists()
+    stamp.write_text("another version")
+    prepare_site()
+    assert stamp.read_text() != "another version"
