@@ -31,11 +31,11 @@ AIRPORT_COLUMNS = frozenset(
     Q19GENDER Q20GENDER LANG WEIGHT""".split()  # noqa: SIM905 - sixty quoted names read worse
 )
 RETAIL_COLUMNS = ["InvoiceNo", "StockCode", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"]
-INCIDENT_COLUMNS = (
-    """number incident_state active reassignment_count reopen_count sys_mod_count made_sla caller_id opened_by opened_at
+INCIDENT_COLUMNS = """
+    number incident_state active reassignment_count reopen_count sys_mod_count made_sla caller_id opened_by opened_at
     sys_created_at sys_updated_by sys_updated_at contact_type location category subcategory impact urgency priority
-    assignment_group assigned_to closed_code resolved_by resolved_at closed_at"""
-).split()  # noqa: SIM905 - as above
+    assignment_group assigned_to closed_code resolved_by resolved_at closed_at
+""".split()  # noqa: SIM905 - as above
 INCIDENT_STEP = 4
 
 

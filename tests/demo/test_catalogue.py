@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlglot import parse_one
 
 from regard.base import NotFound
 from regard.demo import DEMOS, get_demo, load_demo
@@ -20,8 +21,6 @@ REAL = [demo for demo in DEMOS.values() if not demo.is_simulated]
 
 
 def count(store: Store) -> int:
-    from sqlglot import parse_one
-
     return store.ask(Question("count", parse_one("SELECT count(*) AS n FROM interactions")))["n"][0]
 
 
@@ -99,6 +98,18 @@ def test_changed_settings_survive_a_second_run(store: Store):
     store.keep(Record("settings", "workspace", {"name": "Ours"}))
     load_demo("simulated", store)
     assert [record.body["name"] for record in store.kept("settings", "workspace")] == ["Ours"]
+
+
+def test_the_simulated_load_and_its_properties_are_on_record(store: Store):
+    load_demo("simulated", store)
+    properties = {record.key for record in store.kept("property")}
+    [load] = store.kept("load")
+    question = (
+        "SELECT DISTINCT load, unnest(json_keys(properties)) AS key FROM interactions WHERE properties IS NOT NULL"
+    )
+    found = store.ask(Question("keys", parse_one(question, read="duckdb")))
+    assert set(found["key"]) == properties
+    assert set(found["load"]) == {load.key}
 
 
 def test_progress_is_told(store: Store):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from regard.base import NotFound
+from regard.base.clock import now
 from regard.stream import Appended, Batch, Record, Store
 
 HERE: Final = Path(__file__).parent
@@ -163,9 +164,32 @@ def append_simulation(store: Store, done: Record, progress: Progress | None = No
         path = Path(folder) / "simulated.parquet"
         pq.write_table(rows, path)
         tell("appending", 0, rows.num_rows)
-        appended = store.append(Batch(accepted=path, records=[done]))
+        appended = store.append(Batch(accepted=path, records=[done, *told_of(rows.num_rows)]))
     tell("appending", rows.num_rows, rows.num_rows)
     return appended
+
+
+def told_of(count: int) -> list[Record]:
+    """The records that a load of files leaves too: the load itself, and the properties that its rows carry."""
+    from regard.demo.rows import PROPERTIES
+    from regard.demo.simulate import LOAD
+
+    source, at = SIMULATED.source, now().isoformat()
+    load = {
+        "status": "done",
+        "source": source,
+        "files": [],
+        "mapping": "",
+        "read": count,
+        "repeated": 0,
+        "refused": 0,
+        "reasons": {},
+        "notes": ["simulated: no file was read"],
+        "started_at": at,
+        "finished_at": at,
+    }
+    known = [Record("property", name, {"column": name, "source": source}) for name in PROPERTIES]
+    return [Record("load", LOAD, load), *known]
 
 
 def load_sources(demo: Demo, store: Store, progress: Progress | None = None) -> Appended:
@@ -175,5 +199,5 @@ def load_sources(demo: Demo, store: Store, progress: Progress | None = None) -> 
     total = Appended(0, 0, 0)
     for source in demo.sources:
         loaded = load(store, [source.file], mapping=source.mapping, progress=progress)
-        total = Appended(total.new + loaded.new, total.known + loaded.known, total.refused + loaded.refused)
+        total = Appended(total.new + loaded.accepted, total.known + loaded.known, total.refused + loaded.refused)
     return total

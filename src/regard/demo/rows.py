@@ -27,6 +27,8 @@ SCHEMA: Final = pa.schema(
         for name in COLUMNS
     ]
 )
+PROPERTIES: Final = ("country", "category", "carrier", "arrival", "topic", "by")
+"""Every property that a row may carry."""
 COUNTRY_LANGUAGE: Final = np.array([LANGUAGES.index(x) for x in company.COUNTRY_LANGUAGES])
 
 
@@ -72,6 +74,7 @@ class Rows:
             "source_key": self.keys.take(pa.array(who)),
             "customer": pa.array(self.profiles[who]),
             "properties": as_json(country=self.country(who)),
+            "load": f"simulated-{self.seed}",
         } | columns
         arrays = [_column(given.get(x), SCHEMA.field(x).type, len(at)) for x in COLUMNS]
         self.parts.append(pa.Table.from_arrays(arrays, schema=SCHEMA).filter(kept))

@@ -25,6 +25,8 @@ from regard.demo.rows import (
 from regard.demo.truth import Ledger, Truth
 
 SEED = 20261031
+LOAD = f"simulated-{SEED}"
+"""The load that the demo's rows came with."""
 
 
 @dataclass(frozen=True)
