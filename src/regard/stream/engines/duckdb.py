@@ -93,7 +93,7 @@ class DuckStore:
         if target.exists():
             raise Conflict(f"{target} is there already", field="target")
         with self._writing:  # readers go on; writers wait, so that the copy is of one moment
-            cursor = self._connection.cursor()
+            cursor = _quiet(self._connection.cursor())
             source = cursor.execute("SELECT current_database()").fetchall()[0][0]
             cursor.execute(f"ATTACH {_quoted(str(target))} AS backup_copy")
             try:
@@ -122,7 +122,7 @@ class DuckStore:
     def _cursor(self) -> duckdb.DuckDBPyConnection:
         """One cursor a thread: DuckDB's connections must not be shared between threads."""
         if not hasattr(self._local, "cursor"):
-            self._local.cursor = self._connection.cursor()
+            self._local.cursor = _quiet(self._connection.cursor())
         cursor: duckdb.DuckDBPyConnection = self._local.cursor
         return cursor
 
@@ -135,7 +135,7 @@ class DuckStore:
     def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """One writer at a time; all of what it does is kept, or none of it."""
         with self._writing:
-            connection = self._connection.cursor()
+            connection = _quiet(self._connection.cursor())
             connection.execute("BEGIN")
             try:
                 yield connection
@@ -167,6 +167,11 @@ def _connect(path: str) -> duckdb.DuckDBPyConnection:
         return duckdb.connect(path, config=settings)
     except (duckdb.Error, OSError) as error:
         raise _translated(error, f"{path} cannot be opened as a workspace") from error
+
+
+def _quiet(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Without the engine's own progress bar, which it would draw on anybody's terminal."""
+    return connection.execute("SET enable_progress_bar = false")
 
 
 def _default_memory() -> str:
