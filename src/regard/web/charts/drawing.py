@@ -2,7 +2,7 @@
 
 Charts are fluid: lengths across are per cent, lengths down are pixels, and text keeps its size at every width. Curves
 live in a stretched inner layer. What fits only a wide or only a narrow page carries the class ``wide`` or ``narrow``;
-the stylesheet shows one of them by the width of the chart's own container (560 px).
+the stylesheet shows one of them by the width of the chart's own container (480 px).
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import NamedTuple
 
-WIDE = 460.0
-"""Narrowest plot, in pixels, in which ``wide`` labels are shown (560 less the gutters)."""
+WIDE = 380.0
+"""Narrowest plot, in pixels, in which ``wide`` labels are shown (480 less the gutters)."""
 NARROW = 200.0
 """Narrowest plot in which ``narrow`` labels are shown."""
 STARTS = (16, 32, 40, 48, 64, 80, 96, 128, 160, 200)

@@ -130,10 +130,11 @@ def _scale(points: Sequence[Point], comparison: Sequence[float | None], height: 
 
 
 def _tick_text(fmt: Format, tick: float, unit: str, ticks: Sequence[float]) -> str:
-    step = ticks[1] - ticks[0]
+    step = (ticks[1] - ticks[0]) * (100 if unit == "share" else 1)
+    digits = next((digits for digits in range(4) if abs(step - round(step, digits)) < 1e-9), 4)
     if unit == "share":
-        return fmt.percent(tick, 0 if step >= 0.01 else 1)
-    return fmt.duration(tick) if unit == "seconds" else fmt.number(tick, 0 if step >= 1 else 2)
+        return fmt.percent(tick, digits)
+    return fmt.duration(tick) if unit == "seconds" else fmt.fixed(tick, digits)
 
 
 def _grid(scale: _Scale, texts: Sequence[str]) -> Iterator[str]:

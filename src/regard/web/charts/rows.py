@@ -5,13 +5,15 @@ On a wide page the name stands before the row and the figure after it; on a narr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from regard.web.charts.drawing import (
     ENDS,
     NARROW,
     STARTS,
+    WIDE,
     Chart,
     Mark,
     Table,
@@ -194,9 +196,10 @@ def interval_bar(
     body = tag("rect", x="0", y=y - 2, width="100%", height=4, rx=2, class_="track")
     if low is not None and high is not None:
         width = max(axis.at(high) - axis.at(low), 0.005)
-        body += tag("rect", x=pct(axis.at(low)), y=y - 2, width=pct(width), height=4, rx=2, class_="between")
+        body += tag("rect", x=pct(axis.at(low)), y=y - 3, width=pct(width), height=6, rx=2, class_="between")
     if value is not None:
-        body += tag("circle", cx=pct(0.01 + 0.98 * axis.at(value)), cy=y, r=4, class_="dot")
+        x = pct(axis.at(value))
+        body += tag("line", x1=x, x2=x, y1=y - 4, y2=y + 4, class_="tick")
     return Chart(picture(body, height=height, sentence=title, title="", kind="interval"), title, Table((), ()))
 
 
@@ -225,7 +228,7 @@ def heat_map(
         )
         for index, (name, values) in enumerate(rows)
     )
-    body += "".join(_heading(name, (index + 0.5) * width, width, index) for index, name in enumerate(columns))
+    body += "".join(_headings(columns))
     sentence = fmt.say(
         gettext_noop("{title}: between {low} and {high}."),
         title=title,
@@ -249,16 +252,18 @@ def _cell(value: float, x: float, y: float, width: float, axis: _Axis, unit: str
         fill_opacity=0.06 + 0.4 * axis.at(value),
     )
     centre = {"x": pct(x + width / 2), "y": y + 16, "text_anchor": "middle"}
-    fits_narrow, fits_wide = (text_width(text, 11) < plot * width for plot in (160.0, 460.0))
+    fits_narrow, fits_wide = (text_width(text, 11) < plot * width for plot in (160.0, WIDE))
     return box + (label(text, **centre, class_="in" if fits_narrow else "in wide") if fits_wide else "")
 
 
-def _heading(name: str, x: float, width: float, index: int) -> str:
-    every = max(1, -(-int(text_width(name) + 6) // max(1, int(160 * width))))
-    fits_wide = text_width(name) + 6 < 460 * width
-    if index % every == 0 or fits_wide:
-        return label(name, x=pct(x), y=14, text_anchor="middle", class_="" if index % every == 0 else "wide")
-    return ""
+def _headings(names: Sequence[str]) -> Iterator[str]:
+    """Column names: as many as fit a narrow page, and the others where a wide one has room."""
+    width, widest = 1 / len(names), max(text_width(name) for name in names) + 6
+    step_narrow, step_wide = (math.ceil(widest / (plot * width)) for plot in (160.0, WIDE))
+    for index, name in enumerate(names):
+        if index % step_narrow == 0 or index % step_wide == 0:
+            shown = "" if index % step_narrow == 0 else "wide"
+            yield label(name, x=pct((index + 0.5) * width), y=14, text_anchor="middle", class_=shown)
 
 
 def _drawn(
