@@ -12,7 +12,10 @@ import pyarrow.compute as pc
 import pytest
 
 from regard.base import Invalid
+from regard.demo.catalogue import get_demo
+from regard.demo.hours import to_utc
 from regard.demo.simulate import Simulation, simulate
+from regard.metrics.calendar import BusinessCalendar
 from regard.stream import COLUMNS, VOCABULARY
 
 METRICS = ("csat", "nps", "ces", "retention", "churn", "fcr", "art", "referral")
@@ -215,6 +218,14 @@ def test_retention_and_churn_are_counted_from_the_orders(company: Simulation):
     assert retention.corrected["retention"] == len(start & end) / len(start)
     assert churn.published == len(start - end) / len(start)
     assert retention.corrected["retention"] + churn.published == pytest.approx(1)
+
+
+def test_working_time_agrees_with_the_business_calendar_of_the_metrics(company: Simulation):
+    """Two calendars written apart from each other: the generator's, and the one that measures."""
+    tickets, calendar = company.truth.ledger.tickets, get_demo("simulated").settings()["calendar"]
+    opened, resolved = (to_utc(at).astype("datetime64[s]") for at in (tickets.opened, tickets.resolved))
+    measured = BusinessCalendar.from_dict(calendar).seconds_between(opened, resolved)
+    assert np.array_equal(measured, tickets.working)
 
 
 def test_the_referral_rate_is_counted_from_the_referrals(company: Simulation):

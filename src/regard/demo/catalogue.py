@@ -33,7 +33,8 @@ class Source:
 class Demo:
     """One demo workspace: what it is, where it comes from, under which licence, and how its company works.
 
-    ``kind`` says when a customer has left (see the settings of a workspace); without ``sources`` it is simulated.
+    ``kind`` says when a customer has left and ``calendar`` when the desk is open (see the settings of a workspace).
+    Without ``sources`` it is simulated.
     """
 
     slug: str
@@ -47,6 +48,7 @@ class Demo:
     currency: str
     kind: Literal["non_contractual", "contractual"] = "non_contractual"
     minimum_n: int = 5
+    calendar: Mapping[str, Any] | None = None
     sources: tuple[Source, ...] = ()
 
     @property
@@ -56,7 +58,7 @@ class Demo:
     def settings(self) -> dict[str, Any]:
         """The body of the workspace's ``settings`` record."""
         left_out = {"slug", "sources"}
-        told = {name: value for name, value in vars(self).items() if name not in left_out}
+        told = {name: value for name, value in vars(self).items() if name not in left_out and value is not None}
         return told | {"is_simulated": self.is_simulated, "is_demo": True}
 
     def fingerprint(self) -> str:
@@ -122,6 +124,11 @@ SIMULATED: Final = Demo(
     licence_url="https://www.apache.org/licenses/LICENSE-2.0",
     time_zone="Europe/Warsaw",
     currency="EUR",
+    calendar={
+        "time_zone": "Europe/Warsaw",
+        "hours": {day: [["09:00", "17:00"]] for day in ("monday", "tuesday", "wednesday", "thursday", "friday")},
+        "holidays": [],
+    },
 )
 DEMOS: Final[Mapping[str, Demo]] = {demo.slug: demo for demo in (SIMULATED, AIRPORT, RETAIL, INCIDENTS)}
 
