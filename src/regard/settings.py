@@ -6,7 +6,6 @@ import contextlib
 import os
 import secrets
 import tempfile
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -141,7 +140,7 @@ _home = _config.home
 _code = Path(__file__).parent
 
 REGARD_PRODUCTION = _config.production
-REGARD_NAVIGATION = [place for place in NAVIGATION if find_spec(f"regard.{place.url.split(':')[0]}.urls")]
+REGARD_NAVIGATION = NAVIGATION
 
 SECRET_KEY = secret_key(_config)
 DEBUG = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from regard.accounts import Right
+from regard.web import gettext_noop
 
 
 @dataclass(frozen=True)
@@ -18,10 +19,10 @@ class Place:
 
 
 NAVIGATION: tuple[Place, ...] = (
-    Place("report:overview", "Overview", "layout-dashboard", Right.VIEW_METRICS),
-    Place("collect:imports", "Imports", "upload", Right.IMPORT_DATA),
-    Place("metrics:definitions", "Definitions", "ruler", Right.VIEW_METRICS),
-    Place("accounts:members", "Members", "users", Right.MANAGE_MEMBERS),
-    Place("accounts:audit", "Audit log", "scroll-text", Right.VIEW_AUDIT),
-    Place("accounts:workspace_settings", "Settings", "settings", Right.MANAGE_WORKSPACE),
+    Place("report:overview", gettext_noop("Overview"), "layout-dashboard", Right.VIEW_METRICS),
+    Place("collect:imports", gettext_noop("Imports"), "upload", Right.IMPORT_DATA),
+    Place("metrics:definitions", gettext_noop("Definitions"), "ruler", Right.VIEW_METRICS),
+    Place("accounts:members", gettext_noop("Members"), "users", Right.MANAGE_MEMBERS),
+    Place("accounts:audit", gettext_noop("Audit log"), "scroll-text", Right.VIEW_AUDIT),
+    Place("accounts:workspace_settings", gettext_noop("Settings"), "settings", Right.MANAGE_WORKSPACE),
 )

@@ -112,6 +112,14 @@ def test_the_chosen_language_goes_with_the_person(signed_in, language: str) -> N
     assert page.context["user"].theme == "dark"
 
 
+def test_the_language_menu_works_before_and_after_signing_in(workspace, client: Client, signed_in) -> None:
+    for browser in (client, signed_in("viewer")):
+        assert browser.post("/language/", {"language": "pl", "next": "/account/login/"}).url == "/account/login/"
+        assert browser.get("/account/login/", follow=True).headers["Content-Language"] == "pl"
+    assert User.objects.get(email="viewer@example.org").language == "pl"
+    assert client.post("/language/", {"language": "pl", "next": "https://evil.example/"}).url == "/"
+
+
 def test_whoever_is_in_one_workspace_goes_straight_there(signed_in) -> None:
     assert signed_in("viewer").get("/").url == "/w/harbour/"
     assert signed_in("stranger").get("/").url == "/workspaces/"

@@ -1,10 +1,8 @@
 """Addresses of accounts: people, workspaces, and the process's own health."""
 
 from django.urls import include, path
-from django.views.i18n import set_language
 
 from regard.accounts import views
-from regard.accounts.middleware import public
 
 app_name = "accounts"
 
@@ -26,7 +24,7 @@ urlpatterns = [
     path("workspaces/new/", views.new_workspace, name="new_workspace"),
     path("sign-in/<str:token>/", views.sign_in, name="sign_in"),
     path("invitation/<str:token>/", views.invitation, name="invitation"),
-    path("language/", public(set_language), name="set_language"),
+    path("language/", views.set_language, name="set_language"),
     path("health", views.health, name="health"),
     path("robots.txt", views.robots, name="robots"),
     path("w/<slug:slug>/", include(of_a_workspace)),

@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views import i18n
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -36,6 +37,7 @@ from regard.base.config import config
 from regard.stream import Record
 
 ENTRIES_A_PAGE = 50
+A_YEAR = 31_536_000
 
 
 @public
@@ -67,8 +69,23 @@ def preferences(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Saved."))
-        return redirect("accounts:preferences")
+        response = redirect("accounts:preferences")
+        response.set_cookie(
+            "theme", form.cleaned_data["theme"], max_age=A_YEAR, samesite="Lax", secure=request.is_secure()
+        )
+        return response
     return render(request, "accounts/preferences.html", {"form": form})
+
+
+@public
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """The language menu: kept in this browser, and with the person who has signed in."""
+    chosen = request.POST.get("language", "")
+    if request.user.is_authenticated and chosen in dict(settings.LANGUAGES):
+        request.user.language = chosen
+        request.user.save(update_fields=["language"])
+    return i18n.set_language(request)
 
 
 @public
