@@ -1,0 +1,66 @@
+"""The command line. Each module here declares a group of commands, and imports what they need when they run."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from regard import __version__
+from regard.base import RegardError
+from regard.cli import checking, keeping, loading, measuring, serving, workspaces
+
+GROUPS = (serving, loading, measuring, workspaces, checking, keeping)
+OK, CANNOT, INTERRUPTED = 0, 1, 130
+
+ABOUT = "Regard: customer experience from your own files, in eight numbers you can trust."
+START = """start here:
+  regard demo                                      demo workspaces, their numbers, and the site
+  regard propose survey.csv > survey.toml          let Regard propose how to read a file
+  regard load survey.csv --mapping survey.toml --workspace shop
+  regard measure nps --workspace shop --every month
+  regard run                                       serve the site
+
+Settings are environment variables (REGARD_HOME, REGARD_PORT, …); regard check lists what is wrong with them.
+Exit codes: 0 done, 1 cannot be done, 2 the command was not understood.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command and argument there is."""
+    top = argparse.ArgumentParser(
+        prog="regard", description=ABOUT, epilog=START, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    top.add_argument("--version", action="version", version=f"regard {__version__}")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", dest="command")
+    for group in GROUPS:
+        group.declare(commands)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; what went wrong is one sentence on stderr, never a stack trace."""
+    reading = parser()
+    given = reading.parse_args(arguments)
+    if given.command is None:
+        reading.print_help()
+        return OK
+    try:
+        code = int(given.run(given) or OK)
+        sys.stdout.flush()
+        return code
+    except RegardError as error:
+        return _said(str(error))
+    except KeyboardInterrupt:
+        return _said("stopped; nothing was left half done", INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more at exit
+        return OK
+    except OSError as error:
+        return _said(f"{error.filename or 'the system'}: {error.strerror or error}")
+
+
+def _said(sentence: str, code: int = CANNOT) -> int:
+    print(f"regard: {sentence}", file=sys.stderr)
+    return code

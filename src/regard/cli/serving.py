@@ -1,0 +1,110 @@
+"""run and demo: the site."""
+
+from __future__ import annotations
+
+import argparse
+import socket
+import sys
+from pathlib import Path
+
+from regard.base import Unavailable
+from regard.base.config import config
+from regard.cli.arguments import Commands, command
+from regard.cli.choosing import folder
+from regard.cli.progress import bar
+
+GRACE_SECONDS = 10
+
+
+def declare(commands: Commands) -> None:
+    demo = command(
+        commands,
+        "demo",
+        _demo,
+        "load the demo workspaces, show their numbers, and serve the site",
+        "regard demo\nregard demo --no-serve",
+    )
+    demo.add_argument("--no-serve", action="store_true", help="stop after the numbers")
+    command(commands, "run", _run, "serve the site", "regard run\nREGARD_PORT=9000 regard run")
+
+
+def _run(_: argparse.Namespace) -> None:
+    serve(is_demo=False)
+
+
+def _demo(given: argparse.Namespace) -> None:
+    from regard.demo import DEMOS
+
+    for slug in DEMOS:
+        _load_demo(slug)
+    for slug in DEMOS:
+        _show_numbers(folder() / f"{slug}.duckdb")
+    if not given.no_serve:
+        serve(is_demo=True)
+
+
+def _load_demo(slug: str) -> None:
+    from regard.demo import load_demo
+    from regard.stream import open_store
+
+    with open_store(folder() / f"{slug}.duckdb") as store, bar(slug) as progress:
+        load_demo(slug, store, progress)
+
+
+def _show_numbers(path: Path) -> None:
+    from regard.report import open_workspace
+
+    with open_workspace(path) as cx:
+        print(cx.overview(), end="\n\n", flush=True)
+
+
+def serve(*, is_demo: bool) -> None:
+    """Serve until told to stop: one process, the tables brought up to date first, open requests finished at the end."""
+    _require_free_port()
+    import uvicorn
+
+    from regard.asgi import application
+
+    address = config().base_url or f"http://{config().host}:{config().port}"
+    server = uvicorn.Server(
+        uvicorn.Config(
+            application,
+            host=config().host,
+            port=config().port,
+            loop="auto" if sys.platform == "win32" else "uvloop",
+            http="httptools",
+            lifespan="on",
+            log_level="warning",
+            server_header=False,
+            proxy_headers=config().production,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+    )
+    link = _way_in(is_demo=is_demo)
+    print(f"Regard is at {address} (Ctrl-C stops it)")
+    if link:
+        print(f"Sign in once with {link}")
+    sys.stdout.flush()
+    server.run()
+
+
+def _way_in(*, is_demo: bool) -> str | None:
+    """A link for the person who runs this machine: at the first start, and at every start of a demonstration."""
+    from regard.accounts.site import local_owner, password_link_for, register_workspace_files, sign_in_link_for
+
+    owner = local_owner()
+    register_workspace_files(owner)
+    if owner.last_login and not is_demo:
+        return None
+    return str(password_link_for(owner) if config().production else sign_in_link_for(owner))
+
+
+def _require_free_port() -> None:
+    host, port = config().host, config().port
+    try:
+        with socket.create_server((host, port)):
+            return
+    except OSError as error:
+        raise Unavailable(
+            f"cannot listen on {host}:{port}: {error.strerror or error}", remedy="choose another with REGARD_PORT"
+        ) from error

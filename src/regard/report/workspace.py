@@ -1,0 +1,262 @@
+"""A workspace as an analyst holds it: load files into it, ask it for numbers. No server, no framework.
+
+>>> cx = open_workspace(":memory:")
+>>> cx.nps().n
+0
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from zoneinfo import ZoneInfo
+
+from regard.base import Invalid, NotFound
+from regard.metrics import (
+    Definition,
+    Every,
+    Slice,
+    define,
+    definition_of,
+    measure,
+    metric_called,
+    parse_period,
+    settings_of,
+)
+from regard.report.results import Figures, Refused, Result, Rows
+from regard.stream import OpenedStore, Question, Record, open_store
+from regard.stream.compose import select
+from regard.web import Format
+
+if TYPE_CHECKING:
+    from regard.collect import LoadResult
+    from regard.report.differences import Comparison, Explained
+    from regard.report.summary import Overview
+
+Paths = str | Path | Sequence[str | Path]
+Day = date | str
+Where = Mapping[str, "str | Sequence[str] | None"]
+
+
+class Asked(TypedDict, total=False):
+    """What to measure. Dates are local to the workspace; ``end`` is not included; ``period`` stands for both."""
+
+    by: str | None
+    every: Every | None
+    start: Day | None
+    end: Day | None
+    period: str | None
+    where: Where | None
+    as_of: datetime | str | None
+
+
+def _metric(name: str, about: str) -> Callable[..., Figures]:
+    def ask(self: Workspace, **asked: Unpack[Asked]) -> Figures:
+        return self.measure(name, **asked)
+
+    ask.__name__ = ask.__qualname__ = name
+    ask.__doc__ = f"{about} Takes by, every, start, end, period, where and as_of."
+    return ask
+
+
+class Workspace:
+    """One workspace file, open. Use it in a ``with`` block, or close it.
+
+    Raises the errors of :mod:`regard.base`, each one sentence with the field and the remedy.
+    """
+
+    csat = _metric("csat", "Customer satisfaction: the mean answer, with the top-box share beside it.")
+    nps = _metric("nps", "Net promoter score: promoters less detractors, −100 to 100.")
+    ces = _metric("ces", "Customer effort score, with the ease index beside it.")
+    retention = _metric("retention", "Retention rate: customers kept of those there at the start.")
+    churn = _metric("churn", "Churn rate: customers lost of those there at the start.")
+    fcr = _metric("fcr", "First contact resolution: tickets resolved in the first interaction.")
+    resolution_time = _metric("resolution_time", "Average resolution time, with the median, and open tickets counted.")
+    referral_rate = _metric("referral_rate", "Referral rate: customers who referred somebody.")
+
+    def __init__(self, store: OpenedStore, path: str):
+        self.store, self.path = store, path
+
+    # --- what it is --------------------------------------------------------------------------------------------
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """What the workspace says about itself: name, time zone, currency, minimum n, source and licence…"""
+        found = settings_of(self.store)
+        own = {name: getattr(found, name) for name in ("time_zone", "kind", "minimum_n", "currency", "calendar")}
+        return {**found.facts, **own}
+
+    @property
+    def name(self) -> str:
+        """The name people gave it, or else that of its file."""
+        return str(self.settings.get("name") or Path(self.path).stem)
+
+    @property
+    def size(self) -> int:
+        """How many interactions it holds."""
+        return int(self.store.ask(Question("size", select("count(*) AS n").from_("interactions")))["n"][0])
+
+    # --- files in ----------------------------------------------------------------------------------------------
+
+    def load(self, paths: Paths, **options: Any) -> LoadResult:
+        """Load files by a mapping: ``mapping=`` a TOML file (see :func:`regard.collect.load` for the rest)."""
+        from regard.collect import load
+
+        return load(self.store, paths, **options)
+
+    def loads(self) -> Rows:
+        """Every load, oldest first: when, which files, how many rows were new, known and refused."""
+        kept = self.store.kept("load")
+        return Rows("loads", load_columns(kept))
+
+    def refused(self, load: str | None = None) -> Refused:
+        """The rows that a load (the latest, unless named) refused, with reason, column and the row as it came."""
+        from regard.collect import refused_rows
+
+        load_id = load or self._latest_load()
+        return Refused(f"rows refused by load {load_id}", refused_rows(self.store, load_id))
+
+    def replay(self, load: str | None = None, *, rows: Any = None, mapping: Any = None) -> LoadResult:
+        """Load refused rows again: corrected ``rows`` (a CSV file, or dictionaries), or by another mapping."""
+        from regard.collect import corrected, read_mapping, replay
+
+        rows = corrected(Path(rows).read_text("utf-8-sig")) if isinstance(rows, str | Path) else rows
+        mapping = read_mapping(Path(mapping)) if isinstance(mapping, str | Path) else mapping
+        return replay(self.store, load or self._latest_load(), rows, mapping=mapping)
+
+    # --- questions ---------------------------------------------------------------------------------------------
+
+    def measure(self, metric: str, **asked: Unpack[Asked]) -> Figures:
+        """Measure any metric by its name."""
+        measured = measure(self.store, metric, self._slice(asked))
+        return Figures(measured, self._shown, metric_called(metric).title)
+
+    def compare(self, metric: str, a: str, b: str, **asked: Unpack[Asked]) -> Comparison:
+        """The difference of a metric from period ``a`` to period ``b``, with its interval; ``by`` group, if asked."""
+        from regard.metrics import compare
+
+        asked_slice = self._slice(asked)
+        return Comparison(compare(self.store, metric, a, b, asked_slice), self._shown)
+
+    def explain(self, metric: str, a: str, b: str, **asked: Unpack[Asked]) -> Explained:
+        """Why a metric differs from ``a`` to ``b``: what each group's size (mix) and answers (rate) did to it."""
+        from regard.metrics import explain
+
+        return Explained(explain(self.store, metric, a, b, self._slice(asked)), self._shown)
+
+    def rows(self, metric: str, *, limit: int = 100, **asked: Unpack[Asked]) -> Rows:
+        """The interactions that a figure rests on, newest first, at most ``limit``."""
+        from regard.metrics import rows_behind
+
+        answer = rows_behind(self.store, metric, self._slice(asked), limit=limit)
+        return Rows(f"rows behind {metric}", answer.columns, answer.sql)
+
+    def cohorts(self, **asked: Unpack[Asked]) -> Result:
+        """Customers by the month in which they were first active, and the share of them active in every later month."""
+        from regard.metrics import cohorts
+
+        return cohorts(self.store, self._slice(asked))
+
+    def overview(self, **asked: Unpack[Asked]) -> Overview:
+        """The eight metrics at once; none of their questions is asked twice."""
+        from regard.metrics import overview
+
+        return Overview(overview(self.store, self._slice(asked)), self._shown, self.name)
+
+    # --- rules -------------------------------------------------------------------------------------------------
+
+    def definition(self, metric: str, version: int | None = None) -> Definition:
+        """By which rules a metric is measured: the newest version, or the one asked for."""
+        return definition_of(self.store, metric, version)
+
+    def define(self, metric: str, **rules: Any) -> Definition:
+        """Change rules of a metric; the definition becomes a new version, and older ones stay."""
+        return define(self.store, metric, rules)
+
+    # --- open and close ----------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.store.close()
+
+    def __enter__(self) -> Workspace:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<regard workspace {self.path}: {self.size:,} interactions>"
+
+    def _latest_load(self) -> str:
+        found = max(self.store.kept("load"), key=lambda record: str(record.made_at), default=None)
+        if found is None:
+            raise NotFound("nothing has been loaded into this workspace yet", field="load")
+        return found.key
+
+    # --- inside ------------------------------------------------------------------------------------------------
+
+    @property
+    def _shown(self) -> Format:
+        settings = self.settings
+        return Format(time_zone=settings["time_zone"], currency=settings["currency"] or "EUR")
+
+    def _slice(self, asked: Asked) -> Slice:
+        given: dict[str, Any] = dict(asked)
+        start, end = _span(given.pop("period", None), given.pop("start", None), given.pop("end", None))
+        as_of = given.pop("as_of", None)
+        where = given.pop("where", None) or {}
+        unknown = set(given) - {"by", "every"}
+        if unknown:
+            raise Invalid(f"there is no argument {min(unknown)!r}", field=min(unknown), remedy=_ARGUMENTS)
+        return Slice(start=start, end=end, where=where, as_of=self._instant(as_of), **given)
+
+    def _instant(self, said: Any) -> datetime | None:
+        """An aware instant; a clock time without a zone is the workspace's."""
+        if said is None:
+            return None
+        instant: datetime = _read(datetime, said, "as_of")
+        return instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(self.settings["time_zone"]))
+
+
+_ARGUMENTS = f"use {', '.join(Asked.__annotations__)}"
+
+
+def open_workspace(path: str | Path) -> Workspace:
+    """Open a workspace file, made when it is not there; ``":memory:"`` for one that is kept nowhere.
+
+    While another process has the file open, that process is asked.
+    """
+    return Workspace(open_store(path), str(path))
+
+
+def load_columns(kept: Sequence[Record]) -> dict[str, list[Any]]:
+    """The records of loads as columns."""
+    found: dict[str, list[Any]] = {"load": [record.key for record in kept]}
+    found["at"] = [record.made_at for record in kept]
+    found["files"] = [", ".join(file["name"] for file in record.body.get("files", ())) for record in kept]
+    for name in ("new", "known", "refused"):
+        found[name] = [record.body.get(name) for record in kept]
+    return found
+
+
+def _span(period: Any, start: Any, end: Any) -> tuple[date | None, date | None]:
+    if period is None:
+        return _read(date, start, "start"), _read(date, end, "end")
+    if start is not None or end is not None:
+        raise Invalid("give period, or start and end, not both", field="period")
+    return parse_period(period)
+
+
+def _read(kind: Any, said: Any, field: str) -> Any:
+    if said is None or isinstance(said, kind):
+        return said
+    try:
+        return kind.fromisoformat(said)
+    except (TypeError, ValueError):
+        raise Invalid(f"{said!r} is not a date", field=field, remedy="write it as 2016-12-31") from None
