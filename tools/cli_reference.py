@@ -34,7 +34,7 @@ def _section(name: str, declared: argparse.ArgumentParser) -> str:
     lines = [f"\n## regard {name}\n", declared.description or "", f"\n```\n{usage}\n```\n"]
     lines += [f"- `{_shown(action)}`{': ' + action.help if action.help else ''}" for action in actions]
     if declared.epilog:
-        lines += ["", "```sh", *(line.strip() for line in declared.epilog.splitlines()[1:]), "```"]
+        lines += ["", "```", *(line.strip() for line in declared.epilog.splitlines()[1:]), "```"]
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -1,4 +1,4 @@
-"""Import rules of ours that import-linter does not ship: front doors, science apart from the site, engines in one place."""
+"""Import rules of ours that import-linter does not ship: front doors, science without site, engines in one place."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def imports(graph: ImportGraph) -> Iterator[tuple[str, str]]:
 
 
 class FrontDoors(Listing):
-    """A storey is entered by its front doors only: its ``__init__`` (science), its ``site`` (Django), or a listed door."""
+    """A storey is entered by a front door only: its ``__init__`` (science), its ``site`` (Django), or a listed one."""
 
     open_storeys = fields.SetField(subfield=fields.StringField())
     doors = fields.SetField(subfield=fields.StringField())

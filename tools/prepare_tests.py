@@ -1,4 +1,4 @@
-"""Before the tests: install Debian's Chromium where it is missing and may be installed; say plainly what will be skipped."""
+"""Before the tests: install Debian's Chromium where it is missing and we may; say plainly what will be skipped."""
 
 from __future__ import annotations
 
@@ -22,7 +22,12 @@ def install(package: str) -> bool:
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": False}
     subprocess.run(["apt-get", "update", "-qq"], **quiet)
     environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    return subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", package], env=environ, **quiet).returncode == 0
+    return (
+        subprocess.run(
+            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package], env=environ, **quiet
+        ).returncode
+        == 0
+    )
 
 
 def main() -> int:
