@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -63,7 +63,7 @@ class Rows:
         self.keys = coded("customer", people.number)
         self.profiles = np.array([profile_number(key) for key in self.keys.to_pylist()], dtype=np.int64)
 
-    def add(self, name: str, who: Ints, at: Ints, *, lag: int = 20, **columns: Any) -> None:
+    def add(self, name: str, who: Ints, at: Ints, *, lag: int | Ints = 20, **columns: Any) -> None:
         """Interactions of one name; those before the end only. ``lag`` seconds pass until they are received."""
         kept = pa.array(at < self.period.end)
         instant = to_utc(at) * 1_000_000
@@ -109,65 +109,54 @@ def add_customers(rows: Rows, draw: np.random.Generator) -> None:
     rows.add("Page Viewed", visitors, at, channel="web", touchpoint="browse")
 
 
-def add_orders(rows: Rows, orders: Orders, draw: np.random.Generator) -> None:
-    """A journey: view, buy, ship, deliver; some give back, some complain."""
-    subject = coded("order", np.arange(1, len(orders.at) + 1))
-    shop = pick(company.SHOPS, orders.shop)
-    place = as_json(
-        country=rows.country(orders.customer), category=pick(CATEGORIES, draw.integers(0, 5, len(orders.at)))
-    )
-
-    def some(kept: Any, name: str, at: Ints, **columns: Any) -> None:
-        which = np.flatnonzero(kept)
-        taken = {x: y.take(pa.array(which)) if isinstance(y, pa.Array) else y for x, y in columns.items()}
-        rows.add(name, orders.customer[which], at[which], **taken)
-
-    views = (orders.shop != 2) & (draw.random(len(orders.at)) < 0.6)
-    money = {"amount": pa.array(orders.amount), "currency": "EUR"}
-    some(views, "Product Viewed", orders.at - 600, channel=shop, touchpoint="browse", properties=place)
-    everything = np.ones(len(orders.at), dtype=bool)
-    some(
-        everything,
-        "Order Completed",
-        orders.at,
-        channel=shop,
-        touchpoint="checkout",
-        subject=subject,
-        properties=place,
-        **money,
-    )
-    carrier = pick(("partner-1", "partner-2"), orders.is_hit)
-    late = pick(("on time", "late"), orders.is_late)
-    parcel = as_json(country=rows.country(orders.customer), carrier=carrier)
-    arrival = as_json(country=rows.country(orders.customer), carrier=carrier, arrival=late)
-    sent = orders.shop != 2
-    some(
-        sent, "Order Shipped", orders.at + DAY, channel=shop, touchpoint="delivery", subject=subject, properties=parcel
-    )
-    some(
-        sent,
-        "Order Delivered",
-        orders.delivered,
-        channel=shop,
-        touchpoint="delivery",
-        subject=subject,
-        properties=arrival,
-    )
-    refunds = draw.random(len(orders.at)) < 0.04
-    some(
-        refunds,
-        "Order Refunded",
-        orders.delivered + 5 * DAY,
-        channel=shop,
-        touchpoint="returns",
-        subject=subject,
-        **money,
-    )
-    complains = draw.random(len(orders.at)) < np.where(orders.is_late == 1, 0.2, 0.005)
-    some(complains, "Complaint Made", orders.delivered + HOUR, channel="email", touchpoint="delivery", subject=subject)
-
-
 CATEGORIES: Final = ("home", "kitchen", "garden", "toys", "books")
+STORE: Final = company.SHOPS.index("store")
+
+
+def add_orders(rows: Rows, orders: Orders, draw: np.random.Generator) -> None:
+    """A journey: view, buy, ship, deliver; some give back, some complain. Shops of stone report at night."""
+    count, who = len(orders.at), orders.customer
+    every, sent = np.ones(count, dtype=bool), orders.shop != STORE
+    views = sent & (draw.random(count) < 0.6)
+    returned = draw.random(count) < 0.04
+    complains = sent & (draw.random(count) < np.where(orders.is_late == 1, 0.2, 0.005))
+    country, carrier = rows.country(who), pick(("partner-1", "partner-2"), orders.is_hit)
+    place = {"properties": as_json(country=country, category=pick(CATEGORIES, draw.integers(0, 5, count)))}
+    parcel = {"properties": as_json(country=country, carrier=carrier)}
+    arrival = pick(("on time", "late"), orders.is_late)
+    arrived = {"properties": as_json(country=country, carrier=carrier, arrival=arrival)}
+    same = {"channel": pick(company.SHOPS, orders.shop), "subject": coded("order", np.arange(1, count + 1))}
+    money = {"amount": pa.array(orders.amount), "currency": "EUR"}
+    words = {
+        "text": complaints(rows, orders, draw),
+        "language": pick(LANGUAGES, COUNTRY_LANGUAGE[rows.people.country[who]]),
+    }
+    lag = np.where(sent, 20, 27 * HOUR - orders.at % DAY)
+    for kept, name, at, touchpoint, more in (
+        (views, "Product Viewed", orders.at - 600, "browse", place | {"subject": None}),
+        (every, "Order Completed", orders.at, "checkout", place | money | {"lag": lag}),
+        (sent, "Order Shipped", orders.at + DAY, "delivery", parcel),
+        (sent, "Order Delivered", orders.delivered, "delivery", arrived),
+        (returned, "Order Refunded", orders.delivered + 5 * DAY, "returns", money),
+        (complains, "Complaint Made", orders.delivered + HOUR, "delivery", arrived | words | {"channel": "email"}),
+    ):
+        which = np.flatnonzero(kept)
+        rows.add(name, who[which], at[which], touchpoint=touchpoint, **of_these(which, same | more))
+
+
+def of_these(which: Ints, columns: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns at some places; what is the same for all stays."""
+    arrays = {name: values.take(pa.array(which)) for name, values in columns.items() if isinstance(values, pa.Array)}
+    plain = {name: values[which] for name, values in columns.items() if isinstance(values, np.ndarray)}
+    return {**columns, **arrays, **plain}
+
+
+def complaints(rows: Rows, orders: Orders, draw: np.random.Generator) -> pa.Array:
+    """What a complaint about each order would say: of a late one, that it is late."""
+    count = len(orders.at)
+    theme = np.where(orders.is_late == 1, 0, any_theme(draw, count))
+    language = COUNTRY_LANGUAGE[rows.people.country[orders.customer]]
+    return spoken(language, theme, np.zeros(count, dtype=np.int64), draw.integers(0, 1000, count))
 
 
 def add_tickets(rows: Rows, tickets: Tickets) -> None:
