@@ -77,8 +77,9 @@ def test_a_trend_names_some_periods_in_every_language_without_overlap(language, 
 def test_ticks_enclose_the_data_in_even_steps(one, other):
     low, high = sorted((one, other))
     ticks = nice_ticks(low, high)
-    assert ticks[0] <= low + 1e-6 * max(1, abs(low))
-    assert ticks[-1] >= high - 1e-6 * max(1, abs(high))
+    hair = 1e-6 * (ticks[1] - ticks[0])
+    assert ticks[0] <= low + hair
+    assert ticks[-1] >= high - hair
     assert 2 <= len(ticks) <= 8
 
 

@@ -139,7 +139,7 @@ def nice_ticks(low: float, high: float, wanted: int = 4) -> list[float]:
     >>> nice_ticks(12, 48)
     [10.0, 20.0, 30.0, 40.0, 50.0]
     """
-    if not high > low:
+    if high - low <= 1e-9 * max(1.0, abs(low), abs(high)):
         margin = abs(low) * 0.1 or 1.0
         low, high = low - margin, high + margin
     raw = (high - low) / wanted
