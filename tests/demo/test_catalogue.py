@@ -12,7 +12,8 @@ import pytest
 from sqlglot import parse_one
 
 from regard.base import NotFound
-from regard.demo import DEMOS, get_demo, load_demo
+from regard.base.config import config
+from regard.demo import DEMOS, Demo, get_demo, load_demo
 from regard.demo.catalogue import DATA, MAPPINGS
 from regard.stream import IN_MEMORY, Question, Record, Store, open_store
 
@@ -25,9 +26,12 @@ def count(store: Store) -> int:
 
 
 @pytest.fixture
-def store():
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("REGARD_HOME", str(tmp_path))
+    config.cache_clear()
     with open_store(IN_MEMORY) as opened:
         yield opened
+    config.cache_clear()
 
 
 def test_there_are_three_real_data_sets_and_one_simulated_company():
@@ -110,6 +114,16 @@ def test_the_simulated_load_and_its_properties_are_on_record(store: Store):
     found = store.ask(Question("keys", parse_one(question, read="duckdb")))
     assert set(found["key"]) == properties
     assert set(found["load"]) == {load.key}
+
+
+@pytest.mark.parametrize("demo", REAL, ids=lambda demo: demo.slug)
+def test_a_real_data_set_loads_once_and_refuses_no_row(store: Store, demo: Demo):
+    appended = load_demo(demo.slug, store)
+    assert appended.new == count(store) > 10_000
+    assert appended.refused == 0
+    before = store.stamp()
+    assert load_demo(demo.slug, store).new == 0
+    assert store.stamp() == before
 
 
 def test_progress_is_told(store: Store):

@@ -72,6 +72,17 @@ def test_all_eight_metrics_have_a_truth(company: Simulation):
     assert {company.truth.of(metric).basis for metric in ("retention", "churn", "referral")} == {"census"}
 
 
+@pytest.mark.parametrize("metric", ["csat", "nps", "ces", "art"])
+@pytest.mark.parametrize("part", ["by_channel", "by_month"])
+def test_the_parts_of_a_truth_add_up_to_the_whole(company: Simulation, metric: str, part: str):
+    whole, parts = company.truth.of(metric), getattr(company.truth, part)(metric).values()
+    # Tickets are counted by expectation and n is rounded: a month's n may be half a ticket off.
+    exact = metric != "art"
+    assert sum(fact.n for fact in parts) == pytest.approx(whole.n, rel=0 if exact else 0.01)
+    mean = sum(fact.published * fact.n for fact in parts) / sum(fact.n for fact in parts)
+    assert mean == pytest.approx(whole.published, rel=1e-9 if exact else 0.01)
+
+
 def test_customers_write_in_five_languages(company: Simulation):
     written = company.rows.filter(pc.is_valid(company.rows["text"]))
     assert set(written["language"].to_pylist()) == {"en", "pl", "ru", "zh", "ro"}
