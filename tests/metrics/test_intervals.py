@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from regard.base import Invalid
 from regard.metrics import intervals
 from regard.metrics.answers import Answers
 from regard.metrics.model import Unit
@@ -233,6 +234,12 @@ def test_few_or_equal_answers_never_give_nan_or_a_fraction_outside(name, rows):
 def test_equal_durations_have_a_value_but_claim_no_interval():
     estimate = intervals.skewed_mean(Answers.of([(300, 4)]))
     assert (estimate.value, estimate.low, estimate.high) == (300, None, None)
+
+
+def test_a_code_outside_the_scale_is_refused_not_averaged():
+    for estimator in (intervals.nps, intervals.nps_plain, lambda a: intervals.mean(a, (0, 10))):
+        with pytest.raises(Invalid, match="11 is outside"):
+            estimator(Answers.of([(9, 40), (11, 2)]))
 
 
 def test_answers_not_given_enter_nothing():

@@ -17,6 +17,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from regard.base import Invalid
 from regard.metrics.answers import Answers, Floats, summed
 from regard.metrics.model import Estimate, Unit
 
@@ -71,21 +72,34 @@ def share_of(answers: Answers, chosen: NDArray[np.bool_], confidence: float = 0.
 
 
 def mean(answers: Answers, scale: Bounds, unit: Unit = Unit.SCORE, confidence: float = 0.95) -> Estimate:
-    """The weighted mean of answers on a bounded ``scale`` with its score interval."""
+    """The weighted mean of answers on a bounded ``scale`` with its score interval; Invalid when one lies outside."""
     if answers.is_empty:
         return nothing(unit, confidence)
+    check_scale(answers, scale)
     bounds = score_interval(answers.scores, answers.shares, answers.n_effective, scale, confidence)
     return Estimate(answers.mean, *bounds, answers.n, unit, confidence, answers.n_effective)
 
 
 def nps(answers: Answers, confidence: float = 0.95) -> Estimate:
     """Net promoter score of answers on 0–10, in points (−100…100), with the score interval ."""
-    verdicts = net_verdicts(answers)
-    return mean(verdicts, (-100.0, 100.0), Unit.POINTS, confidence)
+    return mean(net_verdicts(answers), (-100.0, 100.0), Unit.POINTS, confidence)
+
+
+def check_scale(answers: Answers, scale: Bounds) -> None:
+    """Refuse answers outside their scale: they are codes ("11 = no opinion"), not scores."""
+    low, high = scale
+    outside = answers.scores[(answers.scores < low - 1e-9) | (answers.scores > high + 1e-9)]
+    if len(outside):
+        raise Invalid(
+            f"an answer of {outside[0]:g} is outside its scale of {low:g} to {high:g}",
+            field="score",
+            remedy="map codes such as 'no opinion' to missing, or correct the scale",
+        )
 
 
 def net_verdicts(answers: Answers) -> Answers:
     """Answers on 0–10 as −100 (detractor, 0–6), 0 (passive, 7–8) and 100 (promoter, 9–10)."""
+    check_scale(answers, (0.0, 10.0))
     place = (answers.scores >= 7).astype(int) + (answers.scores >= 9)
     sums = (summed(place, x, 3) for x in (answers.counts, answers.weights, answers.squares))
     return Answers(np.array([-100.0, 0.0, 100.0]), *sums)
@@ -134,22 +148,41 @@ def score_bounds(
 
 
 def _furthest_means(u: Floats, p: Floats, at: Floats, size: Floats, side: Floats) -> Floats:
-    """The last mean on one ``side`` (−1 or 1) of each ``at`` with size·(mean − at)² ≤ its own variance."""
-    near, far, squares = np.zeros(len(at)), np.full(len(at), 45.0), u * u
-    for _ in range(44):
-        middle = (near + far) / 2
-        q, moved = _tilted(u, p, side * middle)
-        is_held = size * (moved - at) ** 2 <= q @ squares - moved * moved
-        near, far = np.where(is_held, middle, near), np.where(is_held, far, middle)
-    return _tilted(u, p, near * side)[1]
+    """The last mean on one ``side`` (−1 or 1) of each ``at`` with size·(mean − at)² ≤ its own variance.
+
+    Newton's steps on the slope, kept inside a bracket that every step narrows.
+    """
+    near, far, slope = np.zeros(len(at)), np.full(len(at), 45.0), np.full(len(at), 0.1)
+    for _ in range(60):
+        moved, excess, rate = _excess(u, p, at, size, side, slope)
+        near, far = np.where(excess <= 0, slope, near), np.where(excess > 0, slope, far)
+        newton = slope - excess / np.where(rate > 0, rate, 1.0)
+        is_inside = (rate > 0) & (newton > near) & (newton < far)
+        step = np.where(is_inside, newton, (near + far) / 2) - slope
+        slope = slope + step
+        if float(np.abs(step).max(initial=0.0)) < 1e-11:
+            break
+    return moved
 
 
-def _tilted(u: Floats, p: Floats, slope: Floats) -> tuple[Floats, Floats]:
-    """The distributions nearest to ``p`` on the way to one end of the scale, and their means."""
-    at_low, at_high = 1 / (1 + np.exp(-slope)), 1 / (1 + np.exp(slope))
-    q = p / (at_high[:, None] * u + at_low[:, None] * (1 - u))
+def _excess(
+    u: Floats, p: Floats, at: Floats, size: Floats, side: Floats, slope: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """At a ``slope``: the mean of the nearest distribution, its score statistic less 1, and how fast that grows."""
+    at_low, at_high = 1 / (1 + np.exp(-side * slope)), 1 / (1 + np.exp(side * slope))
+    line = at_high[:, None] * u + at_low[:, None] * (1 - u)
+    q = p / line
     q = q / q.sum(axis=1, keepdims=True)
-    return q, q @ u
+    off = u - (q @ u)[:, None]
+    moved, pull = q @ u, side[:, None] * (at_low * at_high)[:, None] * (2 * u - 1) / line
+    around = q * off
+    variance = (around * off).sum(axis=1)
+    faster = (around * pull).sum(axis=1)
+    pull_mean = (q * pull).sum(axis=1)
+    wider = (around * off * pull).sum(axis=1) - variance * pull_mean
+    statistic = side * (moved - at) * np.sqrt(size / variance)
+    growth = side * faster * np.sqrt(size / variance) - statistic * wider / (2 * variance)
+    return moved, statistic - 1, growth
 
 
 def quantile(answers: Answers, q: float = 0.5, unit: Unit = Unit.SECONDS, confidence: float = 0.95) -> Estimate:
