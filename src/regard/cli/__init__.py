@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from regard import __version__
 from regard.base import RegardError
 from regard.cli import checking, keeping, loading, measuring, serving, workspaces
+from regard.cli.words import sentence
 
 GROUPS = (serving, loading, measuring, workspaces, checking, keeping)
 OK, CANNOT, INTERRUPTED = 0, 1, 130
@@ -41,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; what went wrong is one sentence on stderr, never a stack trace."""
+    gc.set_threshold(50_000, 20, 20)  # a start makes many objects that all stay: do not look for garbage among them
     reading = parser()
     given = reading.parse_args(arguments)
     if given.command is None:
@@ -50,15 +53,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = int(given.run(given) or OK)
         sys.stdout.flush()
         return code
-    except RegardError as error:
-        return _said(str(error))
     except KeyboardInterrupt:
         return _said("stopped; nothing was left half done", INTERRUPTED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more at exit
         return OK
-    except OSError as error:
-        return _said(f"{error.filename or 'the system'}: {error.strerror or error}")
+    except (RegardError, OSError) as error:
+        return _said(sentence(error))
 
 
 def _said(sentence: str, code: int = CANNOT) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from regard.base import RegardError
 from regard.base.config import config
 from regard.cli.arguments import Commands, command
 from regard.cli.choosing import folder, slugs
+from regard.cli.words import sentence
 
 LITTLE_SPACE, TOO_LITTLE_SPACE = 2 << 30, 200 << 20
 
@@ -45,11 +47,16 @@ def _check(_: argparse.Namespace) -> int:
 
 def findings() -> Iterator[Finding]:
     """Every check in turn. One that cannot be made is a failure with the reason; the others go on."""
+    try:
+        config()
+    except RegardError as error:
+        yield Finding("fail", "settings", str(error))
+        return
     for about, check in CHECKS.items():
         try:
             yield from check()
         except (RegardError, OSError) as error:
-            yield Finding("fail", about, str(error))
+            yield Finding("fail", about, sentence(error))
 
 
 def _home() -> Iterator[Finding]:
@@ -90,9 +97,7 @@ def _addresses() -> Iterator[Finding]:
 
 
 def _database() -> Iterator[Finding]:
-    import django
-
-    django.setup()
+    _set_up_django()
     from django.db import DatabaseError, connection
     from django.db.migrations.executor import MigrationExecutor
 
@@ -105,6 +110,16 @@ def _database() -> Iterator[Finding]:
     due = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     said = f"{due} to apply; the next start does it" if due else "all applied"
     yield Finding("warn" if due else "ok", "migrations", said)
+
+
+def _set_up_django() -> None:
+    """Django with our settings, without bringing any table up to date as serving does."""
+    import django
+
+    import regard.settings  # noqa: F401 - what is wrong with a setting is said in our words
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regard.settings")  # noqa: TID251 - where Django looks for them
+    django.setup()
 
 
 def _workspaces() -> Iterator[Finding]:

@@ -16,17 +16,20 @@ from zoneinfo import ZoneInfo
 
 from regard.base import Invalid, NotFound
 from regard.metrics import (
+    METRICS,
     Definition,
     Every,
     Slice,
     define,
     definition_of,
     measure,
+    measure_many,
     metric_called,
     parse_period,
     settings_of,
 )
 from regard.report.results import Figures, Refused, Result, Rows
+from regard.report.summary import Summary
 from regard.stream import OpenedStore, Question, Record, open_store
 from regard.stream.compose import select
 from regard.web import Format
@@ -34,7 +37,6 @@ from regard.web import Format
 if TYPE_CHECKING:
     from regard.collect import LoadResult
     from regard.report.differences import Comparison, Explained
-    from regard.report.summary import Overview
 
 Paths = str | Path | Sequence[str | Path]
 Day = date | str
@@ -160,11 +162,10 @@ class Workspace:
 
         return cohorts(self.store, self._slice(asked))
 
-    def overview(self, **asked: Unpack[Asked]) -> Overview:
-        """The eight metrics at once; none of their questions is asked twice."""
-        from regard.metrics import overview
-
-        return Overview(overview(self.store, self._slice(asked)), self._shown, self.name)
+    def overview(self, **asked: Unpack[Asked]) -> Summary:
+        """The eight metrics at once; those that read the same interactions share one question."""
+        found = measure_many(self.store, [metric.key for metric in METRICS], self._slice(asked))
+        return Summary(found, self._shown, self.name)
 
     # --- rules -------------------------------------------------------------------------------------------------
 
