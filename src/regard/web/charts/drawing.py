@@ -140,7 +140,7 @@ def nice_ticks(low: float, high: float, wanted: int = 4) -> list[float]:
     [10.0, 20.0, 30.0, 40.0, 50.0]
     """
     if high - low <= 1e-9 * max(1.0, abs(low), abs(high)):
-        margin = abs(low) * 0.1 or 1.0
+        margin = abs(low) * 0.1 if abs(low) > 1e-6 else 1.0
         low, high = low - margin, high + margin
     raw = (high - low) / wanted
     size = 10.0 ** math.floor(math.log10(raw))
