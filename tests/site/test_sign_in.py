@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
@@ -54,6 +55,21 @@ def test_nobody_signs_up_without_an_invitation(ann: User, client: Client) -> Non
     given = {"email": "eve@example.org", "password1": PASSWORD, "password2": PASSWORD}
     client.post("/account/signup/", given)
     assert not User.objects.filter(email="eve@example.org").exists()
+
+
+def test_an_address_changes_only_when_the_new_one_is_verified(ann: User, client: Client) -> None:
+    sign_in(client)
+    asked = client.post("/account/email/", {"email": "new@example.org", "action_add": ""})
+    client.post(asked.url, {"password": PASSWORD})  # once more, before anything about signing in changes
+    ann.refresh_from_db()
+    assert ann.email == "ann@example.org"
+    link = re.search(r"http://\S+(/account/confirm-email/\S+)", mail.outbox[-1].body)[1]
+    assert client.get(link).status_code == 200
+    ann.refresh_from_db()
+    assert ann.email == "ann@example.org"  # a mail scanner that opens the link confirms nothing
+    client.post(link)
+    ann.refresh_from_db()
+    assert ann.email == "new@example.org"
 
 
 def test_signing_out_needs_a_post(signed_in) -> None:
