@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django.urls import include, path
 from django.utils import translation
 
 from regard.base import Invalid, NotFound, RegardError, Unavailable
@@ -23,9 +24,17 @@ from regard.web.middleware import ErrorMiddleware, SecurityHeadersMiddleware
 ESTIMATE = SimpleNamespace(value=38.4, low=35.1, high=41.7, n=3912, unit="points", withheld=None)
 
 
+urlpatterns = [
+    path(
+        "w/<slug>/", include(([path(f"{name}/", HttpResponse, name=name) for name in ("members", "audit")], "accounts"))
+    )
+]
+
+
 @pytest.fixture(autouse=True)
-def _plain_static(settings):
-    """Addresses of files without the hash that a release gives them."""
+def _toolkit_alone(settings):
+    """Without the sites above, and files without the hash that a release gives their names."""
+    settings.ROOT_URLCONF = __name__
     backend = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": backend}
 
