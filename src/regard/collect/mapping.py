@@ -13,6 +13,9 @@ from typing import Literal
 TimeFormat = str
 """A strptime pattern, or ``iso``, ``epoch`` (seconds), ``epoch_ms``, ``excel`` (days since 1899-12-30)."""
 
+INTERNAL = ("_key", "_event", "_at")
+"""Columns that staging adds to the file's own."""
+
 ANONYMOUS = ("refuse", "keep", "row")
 
 Match = Literal["equals", "in", "not_in", "is_blank", "matches", "starts_with", "above", "below"]
@@ -167,8 +170,8 @@ class Mapping:
     text: str = ""
 
     def columns(self) -> list[str]:
-        """Every column the mapping reads, in a fixed order, each once."""
-        return sorted(set(_columns(self)))
+        """Every column of the file that the mapping reads, in a fixed order, each once."""
+        return sorted(set(_columns(self)) - set(INTERNAL))
 
 
 def _columns(mapping: Mapping) -> Iterator[str]:

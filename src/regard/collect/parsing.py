@@ -125,7 +125,7 @@ def _rules(top: Node, zone: str, audit_log: AuditLog | None) -> tuple[Rule, ...]
         rules += _question(node, shared)
     if audit_log:
         rules.append(Rule(**{**shared, "name": Value(column="_event"), "suffix": "log",
-                             "time": Time(Value(column="_at"), ("timestamp",))}))
+                             "time": Time(Value(column="_at"))}))
     if not rules:
         raise top.wrong("says nothing about what rows become",
                         remedy="add [[interactions]], [[questions]] or [audit_log]")

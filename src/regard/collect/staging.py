@@ -40,9 +40,9 @@ class Staging:
         with _told(), self._watched(stage):
             return self.engine.execute(text, values).fetchall()
 
-    def one(self, statement: exp.Expression | str, values: Any = None) -> Any:
+    def one(self, statement: exp.Expression | str, values: Any = None, *, stage: str | None = None) -> Any:
         """The first row."""
-        return self.run(statement, values)[0]
+        return self.run(statement, values, stage=stage)[0]
 
     def columns(self, table: str = ROWS) -> list[str]:
         """The columns of a table, in order."""
