@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import django
+from asgiref.sync import sync_to_async
 from starlette.applications import Starlette
-from starlette.routing import Mount
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regard.settings")  # noqa: TID251 - where Django looks for its settings
 django.setup()
@@ -23,16 +23,12 @@ warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume sy
 
 
 @asynccontextmanager
-async def lifespan(_: Starlette) -> AsyncIterator[None]:
-    """Lets go of every workspace file when the server stops."""
+async def lifespan(process: Starlette) -> AsyncIterator[None]:
+    """Opens the site once its tables and browser files are up to date; lets go of the workspace files at the end."""
+    await sync_to_async(prepare_site)()
+    process.mount("/", get_asgi_application())
     yield
-    close_stores()
+    await sync_to_async(close_stores)()
 
 
-def create_application() -> Starlette:
-    """The site, its tables and browser files up to date."""
-    prepare_site()
-    return Starlette(routes=[Mount("/", get_asgi_application())], lifespan=lifespan)
-
-
-application = create_application()
+application = Starlette(lifespan=lifespan)

@@ -90,8 +90,15 @@ def serve(*, is_demo: bool) -> None:
 
 def _way_in(*, is_demo: bool) -> str | None:
     """A link for the person who runs this machine: at the first start, and at every start of a demonstration."""
-    from regard.accounts.site import local_owner, password_link_for, register_workspace_files, sign_in_link_for
+    from regard.accounts.site import (
+        local_owner,
+        password_link_for,
+        prepare_site,
+        register_workspace_files,
+        sign_in_link_for,
+    )
 
+    prepare_site()
     owner = local_owner()
     register_workspace_files(owner)
     if owner.last_login and not is_demo:
