@@ -1,5 +1,6 @@
 """The look: formats, charts and templates that every page is built of. Knows nothing of customers or metrics."""
 
+from regard.web.cards import Card, Change
 from regard.web.charts import (
     Chart,
     Point,
@@ -19,6 +20,8 @@ from regard.web.formats import LANGUAGES, MISSING, Format, Shown, gettext_noop, 
 __all__ = [
     "LANGUAGES",
     "MISSING",
+    "Card",
+    "Change",
     "Chart",
     "Format",
     "Point",
