@@ -6,8 +6,9 @@ True
 """
 
 from regard.web.charts.drawing import Chart, Mark, Table
+from regard.web.charts.heat import heat_map
 from regard.web.charts.lines import Point, sparkline, trend
-from regard.web.charts.rows import Row, breakdown, contributions, distribution, heat_map, interval_bar, steps
+from regard.web.charts.rows import Row, breakdown, contributions, distribution, interval_bar, steps
 
 __all__ = [
     "Chart",

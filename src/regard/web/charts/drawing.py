@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import NamedTuple
 
+from regard.web.formats import Format, gettext_noop
+
 WIDE = 380.0
 """Narrowest plot, in pixels, in which ``wide`` labels are shown (480 less the gutters)."""
 NARROW = 200.0
@@ -49,6 +51,18 @@ class Chart:
     sentence: str
     table: Table
     marks: Sequence[Mark] = ()
+
+
+@dataclass(frozen=True)
+class Axis:
+    """From the least to the most that a chart shows."""
+
+    low: float
+    high: float
+
+    def at(self, value: float) -> float:
+        """Share of the width, 0–1."""
+        return min(1.0, max(0.0, (value - self.low) / ((self.high - self.low) or 1.0)))
 
 
 def tag(name: str, body: str = "", **attributes: object) -> str:
@@ -182,6 +196,11 @@ def pick_ticks(texts: Sequence[str], plot: float, gap: float = 10) -> list[int]:
 
 def anchor(share: float) -> str:
     return {0.0: "start", 1.0: "end"}.get(share, "middle")
+
+
+def nothing(title: str, fmt: Format, table: Table) -> Chart:
+    """A chart of nothing: no picture, but it is said."""
+    return Chart("", fmt.say(gettext_noop("{title}: nothing was counted."), title=title), table)
 
 
 def _name(key: str) -> str:

@@ -5,15 +5,14 @@ On a wide page the name stands before the row and the figure after it; on a narr
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from regard.web.charts.drawing import (
     ENDS,
     NARROW,
     STARTS,
-    WIDE,
+    Axis,
     Chart,
     Mark,
     Table,
@@ -21,6 +20,7 @@ from regard.web.charts.drawing import (
     gutter,
     label,
     nice_ticks,
+    nothing,
     pct,
     picture,
     tag,
@@ -48,16 +48,6 @@ class Row:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class _Axis:
-    low: float
-    high: float
-
-    def at(self, value: float) -> float:
-        """Share of the width, 0–1."""
-        return min(1.0, max(0.0, (value - self.low) / ((self.high - self.low) or 1.0)))
-
-
 def breakdown(
     rows: Sequence[Row],
     *,
@@ -73,9 +63,9 @@ def breakdown(
     ]
     known += [reference] if reference is not None else []
     if not known:
-        return _nothing(title, fmt, _value_table(rows, unit, fmt))
+        return nothing(title, fmt, _value_table(rows, unit, fmt))
     ticks = nice_ticks(min(known), max(known))
-    axis = _Axis(ticks[0], ticks[-1])
+    axis = Axis(ticks[0], ticks[-1])
 
     def mark(row: Row, y: float) -> str:
         track = tag("line", x1="0", x2="100%", y1=y, y2=y, class_="grid")
@@ -116,7 +106,7 @@ def distribution(bars: Sequence[Row], *, title: str, fmt: Format = ENGLISH) -> C
     """How answers spread over a scale: a bar for each answer; ``value`` is its share (0–1), ``n`` its count."""
     most = max((bar.value or 0.0 for bar in bars), default=0.0)
     if not most:
-        return _nothing(title, fmt, _value_table(bars, "share", fmt))
+        return nothing(title, fmt, _value_table(bars, "share", fmt))
 
     def mark(row: Row, y: float) -> str:
         track = tag("rect", x="0", y=y - 6, width="100%", height=12, rx=3, class_="track")
@@ -144,8 +134,8 @@ def contributions(parts: Sequence[Row], *, title: str, unit: str, fmt: Format = 
     reach = max(known, default=0.0)
     table = _value_table(parts, unit, fmt, change=True)
     if not reach:
-        return _nothing(title, fmt, table)
-    axis = _Axis(-reach, reach)
+        return nothing(title, fmt, table)
+    axis = Axis(-reach, reach)
 
     def mark(row: Row, y: float) -> str:
         if row.value is None:
@@ -192,7 +182,7 @@ def interval_bar(
     height: float = 12,
 ) -> Chart:
     """Where a value and its interval lie between ``minimum`` and ``maximum``: the bar of a card."""
-    axis, y = _Axis(minimum, maximum), height / 2
+    axis, y = Axis(minimum, maximum), height / 2
     body = tag("rect", x="0", y=y - 2, width="100%", height=4, rx=2, class_="track")
     if low is not None and high is not None:
         width = max(axis.at(high) - axis.at(low), 0.005)
@@ -201,69 +191,6 @@ def interval_bar(
         x = pct(axis.at(value))
         body += tag("line", x1=x, x2=x, y1=y - 4, y2=y + 4, class_="tick")
     return Chart(picture(body, height=height, sentence=title, title="", kind="interval"), title, Table((), ()))
-
-
-def heat_map(
-    columns: Sequence[str],
-    rows: Sequence[tuple[str, Sequence[float | None]]],
-    *,
-    title: str,
-    unit: str = "share",
-    corner: str = "",
-    fmt: Format = ENGLISH,
-) -> Chart:
-    """A cohort table in colour: a row for each cohort, darker where higher; values are written where they fit."""
-    cells = [value for _, values in rows for value in values if value is not None]
-    table = Table([corner or title, *columns], [[name, *(fmt.value(v, unit) for v in values)] for name, values in rows])
-    if not cells:
-        return _nothing(title, fmt, table)
-    axis, size, width = _Axis(min(cells), max(cells)), 26, 1 / max(1, len(columns))
-    start = gutter(max(text_width(name) for name, _ in rows), (48, 64, 80, 96))
-    body = "".join(
-        label(fit(name, start - 8), x=-8, y=size * index + 42, text_anchor="end")
-        + "".join(
-            _cell(value, column * width, size * index + 24, width, axis, unit, fmt)
-            for column, value in enumerate(values)
-            if value is not None
-        )
-        for index, (name, values) in enumerate(rows)
-    )
-    body += "".join(_headings(columns))
-    sentence = fmt.say(
-        gettext_noop("{title}: between {low} and {high}."),
-        title=title,
-        low=fmt.value(min(cells), unit),
-        high=fmt.value(max(cells), unit),
-    )
-    svg = picture(body, height=size * len(rows) + 28, sentence=sentence, title=title, kind="heat", start=start, end=8)
-    return Chart(svg, sentence, table)
-
-
-def _cell(value: float, x: float, y: float, width: float, axis: _Axis, unit: str, fmt: Format) -> str:
-    text = fmt.percent(value, 0) if unit == "share" else fmt.value(value, unit)
-    box = tag(
-        "rect",
-        x=pct(x),
-        y=y,
-        width=pct(width * 0.97),
-        height=24,
-        rx=3,
-        class_="cell",
-        fill_opacity=0.06 + 0.4 * axis.at(value),
-    )
-    centre = {"x": pct(x + width / 2), "y": y + 16, "text_anchor": "middle"}
-    fits_narrow, fits_wide = (text_width(text, 11) < plot * width for plot in (160.0, WIDE))
-    return box + (label(text, **centre, class_="in" if fits_narrow else "in wide") if fits_wide else "")
-
-
-def _headings(names: Sequence[str]) -> Iterator[str]:
-    """Column names: as many as fit a narrow page, and the others where a wide one has room."""
-    width, widest = 1 / len(names), max(text_width(name) for name in names) + 6
-    step_narrow, step_wide = (math.ceil(widest / (plot * width)) for plot in (160.0, WIDE))
-    for index, name in enumerate(names):
-        if index % step_narrow == 0 or index % step_wide == 0:
-            shown = "" if index % step_narrow == 0 else "wide"
-            yield label(name, x=pct((index + 0.5) * width), y=14, text_anchor="middle", class_=shown)
 
 
 def _drawn(
@@ -342,7 +269,3 @@ def _value_table(rows: Sequence[Row], unit: str, fmt: Format, *, change: bool = 
             )
         cells.append([row.name, show(row.value, unit), interval, MISSING if row.n is None else fmt.number(row.n, 0)])
     return Table([*columns, "n"], cells)
-
-
-def _nothing(title: str, fmt: Format, table: Table) -> Chart:
-    return Chart("", fmt.say(gettext_noop("{title}: nothing was counted."), title=title), table)
