@@ -15,6 +15,7 @@ from regard.base import Invalid
 from regard.metrics import intervals
 from regard.metrics.answers import Answers
 from regard.metrics.model import Unit
+from regard.metrics.score_interval import score_bounds
 
 SIZES = (30, 50, 100, 300)
 NPS = (-100.0, 100.0)
@@ -24,7 +25,7 @@ def covered(values, probabilities, n, scale, draws=8000):
     """How often the score interval holds the true mean of answers drawn with ``probabilities``."""
     rng = np.random.default_rng(n)
     values, probabilities = np.array(values, float), np.array(probabilities)
-    low, high = intervals.score_bounds(values, rng.multinomial(n, probabilities, draws) / n, n, scale)
+    low, high = score_bounds(values, rng.multinomial(n, probabilities, draws) / n, n, scale, intervals.z_of(0.95))
     truth = values @ probabilities
     return ((low <= truth + 1e-9) & (truth - 1e-9 <= high)).mean()
 

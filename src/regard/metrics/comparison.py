@@ -63,9 +63,10 @@ def difference(before: Estimate, after: Estimate, minimum_n: int = 1) -> Differe
     (b, b_low, b_high), (a, a_low, a_high) = old, new
     value = a - b
     down, up = math.hypot(a - a_low, b_high - b), math.hypot(a_high - a, b - b_low)
-    p_value = _p_value(value, down if value > 0 else up, confidence)
-    significant = p_value < 1 - confidence
-    return Difference(value, value - down, value + up, p_value, significant, after.unit, confidence)
+    size = min(one.n_effective or one.n for one in (before, after))
+    p_value = _p_value(value, down if value > 0 else up, confidence, size)
+    low, high = value - down, value + up
+    return Difference(value, low, high, p_value, low > 0 or high < 0, after.unit, confidence)
 
 
 def _numbers(estimate: Estimate, minimum_n: int) -> tuple[float, float, float] | None:
@@ -77,10 +78,17 @@ def _numbers(estimate: Estimate, minimum_n: int) -> tuple[float, float, float] |
     return (value, low, high) if is_enough else None
 
 
-def _p_value(value: float, arm: float, confidence: float) -> float:
+def _p_value(value: float, arm: float, confidence: float, size: float) -> float:
+    """1 − confidence at one ``arm`` from 0; beyond it the tail is Student's t, by Wallace's approximation (1959).
+
+    Its degrees of freedom are those of the smaller side, so that the very small p-values which decide among many groups
+    are not too small.
+    """
     if arm == 0:
         return 0.0 if value else 1.0
-    return math.erfc(abs(value) / arm * z_of(confidence) / math.sqrt(2))
+    freedom, edge = max(size - 1, 1.0), z_of(confidence)
+    far, near = (math.log1p((ratio * edge) ** 2 / freedom) for ratio in (value / arm, 1.0))
+    return math.erfc(edge * math.sqrt(far / near / 2))
 
 
 def false_discoveries_controlled(differences: Sequence[Difference]) -> list[Difference]:
