@@ -13,8 +13,7 @@ from typing import get_args
 from urllib.parse import urlencode
 
 from regard.base import Invalid
-from regard.metrics.model import Every, Slice
-from regard.metrics.periods import following, parse_period, previous, starting, year_before
+from regard.metrics import Every, Slice, following, parse_period, previous, starting, year_before
 from regard.web import gettext_noop
 
 Period = tuple[date, date]

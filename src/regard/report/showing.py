@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from regard.metrics.comparison import Difference, difference, false_discoveries_controlled
-from regard.metrics.model import Better, Estimate, Figure, Measurement
+from regard.metrics import Better, Difference, Estimate, Figure, Measurement, difference, false_discoveries_controlled
 from regard.web import Chart, Format, Point, Row, breakdown, contributions, trend
 from regard.web.cards import Change
 
@@ -98,7 +97,7 @@ def arranged(found: Sequence[Group], sort: str, find: str) -> list[Group]:
     }
     known = [group for group in kept if name == "name" or group.estimate.value is not None]
     unknown = [group for group in kept if group not in known]
-    return sorted(known, key=keys.get(name, keys["n"]), reverse=sort.startswith("-")) + unknown  # type: ignore[arg-type]
+    return sorted(known, key=keys.get(name, keys["n"]), reverse=sort.startswith("-")) + unknown
 
 
 def dots(found: Sequence[Group], title: str, fmt: Format, whole: Estimate, all_together: str, note: str) -> Chart:

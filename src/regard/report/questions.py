@@ -1,0 +1,91 @@
+"""What pages ask of the stream beside the metrics: its extent, known columns and values, and the latest words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from regard.metrics import Slice, ask, bounds_utc, breakdowns, previous, time_span
+from regard.report.filters import Period, quick_period
+from regard.stream import Question, Store, compose
+
+USUAL = ("90d", "year")
+MOST_VALUES = 12
+"""Values of a column that are offered as filters."""
+MOST_COLUMNS = 12
+SAMPLE = 20_000
+"""Interactions that those values are taken from."""
+
+
+def extent_of(store: Store) -> Period | None:
+    """The first local date of the stream and the day after its last."""
+    return time_span(store)
+
+
+def columns_of(store: Store) -> list[str]:
+    """What figures may be broken down and filtered by."""
+    return breakdowns(store)
+
+
+def usual_period(store: Store, extent: Period, time_zone: str) -> str:
+    """The shortest usual quick period that holds data and has data before it to compare with, else everything."""
+    spans = {name: quick_period(name, extent) for name in USUAL}
+    columns: list[str] = []
+    given: dict[str, Any] = {}
+    for name, span in spans.items():
+        for side, period in (("now", span), ("before", previous(span))):
+            start, end = bounds_utc(period, time_zone)
+            key = f"{side}_{name}"
+            given |= {f"{key}_start": compose.naive(start), f"{key}_end": compose.naive(end)}
+            columns.append(f"count(*) FILTER (occurred_at >= :{key}_start AND occurred_at < :{key}_end) AS n_{key}")
+    answer = ask(store, Question("usual period", compose.select(*columns).from_(compose.TABLE), given))
+    counted = {name: (answer[f"n_now_{name}"][0], answer[f"n_before_{name}"][0]) for name in spans}
+    return next((name for name, both in counted.items() if all(both)), "all")
+
+
+def suggestions(store: Store, columns: Sequence[str]) -> list[str]:
+    """Filters worth offering, ``column=value``: the commonest values in a sample, of the columns that have few."""
+    known = [name for name in columns if name not in ("agent", "load")][:MOST_COLUMNS]
+    if not known:
+        return []
+    picked = [compose.as_text(name).as_(f"column_{place}") for place, name in enumerate(known)]
+    sample = ask(store, Question("sample of values", compose.select(*picked).from_(compose.TABLE).limit(SAMPLE)))
+    counts = {name: Counter(filter(None, sample[f"column_{place}"])) for place, name in enumerate(known)}
+    return [
+        f"{name}={value}"
+        for name, counted in counts.items()
+        if len(counted) <= 10 * MOST_VALUES
+        for value, _ in counted.most_common(MOST_VALUES)
+    ]
+
+
+def recent_words(
+    store: Store, slice: Slice, bounds: tuple[datetime, datetime] | None, limit: int
+) -> list[dict[str, Any]]:
+    """The newest interactions in which customers wrote something."""
+    conditions, given = compose.between(*(bounds or (None, None)))
+    wanted, values = compose.matching(slice.where)
+    query = (
+        compose.select(
+            "id", "occurred_at", "name", "metric", "score", "scale_min", "scale_max", "orientation", "channel"
+        )
+        .select("text", "language")
+        .from_(compose.TABLE)
+        .where(compose.every([*conditions, *wanted, compose.sql("length(text) > 0")]))
+        .order_by("occurred_at DESC", "id")
+        .limit(limit)
+    )
+    return ask(store, Question("recent words", query, given | values)).rows()
+
+
+def whole_days(period: Period) -> int:
+    """How many days a period has."""
+    return (period[1] - period[0]) // timedelta(days=1)
+
+
+def narrowed(slice: Slice, period: Period) -> Slice:
+    """The same slice over another period."""
+    return replace(slice, start=period[0], end=period[1])

@@ -1,0 +1,380 @@
+"""What every page of the report knows: whose workspace, which filters and period, how its reader sees figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from regard.accounts import Right
+from regard.accounts.site import store_of
+from regard.base import Invalid, NotFound
+from regard.metrics import (
+    METRICS,
+    Definition,
+    Estimate,
+    Measurement,
+    Metric,
+    Slice,
+    bounds_utc,
+    definition_of,
+    measure,
+    settings_of,
+)
+from regard.report.filters import AGAINST, EVERY, PERIODS, Asked, Filters, Period, drawn_every, read_filters
+from regard.report.questions import columns_of, extent_of, suggestions, usual_period
+from regard.report.showing import SORTS, Group, as_change
+from regard.report.words import METRICS as WORDS
+from regard.report.words import part_name, said_of
+from regard.web import MISSING, Format, Row
+from regard.web import distribution as distribution_of
+from regard.web.cards import WITHHELD, Card
+from regard.web.site import current_format
+
+ALWAYS = {"metric", "name", "subject", "agent", "customer", "channel", "touchpoint", "language", "currency", "load"}
+UNKNOWN_COLUMN = gettext_noop("There is no column or property of that name. Choose one from the list.")
+FIELDS = {
+    "from": gettext_noop("From"),
+    "to": gettext_noop("To"),
+    "where": gettext_noop("Only where"),
+    "by": gettext_noop("Break down by"),
+    "every": gettext_noop("Every"),
+    "period": gettext_noop("Period"),
+    "against": gettext_noop("Compare with"),
+    "version": gettext_noop("Version"),
+}
+TAB_NAMES = {
+    "report:metric": gettext_noop("Figures"),
+    "report:compare": gettext_noop("Compare"),
+    "report:why": gettext_noop("Why did it change?"),
+    "report:definition": gettext_noop("Definition and query"),
+    "report:rows": gettext_noop("Rows behind it"),
+}
+PACES = {
+    "day": gettext_noop("every day, with 95% interval"),
+    "week": gettext_noop("every week, with 95% interval"),
+    "month": gettext_noop("every month, with 95% interval"),
+    "quarter": gettext_noop("every quarter, with 95% interval"),
+    "year": gettext_noop("every year, with 95% interval"),
+}
+SORT_NAMES = {"name": gettext_noop("Group"), "value": gettext_noop("Value"), "n": gettext_noop("Counted")}
+
+
+@dataclass
+class Look:
+    """One request's look at a workspace. What it asks of the store, it asks once."""
+
+    request: HttpRequest
+    asked: Asked
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Look:
+        """Read the address. Columns that the workspace does not have are problems, like any other."""
+        look = cls(request, read_filters(dict(request.GET.lists())))
+        look.asked = look._known_columns_only()
+        return look
+
+    @cached_property
+    def store(self) -> Any:
+        return store_of(self.request.workspace)
+
+    @cached_property
+    def settings(self) -> Any:
+        return settings_of(self.store)
+
+    @cached_property
+    def fmt(self) -> Format:
+        return replace(current_format(self.settings.currency or "EUR"), time_zone=self.settings.time_zone)
+
+    @property
+    def filters(self) -> Filters:
+        return self.asked.filters
+
+    @cached_property
+    def extent(self) -> Period | None:
+        """From the first to the day after the last interaction; None in an empty workspace."""
+        return extent_of(self.store)
+
+    @cached_property
+    def usual(self) -> str:
+        """The quick period of a page that nobody set one for."""
+        return usual_period(self.store, self.extent, self.settings.time_zone) if self.extent else "all"
+
+    @cached_property
+    def period(self) -> Period | None:
+        return self.filters.bounds(self.extent, self.usual)
+
+    @cached_property
+    def before(self) -> Period | None:
+        return self.filters.before(self.period)
+
+    @cached_property
+    def columns(self) -> list[str]:
+        return columns_of(self.store) if self.extent else []
+
+    @property
+    def status(self) -> int:
+        return 422 if self.asked.problems else 200
+
+    # --- measuring ---------------------------------------------------------------------------------------------
+
+    def slice(self, period: Period | None = None, **changes: Any) -> Slice:
+        """The filters as a slice, neither broken down nor over time unless that is asked."""
+        return replace(self.filters.slice(period or self.period), **{"by": None, "every": None, **changes})
+
+    def measure(self, metric: Metric, period: Period | None = None, **changes: Any) -> Measurement:
+        return measure(self.store, metric.key, self.slice(period, **changes), definition=self.definition(metric))
+
+    def definition(self, metric: Metric) -> Definition:
+        """The newest definition, or the version in the address."""
+        return definition_of(self.store, metric.key, self.filters.version)
+
+    @property
+    def every(self) -> str:
+        return drawn_every(self.filters.every, self.period)
+
+    @cached_property
+    def instants(self) -> Any:
+        """The period as two aware instants."""
+        return bounds_utc(self.period, self.settings.time_zone) if self.period else None
+
+    @property
+    def sort(self) -> str:
+        """How a break-down is ordered: by its basis, largest first, unless the address says otherwise."""
+        asked = self.request.GET.get("sort", "")
+        return asked if asked.lstrip("-") in SORTS else "-n"
+
+    @property
+    def find(self) -> str:
+        return self.request.GET.get("find", "").strip()[:200]
+
+    def own(self) -> dict[str, Any]:
+        """What goes along between the views of one metric."""
+        return {"by": self.filters.by, "version": self.filters.version}
+
+    def sorts(self) -> list[dict[str, Any]]:
+        """The headings that order a break-down: a second click turns the order round."""
+        shown = []
+        for name, label in SORT_NAMES.items():
+            first = name if name == "name" else f"-{name}"
+            turned = f"-{name}" if first == name else name
+            following = turned if self.sort == first else first
+            direction = (
+                "" if self.sort.lstrip("-") != name else "descending" if self.sort.startswith("-") else "ascending"
+            )
+            href = self.filters.query(sort=following, find=self.find)
+            shown.append({"name": name, "label": _(label), "href": href, "direction": direction})
+        return shown
+
+    # --- words -------------------------------------------------------------------------------------------------
+
+    @property
+    def period_words(self) -> str:
+        return self.fmt.period(self.period[0], None, self.period[1]) if self.period else _("No data yet")
+
+    @property
+    def before_words(self) -> str:
+        return self.fmt.period(self.before[0], None, self.before[1]) if self.before else ""
+
+    @property
+    def versus(self) -> str:
+        return _("than a year before") if self.filters.against == "year" else _("than the period before")
+
+    @property
+    def pace_words(self) -> str:
+        return _(PACES[self.every])
+
+    def tab(self, url: str, metric: str, *, is_current: bool) -> dict[str, Any]:
+        """A link to one view of a metric."""
+        return {"label": _(TAB_NAMES[url]), "href": self.url(url, metric, **self.own()), "is_current": is_current}
+
+    @property
+    def lessons(self) -> list[dict[str, str]]:
+        """What to load for each metric."""
+        return [
+            {"name": _(metric.title), "teach": _(said_of(metric.key).teach)}
+            for metric in METRICS
+            if metric.key in WORDS
+        ]
+
+    # --- addresses ---------------------------------------------------------------------------------------------
+
+    def url(self, name: str, *arguments: str, **changes: Any) -> str:
+        """The address of a page of this workspace, with the filters that go along everywhere."""
+        path = reverse(name, args=[self.request.workspace.slug, *arguments])
+        query = self.filters.kept_everywhere().query(**changes)
+        return path if query == "?" else path + query
+
+    @property
+    def overview_url(self) -> str:
+        return self.url("report:overview")
+
+    @property
+    def newest_url(self) -> str:
+        return self.filters.query(version=None)
+
+    def file_url(self, name: str, metric: str) -> str:
+        """The address of exactly what the page shows, as a file."""
+        path = reverse(name, args=[self.request.workspace.slug, metric])
+        return path + self.filters.query(sort=self.sort, find=self.find)
+
+    def other_pairs(self, *but: str) -> list[tuple[str, str]]:
+        """The filters that a form of the page hands on unchanged."""
+        return [(name, value) for name, value in self.filters.pairs() if name not in but]
+
+    @property
+    def may_import(self) -> bool:
+        return self.request.member.may(Right.IMPORT_DATA)
+
+    @property
+    def imports_url(self) -> str:
+        try:
+            return reverse("collect:imports", args=[self.request.workspace.slug])
+        except NoReverseMatch:
+            return ""
+
+    def context(self, **more: Any) -> dict[str, Any]:
+        """What the frame of a page needs, and ``more``."""
+        return {"look": self, "filters": self.filter_bar(), "fmt": self.fmt, **more}
+
+    def filter_bar(self) -> dict[str, Any]:
+        """The bar: quick periods, dates, filters, comparison; problems beside the field they belong to."""
+        filters, typed, problems = self.filters, self.asked.typed, self.asked.problems
+        current = "" if filters.first or filters.last else filters.period or self.usual
+        return {
+            "quick": [
+                {"name": _(label), "href": filters.quick(name).query(), "is_current": name == current}
+                for name, label in PERIODS.items()
+            ],
+            "chips": [
+                {"text": f"{column} = {value}", "column": column, "href": filters.without(place).query()}
+                for place, (column, value) in enumerate(filters.where)
+            ],
+            "from": typed.get("from", "") if "from" in problems else filters.first,
+            "to": typed.get("to", "") if "to" in problems else filters.last,
+            "where": typed.get("where", "") if "where" in problems else "",
+            "against": [(value, _(label), value == filters.against) for value, label in AGAINST.items()],
+            "suggestions": suggestions(self.store, self.columns) if self.extent else [],
+            "problems": {name: _(text) for name, text in problems.items()},
+            "named_problems": [(_(FIELDS.get(name, name)), _(text)) for name, text in problems.items()],
+            "keep": [(name, value) for name, value in filters.pairs() if name in ("period", "every", "by", "version")],
+            "kept_where": [f"{column}={value}" for column, value in filters.where],
+            "is_open": bool(problems or filters.first or filters.last),
+            "count": len(filters.where) + bool(filters.first or filters.last),
+            "reset": self.request.path,
+        }
+
+    def paces(self) -> list[dict[str, Any]]:
+        """Links to every pace that a trend can be drawn at."""
+        return [
+            {"name": _(label), "href": self.filters.query(every=name), "is_current": name == self.every}
+            for name, label in EVERY.items()
+        ]
+
+    def _known_columns_only(self) -> Asked:
+        """Leave out names that the workspace does not have, and say so."""
+        known, problems, filters = set(self.columns) | ALWAYS, dict(self.asked.problems), self.filters
+        if not self.extent:
+            return self.asked
+        if filters.by and filters.by not in self.columns:
+            problems["by"] = UNKNOWN_COLUMN
+            filters = replace(filters, by=None)
+        if any(column not in known for column, _value in filters.where):
+            problems["where"] = UNKNOWN_COLUMN
+            filters = replace(filters, where=tuple(pair for pair in filters.where if pair[0] in known))
+        return Asked(filters, problems, self.asked.typed)
+
+
+def metric_in(path: str) -> Metric:
+    """The metric of an address; NotFound when there is none (a wrong address is not a wrong filter)."""
+    from regard.metrics import metric_called
+
+    try:
+        return metric_called(path)
+    except Invalid as error:
+        raise NotFound(_("There is no such metric."), remedy=error.remedy) from error
+
+
+def card_words(metric: Metric) -> Mapping[str, Any]:
+    """A metric's name, icon and basis, as its card says them."""
+    said = said_of(metric.key)
+    return {"name": _(metric.title), "of": said.of, "icon": said.icon, "teach": _(said.teach) if said.teach else ""}
+
+
+def estimate_words(look: Look, metric: Metric, estimate: Estimate, change: Any) -> dict[str, Any]:
+    """A figure in words and with its bar, as the head of its page shows it."""
+    card = Card(_(metric.title), estimate, change=change, of=said_of(metric.key).of)
+    return {
+        "shown": card.shown(look.fmt),
+        "withheld": card.withheld(look.fmt),
+        "bar": card.bar(look.fmt),
+        "change": change,
+        "unit": str(estimate.unit),
+        "estimate": estimate,
+    }
+
+
+def group_rows(look: Look, found: Sequence[Group], unit: str, better: str | None) -> list[dict[str, Any]]:
+    """The rows of a break-down in words; a group's name leads to the same page of it alone."""
+    return [_group_row(look, group, unit, better) for group in found]
+
+
+def _group_row(look: Look, group: Group, unit: str, better: Any) -> dict[str, Any]:
+    shown, apart, by = look.fmt.estimate(group.estimate), group.versus_rest, look.filters.by
+    known = apart is not None and apart.value is not None
+    narrowed = replace(look.filters, where=(*look.filters.where, (by, group.key))) if by and group.key else None
+    return {
+        "name": group.name,
+        "href": narrowed.query(by=None) if narrowed else "",
+        "withheld": withheld_words(group.estimate.withheld),
+        "shown": shown,
+        "range": _range(look, group.estimate),
+        "n": look.fmt.number(group.estimate.n, 0),
+        "change": as_change(apart, better, gettext_noop("than the rest")) if known else None,
+    }
+
+
+def _range(look: Look, estimate: Estimate) -> str:
+    has_interval = estimate.low is not None and estimate.high is not None
+    return look.fmt.range(estimate.low, estimate.high, str(estimate.unit)) if has_interval else MISSING
+
+
+def withheld_words(reason: str | None) -> str:
+    """Why a figure is not shown, in words; nothing when it is."""
+    return _(WITHHELD.get(reason, reason)) if reason else ""
+
+
+def parts_of(look: Look, measured: Measurement) -> list[dict[str, Any]]:
+    """The companions of a figure, each with its interval; the distribution has a chart of its own."""
+    of = said_of(measured.metric).of
+    return [
+        {"name": _(part_name(name)), "shown": look.fmt.estimate(part, of)}
+        for name, part in measured.figures[-1].parts.items()
+        if not name.startswith("answer_") and part.value is not None
+    ]
+
+
+def shares_given(look: Look, measured: Measurement) -> Any:
+    """How the answers spread over their scale, or nothing when the metric has no answers."""
+    shares = {name: part for name, part in measured.figures[-1].parts.items() if name.startswith("answer_")}
+    rows = [
+        Row(name.removeprefix("answer_"), part.value, part.low, part.high, round((part.value or 0) * part.n))
+        for name, part in shares.items()
+    ]
+    return distribution_of(rows, title=_("Answers given"), fmt=look.fmt) if rows else None
+
+
+def voice(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of somebody's words, with the end of the scale that its score is at."""
+    low, high, score = row["scale_min"], row["scale_max"], row["score"]
+    if None in (low, high, score) or high <= low:
+        return {**row, "tone": ""}
+    place = (score - low) / (high - low)
+    good = 1 - place if row["orientation"] == "lower" else place
+    return {**row, "tone": "good" if good >= 0.75 else "bad" if good < 0.5 else ""}

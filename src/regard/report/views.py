@@ -1,0 +1,240 @@
+"""The pages of a workspace: its overview, and each metric from every side. Read the address, ask one verb, show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from regard.accounts import Right
+from regard.accounts.site import right_required
+from regard.metrics import Measurement, Metric, versions_of
+from regard.report.breakdowns import broken_down
+from regard.report.overview import Glance, clearest_first, glances
+from regard.report.questions import recent_words
+from regard.report.results import Figures
+from regard.report.showing import MOST_ROWS, Group, arranged, as_change, dots, groups, line
+from regard.report.site import Look, card_words, estimate_words, group_rows, metric_in, parts_of, shares_given, voice
+from regard.report.words import said_of
+from regard.web.cards import Card
+
+RECENT = 6
+TRENDS = 2
+TABS = (
+    ("report:metric", Right.VIEW_METRICS),
+    ("report:compare", Right.VIEW_METRICS),
+    ("report:why", Right.VIEW_METRICS),
+    ("report:definition", Right.VIEW_METRICS),
+    ("report:rows", Right.VIEW_ROWS),
+)
+
+
+def page(request: HttpRequest, name: str, look: Look, **context: Any) -> HttpResponse:
+    """A page in the frame that every page of a workspace has: 422 when a filter could not be used."""
+    return render(request, f"report/{name}.html", look.context(**context), status=look.status)
+
+
+# --- overview --------------------------------------------------------------------------------------------------------
+
+
+@right_required(Right.VIEW_METRICS)
+def overview(request: HttpRequest, slug: str) -> HttpResponse:
+    look = Look.of(request)
+    if look.extent is None:
+        return page(request, "welcome", look)
+    found = glances(look.store, look.slice(), look.before, look.every)
+    drawn = [one for one in found if one.has_ever and len(one.trend.figures) > 1][:TRENDS]
+    return page(
+        request,
+        "overview",
+        look,
+        cards=[_card(look, one) for one in found],
+        trends=[_trend(look, one) for one in drawn],
+        changes=[_told(look, one) for one in clearest_first(found)],
+        recent=_recent(look) if request.member.may(Right.VIEW_ROWS) else None,
+        loaded=max((record.made_at for record in look.store.kept("load") if record.made_at), default=None),
+        facts=look.settings.facts,
+    )
+
+
+def _card(look: Look, one: Glance) -> dict[str, Any]:
+    """A card; or, where nothing was ever counted, what to load."""
+    words, url = card_words(one.metric), look.url("report:metric", one.metric.key)
+    if not one.has_ever:
+        return {"url": url, **words}
+    compared = one.change is not None and one.change.value is not None
+    change = as_change(one.change, one.now.better, look.versus) if compared else None
+    card = Card(
+        words["name"],
+        one.now.figures[-1].estimate,
+        url,
+        look.url("report:definition", one.metric.key),
+        change,
+        [figure.estimate.value for figure in one.trend.figures],
+        of=words["of"],
+        note=_("nothing to compare with") if look.before else "",
+    )
+    return {"card": card}
+
+
+def _trend(look: Look, one: Glance) -> dict[str, Any]:
+    name = _(one.metric.title)
+    chart = line(one.trend, name, look.fmt)
+    return {"name": name, "url": look.url("report:metric", one.metric.key), "chart": chart, "pace": look.pace_words}
+
+
+def _told(look: Look, one: Glance) -> dict[str, Any]:
+    """A change as the list tells it."""
+    return {
+        "name": _(one.metric.title),
+        "change": as_change(one.change, one.now.better, look.versus),
+        "unit": str(one.change.unit),
+        "icon": said_of(one.metric.key).icon,
+        "url": look.url("report:why", one.metric.key),
+        "interval": look.fmt.change(one.change.low, one.change.unit)
+        + " – "
+        + look.fmt.change(one.change.high, one.change.unit),
+    }
+
+
+def _recent(look: Look) -> list[dict[str, Any]]:
+    return [voice(row) for row in recent_words(look.store, look.slice(), look.instants, RECENT)]
+
+
+# --- one metric: its figures -----------------------------------------------------------------------------------------
+
+
+@right_required(Right.VIEW_METRICS)
+def metric(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    look, asked = Look.of(request), metric_in(key)
+    if look.extent is None:
+        return page(request, "welcome", look)
+    now, over_time = look.measure(asked), look.measure(asked, every=look.every)
+    return _metric_page(
+        request,
+        "metric",
+        look,
+        asked,
+        headline=_headline(look, asked, now),
+        parts=parts_of(look, now),
+        distribution=shares_given(look, now),
+        trend=line(over_time, _(asked.title), look.fmt),
+        paces=look.paces(),
+        breakdown=_breakdown(look, asked, now),
+        notes=list(dict.fromkeys([*now.notes, *over_time.notes])),
+        kept=look.other_pairs("by"),
+        trend_file=look.file_url("report:trend_csv", asked.key),
+        groups_file=look.file_url("report:groups_csv", asked.key),
+    )
+
+
+def _metric_page(request: HttpRequest, name: str, look: Look, asked: Metric, **context: Any) -> HttpResponse:
+    """A page of one metric: its head and tabs, and what this view puts below them."""
+    allowed = [url for url, right in TABS if request.member.may(right)]
+    tabs = [look.tab(url, asked.key, is_current=url == f"report:{name}") for url in allowed]
+    more = {"metric": asked, "words": card_words(asked), "tabs": tabs, "may_export": request.member.may(Right.EXPORT)}
+    return page(request, name, look, **more, **context)
+
+
+def _headline(look: Look, asked: Metric, now: Measurement) -> dict[str, Any]:
+    """The figure itself, drawn as its card is, with the change from the period before."""
+    from regard.metrics import difference
+
+    estimate = now.figures[-1].estimate
+    earlier = look.measure(asked, look.before).figures[-1].estimate if look.before else None
+    found = difference(earlier, estimate) if earlier else None
+    change = as_change(found, now.better, look.versus) if found and found.value is not None else None
+    return estimate_words(look, asked, estimate, change)
+
+
+def _breakdown(look: Look, asked: Metric, now: Measurement) -> dict[str, Any] | None:
+    """The metric by the column in the address, or else by the first one there is."""
+    by = look.filters.by
+    if by is None:
+        return None
+    shown, whole = _groups(look, asked, by), now.figures[-1].estimate
+    title = _("%(metric)s by %(column)s") % {"metric": _(asked.title), "column": by}
+    chart = dots(shown, title, look.fmt, whole, _("All together"), _("· differs"))
+    return {
+        "by": by,
+        "rows": group_rows(look, shown, str(whole.unit), now.better),
+        "chart": chart,
+        "is_cut": len(shown) > MOST_ROWS,
+        "withheld": sum(1 for group in shown if group.estimate.withheld),
+        "sorts": look.sorts(),
+        "find": look.find,
+        "unit": str(whole.unit),
+    }
+
+
+def _groups(look: Look, asked: Metric, by: str) -> list[Group]:
+    found = broken_down(look.store, asked.key, look.slice(by=by), look.definition(asked))
+    return arranged(groups(found.measurement, found.rest, _("(none)")), look.sort, look.find)
+
+
+# --- one metric: its contract ----------------------------------------------------------------------------------------
+
+
+@right_required(Right.VIEW_METRICS)
+def definition(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    look, asked = Look.of(request), metric_in(key)
+    used = look.definition(asked)
+    sql = look.measure(asked).sql if look.extent else ""
+    return _metric_page(
+        request,
+        "definition",
+        look,
+        asked,
+        used=used,
+        rules=[(rule, used.rules.get(rule.name)) for rule in asked.rules],
+        versions=versions_of(look.store, asked.key)[::-1],
+        sql=sql,
+    )
+
+
+@right_required(Right.VIEW_METRICS)
+def compare(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    return definition(request, slug, key)
+
+
+why = compare
+rows = right_required(Right.VIEW_ROWS)(compare)
+rows_csv = right_required(Right.EXPORT)(compare)
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+@right_required(Right.EXPORT)
+def trend_csv(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """The line of the page, every value exact."""
+    look, asked = Look.of(request), metric_in(key)
+    return _csv(look, asked, Figures(look.measure(asked, every=look.every), look.fmt), look.every)
+
+
+@right_required(Right.EXPORT)
+def groups_csv(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """The groups of the page, in its order and found by its search, every value exact."""
+    from dataclasses import replace
+
+    look, asked = Look.of(request), metric_in(key)
+    by = look.filters.by or ""
+    measured = broken_down(look.store, asked.key, look.slice(by=by or None), look.definition(asked)).measurement
+    shown = [group.key for group in _groups(look, asked, by)] if by else []
+    figures = sorted(measured.figures, key=lambda figure: _place(shown, figure.group or ""))
+    kept = [figure for figure in figures if not by or (figure.group or "") in set(shown)]
+    return _csv(look, asked, Figures(replace(measured, figures=kept), look.fmt), by or "all")
+
+
+def _place(order: list[str], name: str) -> int:
+    return order.index(name) if name in order else len(order)
+
+
+def _csv(look: Look, asked: Metric, result: Any, what: str) -> HttpResponse:
+    """A result as a file. What may run in a spreadsheet is made harmless where results write CSV."""
+    name = f"{look.request.workspace.slug}-{asked.key}-{what}.csv"
+    answer = HttpResponse("\ufeff" + result.to_csv(), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{"".join(c for c in name if c.isalnum() or c in "-_.")}"'
+    return answer

@@ -1,0 +1,109 @@
+"""What pages say about each metric: how its basis is counted, its icon, what to send for it, its companions' names."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from regard.web import gettext_noop, ngettext
+
+RESPONSES = ngettext("{n} response", "{n} responses")
+CUSTOMERS = ngettext("{n} customer", "{n} customers")
+TICKETS = ngettext("{n} ticket", "{n} tickets")
+
+
+class Said(NamedTuple):
+    """A metric in words: short name, what it counts, its icon, and what to load when there is nothing to show."""
+
+    short: str
+    of: tuple[str, str]
+    icon: str
+    teach: str
+
+
+METRICS: Final[dict[str, Said]] = {
+    "csat": Said(
+        gettext_noop("Satisfaction"),
+        RESPONSES,
+        "smile",
+        gettext_noop("Load answers to “how satisfied are you”, on any scale: Survey Answered with the metric csat."),
+    ),
+    "nps": Said(
+        gettext_noop("NPS"),
+        RESPONSES,
+        "megaphone",
+        gettext_noop(
+            "Load answers to “how likely are you to recommend us”, 0–10: Survey Answered with the metric nps."
+        ),
+    ),
+    "ces": Said(
+        gettext_noop("Effort"),
+        RESPONSES,
+        "gauge",
+        gettext_noop(
+            "Load answers to “how easy was it”, with the end that is easy: Survey Answered with the metric ces."
+        ),
+    ),
+    "retention": Said(
+        gettext_noop("Retention"),
+        CUSTOMERS,
+        "repeat",
+        gettext_noop(
+            "Load purchases (Order Completed) or contracts (Subscription Started and Cancelled) with customers."
+        ),
+    ),
+    "churn": Said(
+        gettext_noop("Churn"),
+        CUSTOMERS,
+        "user-minus",
+        gettext_noop(
+            "Load purchases (Order Completed) or contracts (Subscription Started and Cancelled) with customers."
+        ),
+    ),
+    "fcr": Said(
+        gettext_noop("First contact resolution"),
+        TICKETS,
+        "life-buoy",
+        gettext_noop("Load your help desk's tickets: Ticket Opened, Ticket Replied and Ticket Resolved."),
+    ),
+    "resolution_time": Said(
+        gettext_noop("Resolution time"),
+        TICKETS,
+        "timer",
+        gettext_noop("Load when tickets were opened and resolved: Ticket Opened and Ticket Resolved."),
+    ),
+    "referral_rate": Said(
+        gettext_noop("Referral rate"),
+        CUSTOMERS,
+        "users",
+        gettext_noop("Load recommendations: Referral Made with the customer who made it."),
+    ),
+}
+UNKNOWN = Said("", RESPONSES, "chart-line", "")
+
+PARTS: Final[dict[str, str]] = {
+    "published": gettext_noop("As published"),
+    "mean": gettext_noop("Mean answer"),
+    "index": gettext_noop("0–100 index"),
+    "ease_index": gettext_noop("Ease index"),
+    "promoters": gettext_noop("Promoters (9–10)"),
+    "passives": gettext_noop("Passives (7–8)"),
+    "detractors": gettext_noop("Detractors (0–6)"),
+    "median": gettext_noop("Median"),
+    "count_ratio": gettext_noop("Customer count ratio"),
+    "customers_at_start": gettext_noop("Customers at the start"),
+    "customers_at_end": gettext_noop("Customers at the end"),
+}
+
+
+def said_of(metric: str) -> Said:
+    """The words for a metric; plain ones for a metric that has none of its own."""
+    return METRICS.get(metric, UNKNOWN)
+
+
+def part_name(part: str) -> str:
+    """A companion's name, to be translated when it is shown.
+
+    >>> part_name("median"), part_name("reopened_share")
+    ('Median', 'Reopened share')
+    """
+    return PARTS.get(part) or part.replace("_", " ").capitalize()
