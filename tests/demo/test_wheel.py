@@ -23,5 +23,5 @@ def test_the_wheel_holds_every_data_file_with_its_licence(tmp_path: Path):
     [wheel] = tmp_path.glob("*.whl")
     packed = set(zipfile.ZipFile(wheel).namelist())
     expected = {f"regard/demo/data/{path.relative_to(DATA).as_posix()}" for path in DATA.rglob("*.*") if path.is_file()}
-    assert len(expected) == 9
+    assert len(expected) == 10
     assert expected <= packed

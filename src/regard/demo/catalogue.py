@@ -99,7 +99,12 @@ RETAIL: Final = Demo(
     licence_url="https://creativecommons.org/licenses/by/4.0/",
     time_zone="Europe/London",
     currency="GBP",
-    sources=(Source(DATA / "online_retail" / "online_retail_2010_2011.parquet", MAPPINGS / "online_retail.toml"),),
+    sources=(
+        Source(
+            DATA / "online_retail" / "online_retail_2010_2011.parquet",
+            DATA / "online_retail" / "online_retail.toml",
+        ),
+    ),
 )
 INCIDENTS: Final = Demo(
     slug="incidents",
