@@ -27,6 +27,21 @@ SURVEY = """id,at,score,terminal,language
 8,2016-05-04T10:00:00,5,T2,en
 """
 
+MAPPING = """
+source = "survey"
+id = ["id"]
+time = "at"
+customer = "id"
+
+[[questions]]
+column = "score"
+metric = "csat"
+scale = [1, 5]
+touchpoint = { constant = "Overall" }
+language = "language"
+properties = { terminal = "terminal" }
+"""
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
@@ -108,3 +123,18 @@ def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
+
+
+@pytest.fixture
+def survey(tmp_path: Path) -> Path:
+    (tmp_path / "survey.toml").write_text(MAPPING)
+    path = tmp_path / "survey.csv"
+    path.write_text(SURVEY)
+    return path
+
+
+@pytest.fixture
+def loaded(regard: Run, survey: Path) -> Run:
+    done = regard("load", survey, "--mapping", "survey.toml", "--workspace", "shop")
+    assert done.returncode == 0, done.stderr
+    return regard

@@ -7,37 +7,7 @@ from pathlib import Path
 import pytest
 
 from regard.cli import parser
-from tests.cli.conftest import SURVEY, Run
-
-MAPPING = """
-source = "survey"
-id = ["id"]
-time = "at"
-customer = "id"
-
-[[questions]]
-column = "score"
-metric = "csat"
-scale = [1, 5]
-touchpoint = "Overall"
-language = "language"
-properties = { terminal = "terminal" }
-"""
-
-
-@pytest.fixture
-def survey(tmp_path: Path) -> Path:
-    (tmp_path / "survey.toml").write_text(MAPPING)
-    path = tmp_path / "survey.csv"
-    path.write_text(SURVEY)
-    return path
-
-
-@pytest.fixture
-def loaded(regard: Run, survey: Path) -> Run:
-    done = regard("load", survey, "--mapping", "survey.toml", "--workspace", "shop")
-    assert done.returncode == 0, done.stderr
-    return regard
+from tests.cli.conftest import Run
 
 
 def sentence(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -189,9 +189,10 @@ class Figures(Result):
 
     def headings(self) -> list[str]:
         asked = self.measurement.slice
+        told = ["value", interval_heading(figure.estimate for figure in self.figures), "n"]
         if self._is_single:
-            return ["figure", "value", "interval", "n"]
-        return [*(["period"] if asked.every else []), *([asked.by] if asked.by else []), "value", "interval", "n"]
+            return ["figure", *told]
+        return [*(["period"] if asked.every else []), *([asked.by] if asked.by else []), *told]
 
     def cells(self) -> list[list[str]]:
         if self._is_single:
@@ -224,6 +225,11 @@ class Figures(Result):
         period = [self._shown.period(start, asked.every, end) if start else ""] if asked.every else []
         group = [_plain(figure.group)] if asked.by else []
         return [*period, *group, *estimate_cells(figure.estimate, self._shown)]
+
+
+def interval_heading(estimates: Iterable[Estimate]) -> str:
+    """What the intervals are called: all of one table have one confidence."""
+    return f"{next(iter(estimates)).confidence:.0%} interval"
 
 
 def estimate_cells(estimate: Estimate, shown: Format) -> list[str]:

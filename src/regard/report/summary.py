@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from regard.metrics import Measurement, metric_called
-from regard.report.results import Result, estimate_cells
+from regard.report.results import Result, estimate_cells, interval_heading
 from regard.web import Format
 
 
@@ -33,7 +33,7 @@ class Summary(Result):
         return found
 
     def headings(self) -> list[str]:
-        return ["metric", "value", "interval", "n"]
+        return ["metric", "value", interval_heading(figure.estimate for figure in self._figures.values()), "n"]
 
     def cells(self) -> list[list[str]]:
         return [

@@ -12,7 +12,7 @@ from typing import Any
 
 _FORMULA = re.compile(r"(^|[;\t\r\n])(\s*)(?=[=+\-@＝＋－＠])")
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?%?")
-_FIGURE = re.compile(r"[\d.,+\N{MINUS SIGN}%–-]*\d[\d.,%]*.*")
+_FIGURE = re.compile(r"\W*\d(\d|\W|\b(days?|hr|min|sec|pp)\b)*")
 
 
 def aligned(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
