@@ -11,19 +11,39 @@ from typing import TYPE_CHECKING, Any
 from regard.metrics.model import Better, Definition, Estimate, Every, Figure, Measurement, Slice, Unit
 
 if TYPE_CHECKING:
+    from regard.metrics.asking import ask
+    from regard.metrics.calendar import WEEKDAYS, BusinessCalendar
     from regard.metrics.catalogue import CATALOGUE, COMPANIONS, METRICS, metric_called
+    from regard.metrics.comparing import Compared, Comparison, compare
+    from regard.metrics.comparison import Change, Difference, difference, false_discoveries_controlled
     from regard.metrics.contract import Metric, Rule
     from regard.metrics.definitions import Settings, define, definition_of, settings_of, versions_of
-    from regard.metrics.measure import measure, measure_many
-    from regard.metrics.periods import parse_period
+    from regard.metrics.explaining import Explained, explain
+    from regard.metrics.measure import measure, measure_many, measured
+    from regard.metrics.measuring import Measured, measure, measure_many, measured
+    from regard.metrics.overview import Card, Overview, overview
+    from regard.metrics.overviews import Card, Overview, overview
+    from regard.metrics.periods import Period, bounds_utc, following, parse_period, previous, starting, year_before
+    from regard.metrics.retention import Cohort, Cohorts, cohorts
+    from regard.metrics.rows import Rows, rows_behind
     from regard.metrics.scope import breakdowns, time_span
 
 _WHERE = {
+    "asking": ("ask",),
+    "calendar": ("WEEKDAYS", "BusinessCalendar"),
     "catalogue": ("CATALOGUE", "COMPANIONS", "METRICS", "metric_called"),
+    "comparing": ("Compared", "Comparison", "compare"),
+    "comparison": ("Change", "Difference", "difference", "false_discoveries_controlled"),
     "contract": ("Metric", "Rule"),
     "definitions": ("Settings", "define", "definition_of", "settings_of", "versions_of"),
-    "measure": ("measure", "measure_many"),
-    "periods": ("parse_period",),
+    "explaining": ("Explained", "explain"),
+    "measure": ("measure", "measure_many", "measured"),
+    "measuring": ("Measured", "measure", "measure_many", "measured"),
+    "overview": ("Card", "Overview", "overview"),
+    "overviews": ("Card", "Overview", "overview"),
+    "periods": ("Period", "bounds_utc", "following", "parse_period", "previous", "starting", "year_before"),
+    "retention": ("Cohort", "Cohorts", "cohorts"),
+    "rows": ("Rows", "rows_behind"),
     "scope": ("breakdowns", "time_span"),
 }
 _HOME = {name: module for module, names in _WHERE.items() for name in names}
@@ -42,25 +62,53 @@ __all__ = [
     "CATALOGUE",
     "COMPANIONS",
     "METRICS",
+    "WEEKDAYS",
     "Better",
+    "BusinessCalendar",
+    "Card",
+    "Change",
+    "Cohort",
+    "Cohorts",
+    "Compared",
+    "Comparison",
     "Definition",
+    "Difference",
     "Estimate",
     "Every",
+    "Explained",
     "Figure",
+    "Measured",
     "Measurement",
     "Metric",
+    "Overview",
+    "Period",
+    "Rows",
     "Rule",
     "Settings",
     "Slice",
     "Unit",
+    "ask",
+    "bounds_utc",
     "breakdowns",
+    "cohorts",
+    "compare",
     "define",
     "definition_of",
+    "difference",
+    "explain",
+    "false_discoveries_controlled",
+    "following",
     "measure",
     "measure_many",
+    "measured",
     "metric_called",
+    "overview",
     "parse_period",
+    "previous",
+    "rows_behind",
     "settings_of",
+    "starting",
     "time_span",
     "versions_of",
+    "year_before",
 ]

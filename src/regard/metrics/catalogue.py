@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import Final
 
-from regard.metrics import ces, csat, nps
+from regard.metrics import (
+    ces,
+    churn,
+    complaints,
+    csat,
+    fcr,
+    first_response,
+    handovers,
+    nps,
+    order_value,
+    referral,
+    repeat_contact,
+    resolution_time,
+    retention,
+)
 from regard.metrics.contract import Metric
 from regard.metrics.definitions import unknown_metric
 
@@ -12,18 +26,33 @@ METRICS: Final[tuple[Metric, ...]] = (
     csat.METRIC,
     nps.METRIC,
     ces.METRIC,
+    retention.METRIC,
+    churn.METRIC,
+    fcr.METRIC,
+    resolution_time.METRIC,
+    referral.METRIC,
 )
 """The eight, in the order people expect them."""
 
-COMPANIONS: Final[tuple[Metric, ...]] = ()
+COMPANIONS: Final[tuple[Metric, ...]] = (
+    first_response.METRIC,
+    repeat_contact.METRIC,
+    handovers.METRIC,
+    complaints.METRIC,
+    order_value.METRIC,
+)
 """What people look at beside the eight."""
 
 CATALOGUE: Final[dict[str, Metric]] = {metric.key: metric for metric in METRICS + COMPANIONS}
 
 
+ALSO_CALLED: Final = {"art": "resolution_time", "mttr": "resolution_time", "referral": "referral_rate"}
+
+
 def metric_called(name: str) -> Metric:
     """The metric of a name; Invalid, with the nearest one, when there is none."""
     key = name.strip().lower().replace("-", "_")
+    key = ALSO_CALLED.get(key, key)
     if key not in CATALOGUE:
         raise unknown_metric(name, list(CATALOGUE))
     return CATALOGUE[key]

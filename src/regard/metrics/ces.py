@@ -49,10 +49,10 @@ def units(tally: Tally, rules: Rules, whole: Sequence[Tally]) -> Answers:
 def read(tally: Tally, rules: Rules, whole: Sequence[Tally]) -> Reading:
     ease = index(_ease(tally, rules))
     if is_mixed(rules, whole):
-        return Reading(ease, {"index": ease})
+        return Reading(ease, {"ease_index": ease})
     parts = raw_parts(tally, scales_of(whole))
     headline = parts.get("mean", intervals.nothing(Unit.SCORE))
-    return Reading(headline, {"published": headline, "index": ease, **parts})
+    return Reading(headline, {"published": headline, "ease_index": ease, **parts})
 
 
 def direction(rules: Rules, whole: Sequence[Tally]) -> Better | None:

@@ -54,7 +54,9 @@ class Metric:
 
     ``gather(scope)`` asks the store; ``read(facts, rules, whole)`` makes figures of one cell's facts, ``whole`` being
     the facts of all cells (so that every cell is read alike); ``units(facts, rules, whole)`` gives one number per
-    answer, customer or ticket whose mean is the headline, which is what explains a change.
+    answer, customer or ticket whose mean is the headline, which is what explains a change. Metrics of one ``family``
+    share their questions, which fetch the ``facets`` of those looked at together. ``days_rule`` names the rule that
+    says how long the window is when a slice has no dates and the metric needs them.
     """
 
     key: str
@@ -73,7 +75,8 @@ class Metric:
     nothing: Callable[[], Any]
     direction: Callable[[Rules, Sequence[Any]], Better | None] | None = None
     family: str = ""
-    default_days: int | None = None
+    days_rule: str | None = None
+    facets: tuple[str, ...] = ()
 
     def defaults(self) -> dict[str, Any]:
         """The rules of version 0."""

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlglot import exp
 
+from regard.metrics.customer_questions import latest_value
 from regard.metrics.model import Every
-from regard.stream import Question, compose
-from regard.stream.vocabulary import SURVEY_ANSWERED
+from regard.stream import COLUMNS, Question, compose
+from regard.stream.vocabulary import COMPLAINT_MADE, ORDER_COMPLETED, SURVEY_ANSWERED
 
 Conditions = Sequence[exp.Expr]
 Parameters = Mapping[str, Any]
@@ -69,3 +70,34 @@ def touchpoint_question(metric: str, touchpoint: str) -> Question:
     )
     given = {"name": SURVEY_ANSWERED, "metric": metric, "touchpoint": touchpoint}
     return Question("answers about the whole", query.limit(1), given)
+
+
+def complaints_question(conditions: Conditions, parameters: Parameters, by: str | None) -> Question:
+    """Customers heard of, and those among them who complained; in a break-down, by what they did latest."""
+    latest = [latest_value(by, "part")] if by else []
+    complained = "max(CASE WHEN name = :complaint THEN 1 ELSE 0 END) AS complained"
+    inner = compose.select("customer", complained, *latest).from_(compose.TABLE)
+    inner = inner.where(compose.sql("NOT customer IS NULL"), *conditions).group_by("customer")
+    outer = compose.select(*(["part"] if by else []), "count(*) AS customers", "sum(complained) AS complaining")
+    outer = outer.from_(inner.subquery("customers"))
+    given = {"complaint": COMPLAINT_MADE, **parameters}
+    return Question("complaints", outer.group_by("part") if by else outer, given)
+
+
+def amounts_question(conditions: Conditions, parameters: Parameters, by: str | None) -> Question:
+    """How often each amount was paid, currency by currency."""
+    keys = ["currency", "amount", *(["part"] if by else [])]
+    columns: list[str | exp.Expr] = ["currency", "amount"]
+    columns += [exp.alias_(compose.as_text(by), "part")] if by else []
+    named = compose.sql("name = :name AND NOT amount IS NULL")
+    query = compose.select(*columns, "count(*) AS orders").from_(compose.TABLE).where(named, *conditions)
+    return Question("amounts", query.group_by(*keys), {"name": ORDER_COMPLETED, **parameters})
+
+
+def rows_question(reads: Sequence[str], conditions: Conditions, parameters: Parameters, limit: int) -> Question:
+    """The interactions that a metric reads, newest first; rows of one instant in the order of their ids."""
+    events = {f"event{place}": name for place, name in enumerate(reads)}
+    named = exp.column("name").isin(*map(compose.placeholder, events))
+    query = compose.select(*(exp.column(name, quoted=True) for name in COLUMNS)).from_(compose.TABLE)
+    query = query.where(named, *conditions).order_by("occurred_at DESC", "id DESC").limit(limit)
+    return Question("rows behind", query, {**events, **parameters})

@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from regard.base import Invalid
 from regard.metrics.asking import ask
-from regard.metrics.contract import Rules
+from regard.metrics.contract import Metric, Rules
 from regard.metrics.definitions import Settings, settings_of
 from regard.metrics.model import Slice
 from regard.metrics.periods import Period, bounds_utc, periods, zone
@@ -40,6 +40,7 @@ class Scope:
     windows: tuple[Window, ...]
     settings: Settings
     rules: Mapping[str, Rules]
+    facets: frozenset[str] = frozenset()
 
     def bounds(self, window: Window) -> tuple[datetime | None, datetime | None]:
         """The aware UTC instants of a window."""
@@ -51,11 +52,13 @@ def instant_of(day: date | None, time_zone: str) -> datetime | None:
     return None if day is None else bounds_utc((day, day), time_zone)[0]
 
 
-def scope_of(store: Store, slice: Slice, rules: Mapping[str, Rules], *, days: int | None = None) -> Scope:
-    """Settle the windows of a slice; ``days`` is how long a window is when the metric needs both ends and has none."""
+def scope_of(store: Store, slice: Slice, metric: Metric, together: Mapping[str, Rules], facets: Iterable[str]) -> Scope:
+    """Settle what a metric looks at; ``together`` are the rules of all metrics that share its question."""
     settings = settings_of(store)
     check_names(store, slice)
-    return Scope(store, slice, windows_of(store, slice, settings, days), settings, rules)
+    days = together[metric.key][metric.days_rule] if metric.days_rule else None
+    windows = windows_of(store, slice, settings, days)
+    return Scope(store, slice, windows, settings, together, frozenset(facets))
 
 
 def windows_of(store: Store, slice: Slice, settings: Settings, days: int | None) -> tuple[Window, ...]:

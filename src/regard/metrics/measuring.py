@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from regard.metrics.answers import Answers
 from regard.metrics.catalogue import metric_called
 from regard.metrics.contract import Gathered, Metric
 from regard.metrics.definitions import definition_of
@@ -27,10 +28,23 @@ def measure(
     ``definition`` reproduces an old figure by an old version; the newest is used otherwise. Raises
     :class:`~regard.base.Invalid` for a metric, column or property that there is not.
     """
+    return measured(store, metric, slice, definition).measurement()
+
+
+def measured(store: Store, metric: str, slice: Slice, definition: Definition | None = None) -> Measured:
+    """The facts of one metric over a slice, from which figures of any window and group are read."""
     contract = metric_called(metric)
     used = definition or definition_of(store, contract.key)
-    scope = scope_of(store, slice, {contract.key: contract.checked(used.rules)}, days=contract.default_days)
-    return Measured(contract, used, scope, contract.gather(scope)).measurement()
+    return gathered(store, contract, slice, used)
+
+
+def gathered(
+    store: Store, contract: Metric, slice: Slice, definition: Definition, windows: tuple[Window, ...] | None = None
+) -> Measured:
+    """Gather one metric. ``windows`` replaces the slice's own."""
+    rules = {contract.key: contract.checked(definition.rules)}
+    scope = _over(scope_of(store, slice, contract, rules, contract.facets), windows)
+    return Measured(contract, definition, scope, contract.gather(scope))
 
 
 def measure_many(store: Store, metrics: Sequence[str], slice: Slice = Slice()) -> dict[str, Measurement]:
@@ -47,11 +61,16 @@ def gathered_together(
     rules = {key: metric_called(key).checked(used.rules) for key, used in definitions.items()}
     found = []
     for contract in contracts:
-        together = {one.key: rules[one.key] for one in contracts if one.family == contract.family}
-        scope = scope_of(store, slice, together, days=contract.default_days)
-        scope = scope if windows is None else replace(scope, windows=windows)
+        family = [one for one in contracts if one.family == contract.family]
+        facets = {facet for one in family for facet in one.facets}
+        together = {one.key: rules[one.key] for one in family}
+        scope = _over(scope_of(store, slice, contract, together, facets), windows)
         found.append(Measured(contract, definitions[contract.key], scope, contract.gather(scope)))
     return found
+
+
+def _over(scope: Scope, windows: tuple[Window, ...] | None) -> Scope:
+    return scope if windows is None else replace(scope, windows=windows)
 
 
 @dataclass(frozen=True)
@@ -87,6 +106,10 @@ class Measured:
         """What was found in one cell; the metric's own nothing when there was nothing."""
         found = self.gathered.cells.get((window, group))
         return self.contract.nothing() if found is None else found
+
+    def units(self, window: Window, group: str | None) -> Answers:
+        """One number per answer, customer or ticket of a cell, whose mean is the headline."""
+        return self.contract.units(self.facts(window, group), self.rules, self.whole)
 
     def figures(self, window: Window) -> list[Figure]:
         """One figure for each group, small ones withheld."""

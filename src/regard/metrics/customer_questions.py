@@ -1,0 +1,163 @@
+"""Questions about customers: one pass over the stream, one row a customer inside, one row a group outside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlglot import exp
+
+from regard.stream import Question, compose
+from regard.stream.vocabulary import SUBSCRIPTION_CANCELLED, SUBSCRIPTION_STARTED
+
+Where = Mapping[str, "str | Sequence[str] | None"]
+
+
+@dataclass(frozen=True)
+class Boundaries:
+    """Instants (UTC, without a zone) with the beginning of the time that makes a customer active then, and windows as
+    pairs of their places."""
+
+    instants: Sequence[tuple[datetime, datetime]]
+    windows: Sequence[tuple[int, int]]
+
+    def passing(self, *, is_contract: bool = False) -> list[int]:
+        """The windows inside which a customer can come and go: those longer than customers stay active."""
+        places = range(len(self.windows))
+        return [place for place in places if is_contract or self._is_long(*self.windows[place])]
+
+    def _is_long(self, first: int, second: int) -> bool:
+        return self.instants[second][0] > self.instants[first][1]
+
+    def parameters(self) -> dict[str, Any]:
+        sides = {f"since{i}": since for i, (since, _) in enumerate(self.instants)}
+        return sides | {f"at{i}": at for i, (_, at) in enumerate(self.instants)}
+
+
+def customers_question(
+    boundaries: Boundaries,
+    qualifying: Sequence[str] | None,
+    by: str | None,
+    where: Where,
+    *,
+    has_money: bool,
+    as_of: datetime | None,
+) -> Question:
+    """How many customers were active at each boundary, at both ends of each window, and only inside it.
+
+    ``qualifying`` names what makes a customer active; None: contracts do. A customer's group, and whether the filter
+    wants them, is what their latest interaction before the last boundary says.
+    """
+    rows, given = _rows(boundaries, qualifying, as_of)
+    flags = _by_purchase(boundaries) if qualifying is not None else _by_contract(boundaries)
+    money = [_money(boundaries, is_contract=qualifying is None)] if has_money else []
+    latest = [latest_value(name, f"is{i}") for i, name in enumerate(where)] + ([latest_value(by, "part")] if by else [])
+    inner = compose.select("customer", *flags, *money, *latest).from_(compose.TABLE).where(*rows).group_by("customer")
+    if qualifying is None:
+        inner = _active(inner, boundaries, [*(["part"] if by else []), *(["money"] if money else [])], len(where))
+    wanted, values = wanted_customers(where)
+    passing = boundaries.passing(is_contract=qualifying is None)
+    outer = compose.select(*(["part"] if by else []), *_sums(boundaries, passing, has_money=has_money))
+    outer = outer.from_(inner.subquery("customers")).where(*wanted)
+    return Question("customers", outer.group_by("part") if by else outer, boundaries.parameters() | given | values)
+
+
+def _rows(
+    boundaries: Boundaries, qualifying: Sequence[str] | None, as_of: datetime | None
+) -> tuple[list[exp.Expr], dict[str, Any]]:
+    events = list(qualifying) if qualifying is not None else [SUBSCRIPTION_STARTED, SUBSCRIPTION_CANCELLED]
+    given: dict[str, Any] = {f"event{i}": event for i, event in enumerate(events)}
+    named: exp.Expr = exp.column("name").isin(*map(compose.placeholder, given))
+    if len(events) == 1:
+        named = exp.column("name").eq(compose.placeholder("event0"))
+    rows = [named, compose.sql("NOT customer IS NULL"), compose.sql("occurred_at < :last")]
+    given["last"] = max(at for _, at in boundaries.instants)
+    if qualifying is not None:
+        rows.append(compose.sql("occurred_at >= :first"))
+        starts = [since for since, _ in boundaries.instants]
+        given["first"] = min(starts)
+    if as_of is not None:
+        rows.append(compose.sql("received_at <= :as_of"))
+        given["as_of"] = compose.naive(as_of)
+    return rows, given
+
+
+def _by_purchase(boundaries: Boundaries) -> list[str]:
+    active = [
+        f"max(CASE WHEN occurred_at >= :since{i} AND occurred_at < :at{i} THEN 1 ELSE 0 END) AS a{i}"
+        for i in range(len(boundaries.instants))
+    ]
+    return active + [_inside(boundaries, place, "occurred_at") for place in boundaries.passing()]
+
+
+def _inside(boundaries: Boundaries, place: int, condition: str) -> str:
+    first, second = boundaries.windows[place]
+    return f"max(CASE WHEN {condition} >= :at{first} AND occurred_at < :at{second} THEN 1 ELSE 0 END) AS i{place}"
+
+
+def _by_contract(boundaries: Boundaries) -> list[str]:
+    """When the latest contract began and ended, as seen at each boundary."""
+    sides = {"b": "event0", "e": "event1"}
+    latest = [
+        f"max(CASE WHEN name = :{event} AND occurred_at < :at{i} THEN occurred_at END) AS {side}{i}"
+        for i in range(len(boundaries.instants))
+        for side, event in sides.items()
+    ]
+    began = "name = :event0 AND occurred_at"
+    return latest + [_inside(boundaries, place, began) for place in boundaries.passing(is_contract=True)]
+
+
+def _active(inner: exp.Select, boundaries: Boundaries, more: list[str], filters: int) -> exp.Select:
+    flags = [
+        f"CASE WHEN NOT b{i} IS NULL AND (e{i} IS NULL OR b{i} > e{i}) THEN 1 ELSE 0 END AS a{i}"
+        for i in range(len(boundaries.instants))
+    ]
+    inside = [f"i{place}" for place in boundaries.passing(is_contract=True)]
+    columns = [*flags, *inside, *more, *(f"is{i}" for i in range(filters))]
+    return compose.select(*columns).from_(inner.subquery("contracts"))
+
+
+def _money(boundaries: Boundaries, *, is_contract: bool) -> exp.Expr:
+    first = boundaries.windows[0][0]
+    if is_contract:
+        began = f"CASE WHEN name = :event0 AND occurred_at < :at{first} THEN amount END"
+        return compose.sql(f"coalesce(LATEST({began}, occurred_at), 0) AS money")
+    paid = f"CASE WHEN occurred_at >= :since{first} AND occurred_at < :at{first} THEN amount ELSE 0 END"
+    return compose.sql(f"sum({paid}) AS money")
+
+
+def latest_value(name: str, alias: str) -> exp.Expr:
+    """A column or property as the latest interaction has it: what a customer or ticket is filtered and grouped by."""
+    return exp.alias_(compose.call("LATEST", compose.as_text(name), exp.column("occurred_at")), alias)
+
+
+def wanted_customers(where: Where) -> tuple[list[exp.Expr], dict[str, Any]]:
+    """The filter, over the latest values of each customer or ticket, which are called ``is0``, ``is1``…"""
+    conditions: list[exp.Expr] = []
+    parameters: dict[str, Any] = {}
+    for place, wanted in enumerate(where.values()):
+        left = exp.column(f"is{place}")
+        if wanted is None:
+            conditions.append(left.is_(exp.null()))
+            continue
+        values = [wanted] if isinstance(wanted, str) else [str(value) for value in wanted]
+        keys = [f"is_{place}_{number}" for number in range(len(values))]
+        parameters |= dict(zip(keys, values, strict=True))
+        conditions.append(left.isin(*map(compose.placeholder, keys)))
+    return conditions, parameters
+
+
+def _sums(boundaries: Boundaries, passing: Sequence[int], *, has_money: bool) -> list[str]:
+    sums = [f"sum(a{i}) AS a{i}" for i in range(len(boundaries.instants))]
+    for place, (first, second) in enumerate(boundaries.windows):
+        sums.append(f"sum(a{first} * a{second}) AS k{place}")
+        inside = f"i{place} * (1 - a{first}) * (1 - a{second})"
+        sums.append(f"sum({inside}) AS w{place}" if place in passing else f"0 AS w{place}")
+    if has_money:
+        first, second = boundaries.windows[0]
+        lost = f"a{first} * (1 - a{second})"
+        for name, factor in (("", f"a{first}"), ("lost_", lost)):
+            sums += [f"sum({factor} * money) AS {name}money", f"sum({factor} * money * money) AS {name}squares"]
+    return sums
