@@ -286,13 +286,18 @@ def customer_fact(ledger: Ledger, metric: str, start: date, end: date) -> Fact:
 
 
 def referral_fact(ledger: Ledger) -> Fact:
-    """Customers who referred, of all customers; referrals each, and the share that led to a purchase."""
-    made, everyone = len(ledger.referrals.at), len(ledger.people.number)
+    """Customers who referred, of all customers; referrals each; the share that led to a purchase.
+
+    ``conversion_judged`` looks only at referrals that had 90 days to lead to one before the end.
+    """
+    referrals, everyone = ledger.referrals, len(ledger.people.number)
+    bought, judged = referrals.converted > 0, referrals.at < ledger.period.end - 90 * DAY
     parts = {
-        "per_customer": made / everyone,
-        "conversion": float((ledger.referrals.converted > 0).sum() / max(made, 1)),
+        "per_customer": len(referrals.at) / everyone,
+        "conversion": float(bought.sum() / max(len(bought), 1)),
+        "conversion_judged": float(bought[judged].sum() / max(judged.sum(), 1)),
     }
-    return Fact(len(np.unique(ledger.referrals.customer)) / everyone, parts, everyone, "census")
+    return Fact(len(np.unique(referrals.customer)) / everyone, parts, everyone, "census")
 
 
 def year_before(day: date) -> date:
