@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 from django.urls import include, path
 
-OF_A_WORKSPACE = {"report": "", "collect": "imports/", "metrics": "definitions/"}
+OF_A_WORKSPACE = {"report": "", "collect": "imports/", "metrics": "settings/metrics/"}
 
 urlpatterns = [
     path("account/", include("allauth.account.urls")),
