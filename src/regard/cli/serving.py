@@ -55,7 +55,7 @@ def _show_numbers(path: Path) -> None:
     from regard.report import open_workspace
 
     with open_workspace(path) as cx:
-        print(cx.overview(), end="\n\n", flush=True)
+        print(cx.overview().table(), end="\n\n", flush=True)
 
 
 def serve(*, is_demo: bool) -> None:

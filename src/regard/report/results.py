@@ -11,10 +11,9 @@ from typing import Any
 
 from regard.base import Invalid, Unavailable
 from regard.metrics import Definition, Estimate, Figure, Measurement
-from regard.report.tables import aligned, csv_text, html_table
+from regard.report.tables import WITHHELD, aligned, csv_text, html_table
 from regard.web import Format
 
-WITHHELD = "withheld"
 _ESTIMATE = ("value", "low", "high", "n", "unit", "confidence", "n_effective", "withheld")
 
 
@@ -71,9 +70,12 @@ class Result:
     def __iter__(self) -> Iterator[Any]:
         return iter(self.records())
 
+    def table(self) -> str:
+        """Title and aligned table, without the notes."""
+        return f"{self.title}\n\n{aligned(self.headings(), self.cells()) if len(self) else '(nothing)'}"
+
     def __repr__(self) -> str:
-        table = aligned(self.headings(), self.cells()) if len(self) else "(nothing)"
-        return "\n".join([self.title, "", table, *(f"\n{note}" for note in self.notes)])
+        return "\n".join([self.table(), *([""] if self.notes else []), *self.notes])
 
     def _repr_html_(self) -> str:
         return html_table(self.headings(), self.cells(), self.title)

@@ -1,4 +1,4 @@
-"""The eight numbers of a workspace in one table."""
+"""The eight numbers of a workspace in one table, and its retention cohorts in another."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from regard.metrics import Measurement, metric_called
+from regard.metrics import Cohorts, Measurement, metric_called
 from regard.report.results import Result, estimate_cells, interval_heading
 from regard.web import Format
 
@@ -18,7 +18,8 @@ class Summary(Result):
         self.measured, self._shown, self.title = measured, shown, name
         self._figures = {key: one.figures[-1] for key, one in measured.items()}
         self.sql = "\n\n".join(dict.fromkeys(one.sql for one in measured.values()))
-        self.notes = [f"{key}: {note}" for key, one in measured.items() for note in one.notes]
+        counted = [one for one in measured.values() if one.figures[-1].estimate.value is not None]
+        self.notes = list(dict.fromkeys(note for one in counted for note in one.notes))
 
     def __getitem__(self, metric: str) -> Measurement:
         return self.measured[metric]
@@ -40,3 +41,32 @@ class Summary(Result):
             [metric_called(key).title, *estimate_cells(figure.estimate, self._shown)]
             for key, figure in self._figures.items()
         ]
+
+
+class CohortTable(Result):
+    """One row for each month of first activity: how many customers, and how many came back in month 1, 2, …"""
+
+    title = "Customers by the month they were first active, and the share active again"
+
+    def __init__(self, found: Cohorts, shown: Format):
+        self.cohorts, self.sql, self._shown = found.cohorts, found.sql, shown
+        self._months = max((len(cohort.back) for cohort in found.cohorts), default=0)
+
+    def columns(self) -> dict[str, list[Any]]:
+        found: dict[str, list[Any]] = {"start": [cohort.start for cohort in self.cohorts]}
+        found["customers"] = [cohort.size for cohort in self.cohorts]
+        for month in range(1, self._months):
+            backs = [cohort.back for cohort in self.cohorts]
+            found[f"month_{month}"] = [back[month] if month < len(back) else None for back in backs]
+        return found
+
+    def headings(self) -> list[str]:
+        return ["first active", "customers", *(f"+{month}" for month in range(1, self._months))]
+
+    def cells(self) -> list[list[str]]:
+        rows = []
+        for cohort in self.cohorts:
+            shares = [self._shown.percent(count / cohort.size, 0) for count in cohort.back[1:]]
+            shares += [""] * (self._months - 1 - len(shares))
+            rows.append([self._shown.period(cohort.start, "month"), self._shown.number(cohort.size, 0), *shares])
+        return rows

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
+WITHHELD = "withheld"
+ABSENT = {"", "–", WITHHELD}
 _FORMULA = re.compile(r"(^|[;\t\r\n])(\s*)(?=[=+\-@＝＋－＠])")
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?%?")
 _FIGURE = re.compile(r"\W*\d(\d|\W|\b(days?|hr|min|sec|pp)\b)*")
@@ -41,7 +43,7 @@ def _padded(text: str, to: int, is_right: bool) -> str:
 
 def _are_figures(cells: Iterable[str]) -> bool:
     """Whether a column holds numbers: a date or a name that starts with a digit does not make it one."""
-    return all(not cell or cell == "–" or bool(_FIGURE.fullmatch(cell)) for cell in cells)
+    return all(cell in ABSENT or bool(_FIGURE.fullmatch(cell)) for cell in cells)
 
 
 def html_table(headings: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "") -> str:

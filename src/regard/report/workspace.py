@@ -20,15 +20,19 @@ from regard.metrics import (
     Definition,
     Every,
     Slice,
+    cohorts,
+    compare,
     define,
     definition_of,
+    explain,
     measure,
     measure_many,
     metric_called,
     parse_period,
+    rows_behind,
     settings_of,
 )
-from regard.report.results import Figures, Refused, Result, Rows
+from regard.report.results import Figures, Refused, Rows
 from regard.report.summary import Summary
 from regard.stream import OpenedStore, Question, Record, open_store
 from regard.stream.compose import select
@@ -36,7 +40,8 @@ from regard.web import Format
 
 if TYPE_CHECKING:
     from regard.collect import LoadResult
-    from regard.report.differences import Comparison, Explained
+    from regard.report.differences import Differences, Reasons
+    from regard.report.summary import CohortTable
 
 Paths = str | Path | Sequence[str | Path]
 Day = date | str
@@ -78,6 +83,11 @@ class Workspace:
     fcr = _metric("fcr", "First contact resolution: tickets resolved in the first interaction.")
     resolution_time = _metric("resolution_time", "Average resolution time, with the median, and open tickets counted.")
     referral_rate = _metric("referral_rate", "Referral rate: customers who referred somebody.")
+    first_response = _metric("first_response", "First response time: how long until an agent first replied.")
+    repeat_contact = _metric("repeat_contact", "Repeat-contact rate: tickets followed by another of the customer.")
+    handovers = _metric("handovers", "Hand-overs per ticket.")
+    complaints = _metric("complaints", "Complaint share.")
+    order_value = _metric("order_value", "Average order value.")
 
     def __init__(self, store: OpenedStore, path: str):
         self.store, self.path = store, path
@@ -136,31 +146,31 @@ class Workspace:
         measured = measure(self.store, metric, self._slice(asked))
         return Figures(measured, self._shown, metric_called(metric).title)
 
-    def compare(self, metric: str, a: str, b: str, **asked: Unpack[Asked]) -> Comparison:
-        """The difference of a metric from period ``a`` to period ``b``, with its interval; ``by`` group, if asked."""
-        from regard.metrics import compare
+    def compare(self, metric: str, a: str, b: str, **asked: Unpack[Asked]) -> Differences:
+        """The difference of a metric between two periods, with its interval; ``by`` compares every group, too.
 
-        asked_slice = self._slice(asked)
-        return Comparison(compare(self.store, metric, a, b, asked_slice), self._shown)
+        Where ``a`` and ``b`` are groups of ``by``, those two groups are compared.
+        """
+        from regard.report.differences import Differences
 
-    def explain(self, metric: str, a: str, b: str, **asked: Unpack[Asked]) -> Explained:
-        """Why a metric differs from ``a`` to ``b``: what each group's size (mix) and answers (rate) did to it."""
-        from regard.metrics import explain
+        return Differences(compare(self.store, metric, a, b, self._slice(asked)), self._shown)
 
-        return Explained(explain(self.store, metric, a, b, self._slice(asked)), self._shown)
+    def explain(self, metric: str, a: str, b: str, **asked: Unpack[Asked]) -> Reasons:
+        """Why a metric differs from period ``a`` to ``b``: each group's size (mix) and answers (rate)."""
+        from regard.report.differences import Reasons
+
+        return Reasons(explain(self.store, metric, a, b, self._slice(asked)), self._shown)
 
     def rows(self, metric: str, *, limit: int = 100, **asked: Unpack[Asked]) -> Rows:
         """The interactions that a figure rests on, newest first, at most ``limit``."""
-        from regard.metrics import rows_behind
+        found = rows_behind(self.store, metric, self._slice(asked), limit=limit)
+        return Rows(f"{metric_called(metric).title}: the rows behind it", found.columns, found.sql)
 
-        answer = rows_behind(self.store, metric, self._slice(asked), limit=limit)
-        return Rows(f"rows behind {metric}", answer.columns, answer.sql)
+    def cohorts(self, **asked: Unpack[Asked]) -> CohortTable:
+        """Customers by the month in which they were first active, and the share active in every later month."""
+        from regard.report.summary import CohortTable
 
-    def cohorts(self, **asked: Unpack[Asked]) -> Result:
-        """Customers by the month in which they were first active, and the share of them active in every later month."""
-        from regard.metrics import cohorts
-
-        return cohorts(self.store, self._slice(asked))
+        return CohortTable(cohorts(self.store, self._slice(asked)), self._shown)
 
     def overview(self, **asked: Unpack[Asked]) -> Summary:
         """The eight metrics at once; those that read the same interactions share one question."""

@@ -1,0 +1,87 @@
+"""Files in, refused rows out and in again, numbers printed: by the command line alone."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+from tests.cli.conftest import Run
+
+
+def test_loading_twice_changes_nothing_and_says_so(loaded: Run, survey: Path) -> None:
+    again = loaded("load", survey, "--mapping", "survey.toml")
+    assert again.stdout.startswith("0 new interactions, 8 known already, 0 rows refused")
+
+
+def test_a_dry_run_counts_and_makes_nothing(regard: Run, survey: Path, home: Path) -> None:
+    survey.write_text(survey.read_text() + "9,2017-05-05T10:00:00,7,T1,en\n")
+    done = regard("load", survey, "--mapping", "survey.toml", "--workspace", "shop", "--dry-run")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "8 interactions would be accepted, 1 rows refused; nothing was loaded"
+    assert "score_off_scale" in done.stderr
+    assert not list(home.glob("workspaces/*"))
+
+
+def test_refused_rows_are_taken_away_as_csv_corrected_and_replayed(loaded: Run, survey: Path, tmp_path: Path) -> None:
+    survey.write_text(survey.read_text() + "9,2017-05-05T10:00:00,7,T1,=cmd()\n")
+    assert "1 rows refused" in loaded("load", survey, "--mapping", "survey.toml").stdout
+    refused = loaded("refused", "--csv").stdout
+    row = next(csv.DictReader(io.StringIO(refused)))
+    assert (row["_reason"], row["score"], row["language"]) == ("score_off_scale", "7", "'=cmd()")
+    (tmp_path / "corrected.csv").write_text(refused.replace(",7,", ",3,").replace("'=cmd()", "en"))
+    done = loaded("replay", "--rows", "corrected.csv")
+    assert done.stdout.startswith("1 new interactions"), done.stderr
+    assert json.loads(loaded("measure", "csat", "--json").stdout)["figures"][0]["n"] == 9
+    assert loaded("loads", "--csv").stdout.count("\n") == 1 + 3
+
+
+def test_a_proposed_mapping_can_be_printed_and_loaded_by(regard: Run, survey: Path, tmp_path: Path) -> None:
+    proposed = regard("propose", survey)
+    assert proposed.returncode == 0, proposed.stderr
+    (tmp_path / "proposed.toml").write_text(proposed.stdout)
+    done = regard("load", survey, "--mapping", "proposed.toml", "--workspace", "shop")
+    assert done.stdout.startswith("8 new interactions"), done.stderr
+
+
+def test_a_mapping_that_is_wrong_is_answered_with_its_line(loaded: Run, survey: Path, tmp_path: Path) -> None:
+    (tmp_path / "survey.toml").write_text((tmp_path / "survey.toml").read_text().replace("scale = ", "scael = "))
+    done = loaded("load", survey, "--mapping", "survey.toml")
+    assert done.returncode == 1
+    assert "line" in done.stderr
+    assert "scael" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_measurement_prints_as_table_json_csv_and_query(loaded: Run) -> None:
+    asked = ("measure", "csat", "--by", "terminal", "--every", "year", "--where", "language=en")
+    table = loaded(*asked).stdout.splitlines()
+    assert table[2].split() == ["period", "terminal", "value", "95%", "interval", "n"]
+    told = json.loads(loaded(*asked, "--json").stdout)
+    assert told["slice"] == {"by": "terminal", "every": "year", "where": {"language": ["en"]}}
+    rows = list(csv.DictReader(io.StringIO(loaded(*asked, "--csv").stdout)))
+    assert [row["terminal"] for row in rows] == [figure["group"] for figure in told["figures"]]
+    assert "'en'" in loaded(*asked, "--sql").stdout
+
+
+def test_a_changed_rule_makes_a_new_version_of_the_definition(loaded: Run) -> None:
+    assert "definition 0" in loaded("define", "csat").stdout
+    changed = loaded("define", "csat", "touchpoint=Overall")
+    assert "definition 1" in changed.stdout, changed.stderr
+    assert json.loads(loaded("measure", "csat", "--json").stdout)["definition"]["version"] == 1
+
+
+def test_a_backup_taken_while_the_file_is_open_comes_back_whole(loaded: Run, home: Path, tmp_path: Path) -> None:
+    assert loaded("backup", "kept.tar").returncode == 0
+    assert "is there already" in loaded("backup", "kept.tar").stderr
+    assert "holds data already" in loaded("restore", "kept.tar").stderr
+    other = str(tmp_path / "other")
+    assert loaded("restore", "kept.tar", REGARD_HOME=other).returncode == 0
+    assert json.loads(loaded("measure", "csat", "--json", REGARD_HOME=other).stdout)["figures"][0]["n"] == 8
+
+
+def test_workspaces_are_listed_with_what_they_hold(loaded: Run) -> None:
+    assert json.loads(loaded("workspaces", "--json").stdout)["rows"] == [
+        {"workspace": "shop", "name": "shop", "interactions": 8, "loads": 1}
+    ]
