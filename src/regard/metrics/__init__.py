@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     from regard.metrics.contract import Metric, Rule
     from regard.metrics.definitions import Settings, define, definition_of, settings_of, versions_of
     from regard.metrics.explaining import Explained, explain
-    from regard.metrics.measure import measure, measure_many, measured
     from regard.metrics.measuring import Measured, measure, measure_many, measured
-    from regard.metrics.overview import Card, Overview, overview
     from regard.metrics.overviews import Card, Overview, overview
     from regard.metrics.periods import Period, bounds_utc, following, parse_period, previous, starting, year_before
     from regard.metrics.retention import Cohort, Cohorts, cohorts
@@ -37,9 +35,7 @@ _WHERE = {
     "contract": ("Metric", "Rule"),
     "definitions": ("Settings", "define", "definition_of", "settings_of", "versions_of"),
     "explaining": ("Explained", "explain"),
-    "measure": ("measure", "measure_many", "measured"),
     "measuring": ("Measured", "measure", "measure_many", "measured"),
-    "overview": ("Card", "Overview", "overview"),
     "overviews": ("Card", "Overview", "overview"),
     "periods": ("Period", "bounds_utc", "following", "parse_period", "previous", "starting", "year_before"),
     "retention": ("Cohort", "Cohorts", "cohorts"),

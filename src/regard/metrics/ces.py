@@ -10,7 +10,7 @@ from regard.metrics.answers import Answers
 from regard.metrics.contract import Gathered, Metric, Reading, Rule, Rules
 from regard.metrics.model import Better, Unit
 from regard.metrics.scope import Scope
-from regard.metrics.survey_answers import TOUCHPOINT, Scale, Tally, ease_or_index, index, raw_parts, scales_of
+from regard.metrics.survey_answers import RULES, Scale, Tally, ease_or_index, index, raw_parts, scales_of
 
 USUAL_ORIENTATIONS = {"1-5": "lower", "1-7": "higher"}
 
@@ -86,7 +86,7 @@ METRIC = Metric(
     reads=("Survey Answered",),
     rules=(
         Rule("orientation", USUAL_ORIENTATIONS, "The easy end of each scale, where answers do not say.", _orientations),
-        TOUCHPOINT,
+        *RULES,
     ),
     gather=gather,
     read=read,

@@ -12,7 +12,7 @@ from regard.metrics import intervals, survey_answers
 from regard.metrics.answers import Answers
 from regard.metrics.contract import Metric, Reading, Rule, Rules
 from regard.metrics.model import Estimate, Unit
-from regard.metrics.survey_answers import TOUCHPOINT, Scale, Tally, index, raw_parts, scales_of, unweighted_part
+from regard.metrics.survey_answers import RULES, Scale, Tally, index, raw_parts, scales_of, unweighted_part
 
 USUAL_CUTS = {"1-5": 4, "1-7": 6, "1-10": 9, "0-10": 9}
 
@@ -81,7 +81,7 @@ METRIC = Metric(
     interval="Wilson's score interval for the share, the score interval for means; weighted, n is (Σw)²/Σw².",
     source="Wilson 1927, JASA 22; Kish 1965, Survey Sampling.",
     reads=("Survey Answered",),
-    rules=(Rule("top", USUAL_CUTS, "The least satisfied answer on each scale.", _cuts), TOUCHPOINT),
+    rules=(Rule("top", USUAL_CUTS, "The least satisfied answer on each scale.", _cuts), *RULES),
     gather=partial(survey_answers.gather, "csat"),
     read=read,
     units=units,

@@ -9,7 +9,7 @@ from regard.metrics.answers import Answers
 from regard.metrics.contract import Gathered, Metric, Reading, Rules
 from regard.metrics.model import Unit
 from regard.metrics.scope import Scope
-from regard.metrics.survey_answers import TOUCHPOINT, Tally, scales_of, shares_of, unweighted_part
+from regard.metrics.survey_answers import RULES, Tally, scales_of, shares_of, unweighted_part
 
 
 def _on_0_to_10(tally: Tally) -> Answers:
@@ -64,7 +64,7 @@ METRIC = Metric(
     source="Reichheld 2003, Harvard Business Review; Tango 1998, Statistics in Medicine 17; Rocks 2016, The American "
     "Statistician 70(4).",
     reads=("Survey Answered",),
-    rules=(TOUCHPOINT,),
+    rules=RULES,
     gather=gather,
     read=read,
     units=units,

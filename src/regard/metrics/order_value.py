@@ -15,7 +15,7 @@ from regard.metrics.questions import amounts_question
 from regard.metrics.scope import Scope, Window, conditions
 
 Amounts = dict[float, float]
-"""How often each amount was paid."""
+"""How many orders came to each amount."""
 
 
 def units(cell: Amounts, rules: Rules, whole: Sequence[Any] = ()) -> Answers:
@@ -56,7 +56,7 @@ def _cells(scope: Scope, rows: Sequence[tuple[Window, dict[str, Any]]], kept: st
     for window, row in rows:
         if row["currency"] == kept:
             group = (row["part"] or "") if scope.slice.by else None
-            cells.setdefault((window, group), {})[row["amount"]] = float(row["orders"])
+            cells.setdefault((window, group), {})[row["total"]] = float(row["orders"])
     return cells
 
 

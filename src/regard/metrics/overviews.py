@@ -43,14 +43,16 @@ class Overview:
     cards: Sequence[Card]
 
 
-def overview(store: Store, slice: Slice = Slice(), metrics: Sequence[str] | None = None) -> Overview:
+def overview(
+    store: Store, slice: Slice = Slice(), metrics: Sequence[str] | None = None, before: Period | None = None
+) -> Overview:
     """Measure the eight (or other) metrics over a period (the last year of the data), the one before, and over time."""
     names = list(metrics) if metrics is not None else [metric.key for metric in METRICS]
     span = time_span(store)
     if span is None:
         return Overview(None, None, None, [])
     period = _period(slice, span)
-    before = previous(period)
+    before = before or previous(period)
     every = slice.every or grain_of(period)
     trend = tuple(periods(*period, every))
     asked = replace(slice, by=None, every=every, start=period[0], end=period[1])

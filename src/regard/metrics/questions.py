@@ -85,13 +85,14 @@ def complaints_question(conditions: Conditions, parameters: Parameters, by: str 
 
 
 def amounts_question(conditions: Conditions, parameters: Parameters, by: str | None) -> Question:
-    """How often each amount was paid, currency by currency."""
-    keys = ["currency", "amount", *(["part"] if by else [])]
-    columns: list[str | exp.Expr] = ["currency", "amount"]
-    columns += [exp.alias_(compose.as_text(by), "part")] if by else []
+    """What orders came to, and how many came to that, currency by currency. The lines of one subject are one order."""
+    latest = [latest_value(by, "part")] if by else []
+    part = ["part"] if by else []
     named = compose.sql("name = :name AND NOT amount IS NULL")
-    query = compose.select(*columns, "count(*) AS orders").from_(compose.TABLE).where(named, *conditions)
-    return Question("amounts", query.group_by(*keys), {"name": ORDER_COMPLETED, **parameters})
+    lines = compose.select("currency", "sum(amount) AS total", *latest).from_(compose.TABLE)
+    lines = lines.where(named, *conditions).group_by("coalesce(subject, id)", "currency")
+    counted = compose.select("currency", "total", *part, "count(*) AS orders").from_(lines.subquery("orders"))
+    return Question("amounts", counted.group_by("currency", "total", *part), {"name": ORDER_COMPLETED, **parameters})
 
 
 def rows_question(reads: Sequence[str], conditions: Conditions, parameters: Parameters, limit: int) -> Question:

@@ -54,10 +54,12 @@ def read(cell: Referrals, rules: Rules, whole: Sequence[Any]) -> Reading:
 
 def gather(scope: Scope) -> Gathered:
     """Everybody known by the end of each window, and every referral with what came of it."""
+    referrals = ask(scope.store, referrals_question(scope.slice.as_of)).rows()
+    if not referrals:
+        return Gathered({}, "", ["Nobody has been seen to refer anybody: a rate of 0 would claim to know that."])
     window_of = {window: scope.bounds(window) for window in scope.windows}
     ends = [end for _, end in window_of.values()]
     known, text = _known(scope, ends)
-    referrals = ask(scope.store, referrals_question(scope.slice.as_of)).rows()
     groups = _groups_of_referrers(scope, ends) if _is_divided(scope) else None
     days = timedelta(days=scope.rules["referral_rate"]["window_days"])
     until = last_instant(scope.store)

@@ -18,6 +18,7 @@ from regard.metrics.survival import kaplan_meier
 from regard.metrics.tickets import Desk, durations, seconds
 
 CLOCKS = ("elapsed", "business", "touch")
+ENDS = ("resolved", "first_resolved", "closed", "last")
 TOUCH = "duration_seconds"
 
 
@@ -72,8 +73,8 @@ def gather(scope: Scope) -> Gathered:
     """All tickets; with business seconds where opening hours are set, and touch time where replies have it."""
     rules = scope.rules["resolution_time"]
     facets = scope.facets | {"reopened"}
-    if rules["until"] == "first_resolved":
-        facets |= {"first_resolved"}
+    if rules["until"] != "resolved":
+        facets |= {rules["until"]}
     if rules["clock"] == "touch" or TOUCH in known_properties(scope.store):
         facets |= {"touch"}
     found = tickets.gather(replace(scope, facets=facets))
@@ -124,7 +125,12 @@ METRIC = Metric(
     reads=("Ticket Opened", "Ticket Resolved", "Ticket Closed"),
     rules=(
         Rule("clock", "elapsed", "Elapsed time, business hours, or the time agents spent on it.", one_of(*CLOCKS)),
-        Rule("until", "resolved", "What ends the time.", one_of("resolved", "first_resolved", "closed")),
+        Rule(
+            "until",
+            "resolved",
+            "What ends the time; last: any last event.",
+            one_of(*ENDS),
+        ),
     ),
     gather=gather,
     read=read,

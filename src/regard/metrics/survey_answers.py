@@ -12,7 +12,7 @@ import numpy as np
 from regard.metrics import intervals
 from regard.metrics.answers import Answers
 from regard.metrics.asking import ask
-from regard.metrics.contract import Gathered, Rule, Rules, text_or_nothing
+from regard.metrics.contract import Gathered, Rule, Rules, one_of, text_or_nothing
 from regard.metrics.model import Estimate, Every, Unit
 from regard.metrics.periods import starting
 from regard.metrics.questions import answers_question, touchpoint_question
@@ -21,6 +21,8 @@ from regard.stream import Answer, Store
 
 Row = tuple[float, float, float, float]
 """A score, how many gave it, the sum of their weights, and of their squared weights."""
+
+COUNTED = ("answers", "weights", "squares")
 
 MOST_SHARES = 11
 """Scales with more values than this get no share for each value."""
@@ -32,6 +34,10 @@ TOUCHPOINT = Rule(
     "and answers without a touchpoint; nothing here counts every answer alike.",
     text_or_nothing,
 )
+
+WEIGHTS = Rule("weights", "use", "Whether an answer's weight counts, or every answer alike.", one_of("use", "ignore"))
+
+RULES = (TOUCHPOINT, WEIGHTS)
 
 
 @dataclass(frozen=True)
@@ -180,11 +186,12 @@ def _grain(scope: Scope) -> Every | None:
 
 def _cells(metric: str, scope: Scope, answer: Answer, grain: Every | None) -> dict[tuple[Window, str | None], Tally]:
     cells: dict[tuple[Window, str | None], Tally] = {}
+    weighs = scope.rules[metric]["weights"] == "use"
     for row in answer.rows():
         if row["metric"] == metric:
             group = (row["part"] or "") if scope.slice.by else None
             for window in _windows_with(scope.windows, row["period"] if grain else None):
-                _count(cells.setdefault((window, group), Tally()), row)
+                _count(cells.setdefault((window, group), Tally()), row, weighs=weighs)
     return cells
 
 
@@ -194,12 +201,12 @@ def _windows_with(windows: Sequence[Window], day: date | None) -> Iterable[Windo
     return (one for one in windows if (one[0] is None or one[0] <= day) and (one[1] is None or day < one[1]))
 
 
-def _count(tally: Tally, row: dict[str, object]) -> None:
+def _count(tally: Tally, row: dict[str, object], *, weighs: bool) -> None:
     low, high, score = row["scale_min"], row["scale_max"], row["score"]
     numbers = isinstance(low, float) and isinstance(high, float) and isinstance(score, float)
     if not numbers or not low <= score <= high or low == high:  # type: ignore[operator]
         tally.unusable += int(row["answers"])  # type: ignore[call-overload]
         return
     scale = Scale(low, high, row["orientation"])  # type: ignore[arg-type]
-    counts = (float(row[name]) for name in ("answers", "weights", "squares"))  # type: ignore[arg-type]
+    counts = (float(row[name]) for name in (COUNTED if weighs else COUNTED[:1] * 3))  # type: ignore[arg-type]
     tally.scales.setdefault(scale, []).append((score, *counts))  # type: ignore[arg-type]

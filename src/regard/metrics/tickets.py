@@ -37,6 +37,7 @@ EVENTS = {
     "resolved": TICKET_RESOLVED,
     "reopened": TICKET_REOPENED,
     "closed": TICKET_CLOSED,
+    "progressed": "Ticket Progressed",
 }
 
 _WHEN = "CASE WHEN name = :{} THEN occurred_at END"
@@ -46,6 +47,7 @@ FACETS = {
     "opened": (f"min({_WHEN.format('opened')})", ("opened",)),
     "resolved": (f"max({_WHEN.format('resolved')})", ("resolved",)),
     "first_resolved": (f"min({_WHEN.format('resolved')})", ("resolved",)),
+    "last": ("max(occurred_at)", tuple(EVENTS)),
     "closed": (f"max({_WHEN.format('closed')})", ("closed",)),
     "reopened": (_COUNT.format("reopened"), ("reopened",)),
     "reassigned": (_COUNT.format("reassigned"), ("reassigned",)),
@@ -65,7 +67,7 @@ FACETS = {
 }
 """What may be asked about a ticket: the piece of SQL, and the events it reads. Unsigned replies are an agent's."""
 
-TIMES = ("opened", "resolved", "first_resolved", "closed", "first_reply")
+TIMES = ("opened", "resolved", "first_resolved", "closed", "last", "first_reply")
 
 
 @dataclass(frozen=True)
