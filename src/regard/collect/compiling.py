@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlglot import exp
 
-from regard.collect.mapping import ANONYMOUS, INTERNAL, Mapping, Rule, Time, rule_columns
+from regard.collect.mapping import ANONYMOUS, INTERNAL, NTH, Mapping, Rule, Time, rule_columns
 from regard.collect.staging import ROWS
 from regard.collect.syntax import call, column, either, every, fill, literal, named, struct
 from regard.collect.values import Reader, joined
@@ -76,9 +76,21 @@ class Compiler:
         if rule.score:
             answered = [self.reader.answer(rule.score), *([self.reader.cell(rule.text)] if rule.text else [])]
             conditions.append(either(exp.not_(cell.is_(exp.null())) for cell in answered))
+        if NTH in self.layout.columns and not self._is_many(rule):
+            conditions.append(fill(f"({NTH} = 1)"))
         if self.layout.has_repeats:
             conditions.append(fill("repeats.kind IS DISTINCT FROM 'known'"))
         return exp.paren(every(conditions))
+
+    def _is_many(self, rule: Rule) -> bool:
+        """Whether the rule is about the rows of a file that may have several for one key."""
+        return bool(set(rule_columns(rule)) & set(self.mapping.of_many()))
+
+    def rule_key(self, rule: Rule) -> exp.Expression:
+        """The key of a row, and of the joined row where the rule is about that."""
+        if not self._is_many(rule) or KEY in self.layout.columns:
+            return self.key()
+        return fill("(:key || ':' || md5(:content))", key=self.key(), content=self._joined(self.mapping.of_many()))
 
     def key(self) -> exp.Expression:
         """What tells this row from every other of its source, the same at every load."""
@@ -99,6 +111,9 @@ class Compiler:
         """All that the mapping reads of a row, as one text."""
         names = sorted(self.layout.given()) if any(rule.has_rest for rule in self.mapping.rules) else \
             self.mapping.columns()
+        return self._joined([name for name in names if name not in self.mapping.of_many()])
+
+    def _joined(self, names: list[str]) -> exp.Expression:
         cells = [fill("coalesce(:x, '')", x=column(self.layout.original(name))) for name in names]
         return call("concat_ws", call("chr", exp.Literal.number(31)), *cells)
 
@@ -193,7 +208,7 @@ class Compiler:
         source_key = self.source_key()
         prefix = f"{self.mapping.source}:"
         typed: dict[str, exp.Expression] = {
-            "id": fill("(:prefix || :key || :suffix)", prefix=prefix, key=self.key(), suffix=f":{rule.suffix}"),
+            "id": fill("(:prefix || :key || :suffix)", prefix=prefix, key=self.rule_key(rule), suffix=f":{rule.suffix}"),
             "occurred_at": self.reader.instant(rule.time or self.mapping.time),
             "received_at": fill("CAST(:x AS TIMESTAMP)", x=self.received_at.strftime("%Y-%m-%d %H:%M:%S.%f")),
             "source_key": source_key,
@@ -206,7 +221,7 @@ class Compiler:
         }
         given = {name: self.reader.value(value) for name, value in rule.fields.items()}
         if rule.score and "subject" not in given:
-            given["subject"] = fill("(:prefix || :key)", prefix=prefix, key=self.key())
+            given["subject"] = fill("(:prefix || :key)", prefix=prefix, key=self.rule_key(rule))
         return {**{name: _null("varchar") for name in COLUMNS}, **typed, **given}
 
     def _score(self, rule: Rule) -> dict[str, exp.Expression]:
@@ -234,7 +249,7 @@ class Compiler:
 
     def _refused(self, rule: Rule) -> exp.Select:
         checks = self.checks(rule)
-        raw = struct({name: column(self.layout.original(name)) for name in self.layout.given()} | {KEY: self.key()})
+        raw = struct({name: column(self.layout.original(name)) for name in self.layout.given()} | {KEY: self.rule_key(rule)})
         select = exp.select(
             named(literal(self.load), "load"), named(fill("rows.rowid + 1"), "line"),
             named(_first(checks, [literal(check.reason) for check in checks]), "reason"),

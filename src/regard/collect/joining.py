@@ -8,7 +8,7 @@ from fnmatch import fnmatch
 from sqlglot import exp
 
 from regard.base import Invalid
-from regard.collect.mapping import File, Mapping
+from regard.collect.mapping import NTH, File, Mapping
 from regard.collect.reading import stage
 from regard.collect.staging import ROWS, Staging
 from regard.collect.syntax import DIALECT, column, every, fill, named
@@ -39,6 +39,9 @@ def _join(staging: Staging, files: Sequence[File]) -> None:
     own = staging.columns(f"file {first.name}")
     columns = [named(column(name, "first"), name) for name in own]
     select = exp.select().from_(exp.alias_(exp.to_table(f"file {first.name}", quoted=True), "first", table=True))
+    if sum(other.is_many for other in others) > 1:
+        raise Invalid("only one file may have several rows for a key", field="files.many",
+                      remedy="load the other one on its own")
     for number, other in enumerate(others, 1):
         table, alias = f"file {other.name}", f"other{number}"
         present = staging.columns(table)
@@ -48,6 +51,8 @@ def _join(staging: Staging, files: Sequence[File]) -> None:
                    for left, right in zip(other.to, other.key, strict=True))
         select = select.join(exp.alias_(exp.to_table(table, quoted=True), alias, table=True), on=on, join_type="left")
         columns += [named(column(name, alias), f"{other.name}.{name}") for name in present]
+    if any(other.is_many for other in others):
+        columns.append(named(fill("row_number() OVER (PARTITION BY first.rowid)"), NTH))
     select = select.select(*columns).order_by(fill("first.rowid"))
     staging.run(exp.Create(this=exp.to_table(ROWS), kind="TABLE", expression=select), stage="joining")
     for file in files:

@@ -17,7 +17,7 @@ from regard.base.clock import now
 from regard.base.ids import new_id
 from regard.collect import audit, joining, repair
 from regard.collect.compiling import KEY, Compiler, Layout
-from regard.collect.mapping import Customer, Mapping, Time, Value
+from regard.collect.mapping import NTH, Mapping
 from regard.collect.model import LoadResult, Preview
 from regard.collect.parsing import read_mapping
 from regard.collect.reading import MALFORMED
@@ -33,7 +33,7 @@ Given = Mapping | Path | str | None
 # Fast to write and to read once; the file lives for seconds.
 PARQUET = "(FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 1000, WRITE_BLOOM_FILTER false)"
 SHOWN = 20
-_BLANK = Mapping("", Time(Value(constant="")), Customer(Value(constant="")), ())
+
 
 
 @dataclass(frozen=True)
@@ -95,9 +95,9 @@ def staged(folder: Path, paths: Paths, given: Given,
     try:
         notes: list[str] = []
         if mapping is None:
-            from regard.collect.proposing import propose_staged
+            from regard.collect.proposing import BLANK, propose_staged
 
-            joining.stage_all(staging, files, _BLANK)
+            joining.stage_all(staging, files, BLANK)
             proposal = propose_staged(staging, files[0].name)
             mapping, notes = proposal.mapping, ["the mapping was proposed, not given", *proposal.notes]
         else:
@@ -165,11 +165,13 @@ def _repeats(staging: Staging, mapping: Mapping, load_id: str, at: datetime) -> 
         return layout, 0
     compiler = Compiler(mapping, layout, load_id, at)
     key, content = compiler.plain_key() if mapping.id else compiler.content(), compiler.content()
-    if not staging.one(exp.select(fill("count(:k) <> count(DISTINCT hash(:k))", k=key)).from_(ROWS), stage="checking")[0]:
+    firsts = exp.column(NTH).eq(exp.Literal.number(1)) if NTH in layout.columns else exp.true()
+    doubled = exp.select(fill("count(:k) <> count(DISTINCT hash(:k))", k=key)).from_(ROWS).where(firsts)
+    if not staging.one(doubled, stage="checking")[0]:
         return layout, 0
     kind = "CASE WHEN content = first(content) OVER keys THEN 'known' ELSE 'duplicate' END" if mapping.id else "'again'"
     keyed = exp.select(named(fill("rows.rowid"), "row"), named(key, "key"),
-                       named(fill("hash(:x)", x=content), "content")).from_(ROWS)
+                       named(fill("hash(:x)", x=content), "content")).from_(ROWS).where(firsts)
     staging.run("CREATE TABLE repeats AS SELECT row, kind, number FROM (SELECT row, "
                 f"{kind} AS kind, row_number() OVER keys AS number FROM ({keyed.sql(DIALECT)}) "  # noqa: S608
                 "WHERE key IS NOT NULL WINDOW keys AS (PARTITION BY key ORDER BY row)) WHERE number > 1", stage="checking")

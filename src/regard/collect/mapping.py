@@ -13,7 +13,10 @@ from typing import Literal
 TimeFormat = str
 """A strptime pattern, or ``iso``, ``epoch`` (seconds), ``epoch_ms``, ``excel`` (days since 1899-12-30)."""
 
-INTERNAL = ("_key", "_event", "_at")
+NTH = "_nth"
+"""Staged column: which of the several joined rows of one row this is, from 1."""
+
+INTERNAL = ("_key", "_event", "_at", NTH)
 """Columns that staging adds to the file's own."""
 
 ANONYMOUS = ("refuse", "keep", "row")
@@ -172,6 +175,11 @@ class Mapping:
     def columns(self) -> list[str]:
         """Every column of the file that the mapping reads, in a fixed order, each once."""
         return sorted(set(_columns(self)) - set(INTERNAL))
+
+    def of_many(self) -> list[str]:
+        """The columns read from the file that may have several rows for one key."""
+        starts = tuple(f"{file.name}." for file in self.files if file.is_many)
+        return [name for name in self.columns() if starts and name.startswith(starts)]
 
 
 def _columns(mapping: Mapping) -> Iterator[str]:

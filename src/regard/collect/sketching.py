@@ -1,0 +1,142 @@
+"""Look at columns and tell what they hold, from what stands there first and from their headings second."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from regard.collect.headings import says
+from regard.collect.model import ColumnSketch
+from regard.collect.staging import ROWS, Staging
+from regard.collect.syntax import column, fill, named
+
+LOOKED_AT = 20_000
+MOST_VALUES = 25
+NEARLY_ALL = 0.97
+
+DAY_FIRST = tuple(f"%d{mark}%m{mark}%Y{clock}" for mark in "/.-" for clock in ("", " %H:%M", " %H:%M:%S"))
+MONTH_FIRST = tuple(f"%m{mark}%d{mark}%Y{clock}" for mark in "/.-"
+                    for clock in ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p"))
+OTHER_FORMATS = ("%d-%b-%y", "%d-%b-%Y", "%d %b %Y", "%b %d, %Y", "%Y/%m/%d", "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S",
+                 "%Y%m%d", "%d/%m/%y", "%m/%d/%y", "%Y年%m月%d日")
+FORMATS = (*DAY_FIRST, *MONTH_FIRST, *OTHER_FORMATS)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was found in a column."""
+
+    name: str
+    rows: int
+    filled: int
+    distinct: int
+    numbers: int
+    dates: int
+    length: float
+    low: float | None
+    high: float | None
+    values: tuple[str, ...]
+    samples: tuple[str, ...]
+    formats: tuple[str, ...] = ()
+    has_decimal_comma: bool = False
+    spaced: int = 0
+
+    @property
+    def is_time(self) -> bool:
+        return bool(self.formats)
+
+    @property
+    def is_numeric(self) -> bool:
+        return self.filled > 0 and self.numbers >= NEARLY_ALL * self.filled
+
+    @property
+    def is_unique(self) -> bool:
+        return self.filled == self.rows and self.distinct == self.rows and self.rows > 1
+
+    @property
+    def is_text(self) -> bool:
+        return not self.is_numeric and not self.is_time and self.length > 20 and (
+            self.spaced > 0.5 * self.filled and self.distinct > 0.3 * self.filled)
+
+    def whole_values(self) -> list[int]:
+        """The different values, when they are few whole numbers."""
+        try:
+            return sorted({int(float(value)) for value in self.values if float(value).is_integer()})
+        except ValueError:
+            return sorted({int(value) for value in self.values if value.lstrip("-").isdigit()})
+
+
+def look(staging: Staging, name: str) -> Look:
+    """Look at the first rows of one column."""
+    cell = fill("nullif(trim(:x), '')", x=column(name))
+    number = fill("TRY_CAST(x AS DOUBLE)")
+    seen = exp.select(named(cell, "x")).from_(ROWS).limit(LOOKED_AT)
+    row = staging.one(exp.select(
+        "count(*)", "count(x)", "count(DISTINCT x)", fill("count(:n)", n=number),
+        fill("count(TRY_CAST(x AS TIMESTAMP)) FILTER (WHERE length(x) >= 8 AND contains(x, '-'))"),
+        "coalesce(avg(length(x)), 0)", fill("min(:n)", n=number), fill("max(:n)", n=number),
+        fill("count(*) FILTER (WHERE regexp_matches(x, '^-?[0-9. ]*[0-9],[0-9]{1,6}$'))"),
+        fill("count(*) FILTER (WHERE contains(x, ' ') OR regexp_matches(x, '[\u3000-\u9fff]{8}'))"),
+    ).from_(seen.subquery("seen")))
+    common = staging.run(exp.select("x").from_(seen.subquery("seen")).where("NOT x IS NULL").group_by("x").order_by(
+        exp.Ordered(this=fill("count(*)"), desc=True), "x").limit(MOST_VALUES))
+    values = tuple(item for (item,) in common)
+    found = Look(name, *row[:8], values, values[:5], has_decimal_comma=row[8] > 0.5 * max(row[1], 1), spaced=row[9])
+    formats = ("iso",) if found.filled and found.dates >= NEARLY_ALL * found.filled else _formats(staging, found, seen)
+    return Look(**{**vars(found), "formats": formats})
+
+
+def _formats(staging: Staging, found: Look, seen: exp.Select) -> tuple[str, ...]:
+    """The formats that read nearly every value, best first."""
+    if not found.filled or not 6 <= found.length <= 26 or not any(char.isdigit() for char in "".join(found.samples)):
+        return ()
+    if found.is_numeric:
+        return _epoch(found)
+    counts = staging.one(exp.select(*(fill("count(*) FILTER (WHERE year(try_strptime(x, :f)) BETWEEN 1950 AND 2100)", f=form) for form in FORMATS)).from_(
+        seen.subquery("seen")))
+    good = [form for form, count in zip(FORMATS, counts, strict=True) if count >= NEARLY_ALL * found.filled]
+    return tuple(good)
+
+
+def _epoch(found: Look) -> tuple[str, ...]:
+    if found.low is None or found.high is None or not says_time(found.name):
+        return ()
+    if 9e8 < found.low and found.high < 3e9:
+        return ("epoch",)
+    return ("epoch_ms",) if 9e11 < found.low and found.high < 3e12 else ()
+
+
+def says_time(name: str) -> bool:
+    """Whether a heading speaks of a time."""
+    return any(word in name.lower() for word in ("time", "date", "created", "_at", " at", "stamp", "czas", "data", "дата",
+                                                 "время", "时间", "日期"))
+
+
+def is_ambiguous(formats: Sequence[str]) -> bool:
+    """Whether day and month may be the other way round."""
+    return any(form in DAY_FIRST for form in formats) and any(form in MONTH_FIRST for form in formats)
+
+
+def sketch(found: Look) -> ColumnSketch:
+    """A column in words."""
+    kind, reason = _kind(found)
+    return ColumnSketch(found.name, kind, reason, found.filled, found.distinct, found.samples)
+
+
+def _kind(found: Look) -> tuple[str, str]:
+    if not found.filled:
+        return "empty", "nothing stands in it"
+    if found.is_time:
+        return "time", f"{found.samples[0]!r} reads as {found.formats[0]}"
+    if found.is_numeric:
+        return "number", f"numbers from {found.low:g} to {found.high:g}"
+    if found.is_text:
+        return "text", f"{found.length:.0f} characters on average, mostly different"
+    if found.is_unique:
+        return "id", "every row has another value"
+    roles = [role for role in ("customer", "channel", "agent", "language", "country") if says(found.name, role)]
+    return (roles[0], "its heading says so") if roles else ("category", f"{found.distinct} different values")
+
+
