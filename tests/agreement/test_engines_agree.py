@@ -14,6 +14,7 @@ import pytest
 from regard import metrics
 from regard.base import RegardError
 from regard.metrics import CATALOGUE, Slice
+from regard.metrics.asking import forget
 from regard.stream import Batch, Question, Record, Store, compose, open_store
 from tests.agreement.company import interactions
 from tests.agreement.recording import Recording
@@ -77,9 +78,9 @@ def ask_everything(store: Any) -> None:
                 metrics.measure(store, name, slice)
                 metrics.rows_behind(store, name, slice, limit=20)
         with contextlib.suppress(RegardError):
-            metrics.compare(store, name, "2025-03", "2025-09", by="channel")
+            metrics.compare(store, name, "2025-03", "2025-09", Slice(by="channel"))
         with contextlib.suppress(RegardError):
-            metrics.explain(store, name, "2025-03", "2025-09", by="channel")
+            metrics.explain(store, name, "2025-03", "2025-09", Slice(by="channel"))
     metrics.overview(store)
     metrics.breakdowns(store)
     metrics.cohorts(store)
@@ -88,7 +89,7 @@ def ask_everything(store: Any) -> None:
 
 @pytest.fixture(scope="module")
 def questions(duck: Recording) -> list[Question]:
-    metrics.forget()
+    forget()
     ask_everything(duck)
     return list(duck.asked.values())
 

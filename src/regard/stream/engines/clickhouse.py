@@ -26,8 +26,9 @@ DIALECT = "clickhouse"
 _TYPES = {"VARCHAR": "String", "TIMESTAMP": "DateTime64(6, 'UTC')", "DOUBLE": "Float64", "BIGINT": "Int64"}
 _RECORDS = "kind String, key String, version Int32, made_at DateTime64(6, 'UTC'), made_by Nullable(String), body String"
 _REFUSED = "load String, line Int64, reason String, column Nullable(String), message String, raw Nullable(String)"
-# An outer join answers NULL for what is missing, as everywhere else, and not this engine's zero.
-_SETTINGS = " SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1"
+# As everywhere else: an outer join answers NULL for what is missing (not zero), the sum of nothing is NULL, and a name
+# means the column before it means another item of the same SELECT.
+_SETTINGS = " SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1"
 
 
 class ClickHouseStore:
