@@ -40,7 +40,7 @@ from regard.web import Format
 
 if TYPE_CHECKING:
     from regard.collect import LoadResult
-    from regard.report.differences import Differences, Reasons
+    from regard.report.comparisons import Differences, Reasons
     from regard.report.summary import CohortTable
 
 Paths = str | Path | Sequence[str | Path]
@@ -151,13 +151,13 @@ class Workspace:
 
         Where ``a`` and ``b`` are groups of ``by``, those two groups are compared.
         """
-        from regard.report.differences import Differences
+        from regard.report.comparisons import Differences
 
         return Differences(compare(self.store, metric, a, b, self._slice(asked)), self._shown)
 
     def explain(self, metric: str, a: str, b: str, **asked: Unpack[Asked]) -> Reasons:
         """Why a metric differs from period ``a`` to ``b``: each group's size (mix) and answers (rate)."""
-        from regard.report.differences import Reasons
+        from regard.report.comparisons import Reasons
 
         return Reasons(explain(self.store, metric, a, b, self._slice(asked)), self._shown)
 
