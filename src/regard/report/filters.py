@@ -102,7 +102,7 @@ class Filters:
             ("by", self.by or ""),
             *(("where", f"{column}={value}") for column, value in self.where),
             ("against", "" if self.against == "previous" else self.against),
-            ("version", str(self.version) if self.version else ""),
+            ("version", "" if self.version is None else str(self.version)),
         ]
         return [(name, value) for name, value in said if value]
 
@@ -232,7 +232,7 @@ def _where(texts: Sequence[str], problems: dict[str, str]) -> tuple[tuple[str, s
 
 def _version(typed: Mapping[str, str], problems: dict[str, str]) -> int | None:
     text = typed.get("version", "")
-    if text and not (text.isdecimal() and 0 < int(text[:9]) == int(text)):
+    if text and not (text.isdecimal() and len(text) < 10):
         problems["version"] = NOT_A_NUMBER
         return None
     return int(text) if text else None

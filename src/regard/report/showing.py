@@ -52,10 +52,10 @@ def significant_steps(estimates: Sequence[Estimate]) -> list[bool]:
     return [False, *(step.is_significant for step in steps)][: len(estimates)]
 
 
-def line(measured: Measurement, name: str, fmt: Format) -> Chart:
+def line(figures: Sequence[Figure], name: str, every: str, fmt: Format) -> Chart:
     """The trend of a metric, with its band."""
-    unit = str(measured.figures[0].estimate.unit) if measured.figures else "index"
-    return trend(points(measured.figures), title=name, unit=unit, fmt=fmt, every=measured.slice.every)
+    unit = str(figures[0].estimate.unit) if figures else "index"
+    return trend(points(figures), title=name, unit=unit, fmt=fmt, every=every)
 
 
 # --- by group ------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +19,7 @@ from regard.base import Invalid, NotFound
 from regard.metrics import (
     METRICS,
     Definition,
+    Difference,
     Estimate,
     Measurement,
     Metric,
@@ -27,7 +29,17 @@ from regard.metrics import (
     measure,
     settings_of,
 )
-from regard.report.filters import AGAINST, EVERY, PERIODS, Asked, Filters, Period, drawn_every, read_filters
+from regard.report.filters import (
+    AGAINST,
+    EVERY,
+    PERIODS,
+    Asked,
+    Filters,
+    Period,
+    drawn_every,
+    read_filters,
+    read_period,
+)
 from regard.report.questions import columns_of, extent_of, suggestions, usual_period
 from regard.report.showing import SORTS, Group, as_change
 from regard.report.words import METRICS as WORDS
@@ -154,6 +166,30 @@ class Look:
     def find(self) -> str:
         return self.request.GET.get("find", "").strip()[:200]
 
+    def sides(self) -> tuple[str, str]:
+        """What is compared: two periods or groups as typed, else the period before and the one shown."""
+        given = tuple(self.request.GET.get(name, "").strip()[:200] for name in ("a", "b"))
+        usual = (period_text(self.before), period_text(self.period))
+        return tuple(said or default for said, default in zip(given, usual, strict=True))
+
+    def side_name(self, side: str) -> str:
+        """A side as people read it: a period by its dates, a group by its name."""
+        try:
+            start, end = read_period(side)
+        except Invalid:
+            return side
+        return self.fmt.period(start, None, end)
+
+    def side_choices(self) -> list[str]:
+        """The years and quarters of the data, newest first, and the values of the column chosen."""
+        if not self.extent:
+            return []
+        years = range(self.extent[1].year, self.extent[0].year - 1, -1)
+        quarters = [f"{year}-Q{quarter}" for year in list(years)[:3] for quarter in (4, 3, 2, 1)]
+        by = self.filters.by
+        values = [text.partition("=")[2] for text in suggestions(self.store, [by])] if by else []
+        return [*values, *map(str, years), *quarters]
+
     def own(self) -> dict[str, Any]:
         """What goes along between the views of one metric."""
         return {"by": self.filters.by, "version": self.filters.version}
@@ -231,6 +267,12 @@ class Look:
     @property
     def may_import(self) -> bool:
         return self.request.member.may(Right.IMPORT_DATA)
+
+    def settings_url(self, metric: str) -> str:
+        """Where the rules of a metric are changed; nothing for those who may not."""
+        if not self.request.member.may(Right.EDIT_DEFINITIONS):
+            return ""
+        return reverse("metrics:definition", args=[self.request.workspace.slug, metric])
 
     @property
     def imports_url(self) -> str:
@@ -378,3 +420,87 @@ def voice(row: dict[str, Any]) -> dict[str, Any]:
     place = (score - low) / (high - low)
     good = 1 - place if row["orientation"] == "lower" else place
     return {**row, "tone": "good" if good >= 0.75 else "bad" if good < 0.5 else ""}
+
+
+def period_text(period: Period | None) -> str:
+    """A period as it may be typed."""
+    return f"{period[0].isoformat()}..{period[1].isoformat()}" if period else ""
+
+
+def cursor(following: tuple[datetime, str]) -> str:
+    """The last row of a page as it stands in an address."""
+    return f"{following[0].isoformat()}~{following[1]}"
+
+
+def after_in(request: HttpRequest) -> tuple[datetime, str] | None:
+    """The row that a page begins after; Invalid when the address was cut."""
+    text = request.GET.get("after", "")
+    instant, _sign, name = text.partition("~")
+    try:
+        return (datetime.fromisoformat(instant), name) if text else None
+    except ValueError as error:
+        raise Invalid(_("This address is not complete."), field="after", remedy=_("begin at the first page")) from error
+
+
+def difference_words(look: Look, found: Difference, better: Any, unit: str) -> dict[str, Any]:
+    """A difference with its interval and how sure it is, in words."""
+    known = found.value is not None
+    interval = f"{look.fmt.change(found.low, unit)} – {look.fmt.change(found.high, unit)}"
+    sure = found.q_value if found.q_value is not None else found.p_value
+    return {
+        "change": as_change(found, better, "") if known else None,
+        "interval": interval if known and found.low is not None else "",
+        "p": probability(look, found.p_value),
+        "sure": probability(look, sure),
+        "is_controlled": found.q_value is not None,
+        "is_significant": found.is_significant,
+    }
+
+
+def probability(look: Look, value: float | None) -> str:
+    """A probability with as many digits as can be believed."""
+    if value is None:
+        return MISSING
+    return "< " + look.fmt.number(0.001, 3) if value < 0.001 else look.fmt.number(value, 3)
+
+
+def pair_words(look: Look, pair: Any, better: Any, unit: str) -> dict[str, Any]:
+    """A group on both sides, and its difference."""
+    return {
+        "name": pair.group or _("(none)"),
+        "before": look.fmt.estimate(pair.before.estimate),
+        "after": look.fmt.estimate(pair.after.estimate),
+        "withheld": withheld_words(pair.before.estimate.withheld or pair.after.estimate.withheld),
+        **difference_words(look, pair.difference, better, unit),
+    }
+
+
+def part_words(look: Look, part: Any, unit: str) -> dict[str, str]:
+    """One term of a change with its interval."""
+    return {
+        "value": look.fmt.change(part.value, unit),
+        "interval": f"{look.fmt.change(part.low, unit)} – {look.fmt.change(part.high, unit)}",
+    }
+
+
+def explained_words(look: Look, group: Any, unit: str) -> dict[str, Any]:
+    """What one group did to a change."""
+    return {
+        "name": group.group or _("(none)"),
+        "mix": part_words(look, group.mix, unit),
+        "rate": part_words(look, group.rate, unit),
+        "total": look.fmt.change(group.value, unit),
+        "shares": [look.fmt.percent(share) for share in (group.share_before, group.share_after)],
+        "means": [look.fmt.value(mean, unit) for mean in (group.mean_before, group.mean_after)],
+    }
+
+
+def version_link(look: Look, version: Definition, used: Definition) -> dict[str, Any]:
+    """A version of a definition, with the address that measures by it."""
+    return {
+        "number": version.version,
+        "made_at": version.made_at,
+        "made_by": version.made_by,
+        "is_current": version.version == used.version,
+        "href": look.filters.query(version=version.version or "0"),
+    }

@@ -2,26 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from regard.accounts import Right
 from regard.accounts.site import right_required
-from regard.metrics import Measurement, Metric, versions_of
+from regard.base import Invalid
+from regard.metrics import Measurement, Metric, difference, explain, rows_behind, versions_of
+from regard.metrics import compare as compare_sides
+from regard.metrics.site import value_words
 from regard.report.breakdowns import broken_down
+from regard.report.differences import parts_of_change
 from regard.report.overview import Glance, clearest_first, glances
 from regard.report.questions import recent_words
-from regard.report.results import Figures
-from regard.report.showing import MOST_ROWS, Group, arranged, as_change, dots, groups, line
-from regard.report.site import Look, card_words, estimate_words, group_rows, metric_in, parts_of, shares_given, voice
-from regard.report.words import said_of
+from regard.report.results import Figures, Rows
+from regard.report.showing import MOST_ROWS, Group, arranged, as_change, bars, dots, groups, line
+from regard.report.site import (
+    Look,
+    after_in,
+    card_words,
+    cursor,
+    difference_words,
+    estimate_words,
+    explained_words,
+    group_rows,
+    metric_in,
+    pair_words,
+    part_words,
+    parts_of,
+    period_text,
+    shares_given,
+    version_link,
+    voice,
+)
+from regard.report.words import part_name, said_of
+from regard.web import Row, breakdown
 from regard.web.cards import Card
 
 RECENT = 6
 TRENDS = 2
+ROWS_A_PAGE = 50
+MOST_IN_A_FILE = 50_000
 TABS = (
     ("report:metric", Right.VIEW_METRICS),
     ("report:compare", Right.VIEW_METRICS),
@@ -31,9 +57,17 @@ TABS = (
 )
 
 
-def page(request: HttpRequest, name: str, look: Look, **context: Any) -> HttpResponse:
+def page(request: HttpRequest, name: str, look: Look, *, status: int | None = None, **context: Any) -> HttpResponse:
     """A page in the frame that every page of a workspace has: 422 when a filter could not be used."""
-    return render(request, f"report/{name}.html", look.context(**context), status=look.status)
+    return render(request, f"report/{name}.html", look.context(**context), status=status or look.status)
+
+
+def attempt(ask: Callable[[], Any]) -> tuple[Any, Invalid | None]:
+    """What was asked for, or what was wrong with asking it: to be said on the page, with the rest of it."""
+    try:
+        return ask(), None
+    except Invalid as error:
+        return None, error
 
 
 # --- overview --------------------------------------------------------------------------------------------------------
@@ -44,8 +78,8 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
     look = Look.of(request)
     if look.extent is None:
         return page(request, "welcome", look)
-    found = glances(look.store, look.slice(), look.before, look.every)
-    drawn = [one for one in found if one.has_ever and len(one.trend.figures) > 1][:TRENDS]
+    found = glances(look.store, look.slice(every=look.every), look.before)
+    drawn = [one for one in found if one.has_any and len(one.card.trend) > 1][:TRENDS]
     return page(
         request,
         "overview",
@@ -62,17 +96,17 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
 def _card(look: Look, one: Glance) -> dict[str, Any]:
     """A card; or, where nothing was ever counted, what to load."""
     words, url = card_words(one.metric), look.url("report:metric", one.metric.key)
-    if not one.has_ever:
+    if not one.has_any:
         return {"url": url, **words}
     compared = one.change is not None and one.change.value is not None
-    change = as_change(one.change, one.now.better, look.versus) if compared else None
+    change = as_change(one.change, one.card.measurement.better, look.versus) if compared else None
     card = Card(
         words["name"],
-        one.now.figures[-1].estimate,
+        one.card.current.estimate,
         url,
         look.url("report:definition", one.metric.key),
         change,
-        [figure.estimate.value for figure in one.trend.figures],
+        [figure.estimate.value for figure in one.card.trend],
         of=words["of"],
         note=_("nothing to compare with") if look.before else "",
     )
@@ -81,7 +115,7 @@ def _card(look: Look, one: Glance) -> dict[str, Any]:
 
 def _trend(look: Look, one: Glance) -> dict[str, Any]:
     name = _(one.metric.title)
-    chart = line(one.trend, name, look.fmt)
+    chart = line(one.card.trend, name, look.every, look.fmt)
     return {"name": name, "url": look.url("report:metric", one.metric.key), "chart": chart, "pace": look.pace_words}
 
 
@@ -89,7 +123,7 @@ def _told(look: Look, one: Glance) -> dict[str, Any]:
     """A change as the list tells it."""
     return {
         "name": _(one.metric.title),
-        "change": as_change(one.change, one.now.better, look.versus),
+        "change": as_change(one.change, one.card.measurement.better, look.versus),
         "unit": str(one.change.unit),
         "icon": said_of(one.metric.key).icon,
         "url": look.url("report:why", one.metric.key),
@@ -120,7 +154,7 @@ def metric(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         headline=_headline(look, asked, now),
         parts=parts_of(look, now),
         distribution=shares_given(look, now),
-        trend=line(over_time, _(asked.title), look.fmt),
+        trend=line(over_time.figures, _(asked.title), look.every, look.fmt),
         paces=look.paces(),
         breakdown=_breakdown(look, asked, now),
         notes=list(dict.fromkeys([*now.notes, *over_time.notes])),
@@ -140,8 +174,6 @@ def _metric_page(request: HttpRequest, name: str, look: Look, asked: Metric, **c
 
 def _headline(look: Look, asked: Metric, now: Measurement) -> dict[str, Any]:
     """The figure itself, drawn as its card is, with the change from the period before."""
-    from regard.metrics import difference
-
     estimate = now.figures[-1].estimate
     earlier = look.measure(asked, look.before).figures[-1].estimate if look.before else None
     found = difference(earlier, estimate) if earlier else None
@@ -188,20 +220,126 @@ def definition(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         look,
         asked,
         used=used,
-        rules=[(rule, used.rules.get(rule.name)) for rule in asked.rules],
-        versions=versions_of(look.store, asked.key)[::-1],
+        contract={name: _(getattr(asked, name)) for name in ("about", "formula", "interval")},
+        rules=[
+            {"label": _(part_name(rule.name)), "said": value_words(used.rules.get(rule.name)), "about": _(rule.about)}
+            for rule in asked.rules
+        ],
+        versions=[version_link(look, version, used) for version in reversed(versions_of(look.store, asked.key))],
+        settings_url=look.settings_url(asked.key),
         sql=sql,
     )
 
 
+# --- one metric: differences -------------------------------------------------------------------------------------
+
+
 @right_required(Right.VIEW_METRICS)
 def compare(request: HttpRequest, slug: str, key: str) -> HttpResponse:
-    return definition(request, slug, key)
+    """Two periods, group by group where a column is chosen; or two groups of that column."""
+    look, asked = Look.of(request), metric_in(key)
+    if look.extent is None:
+        return page(request, "welcome", look)
+    sides = look.sides()
+    found, problem = attempt(lambda: _compared(look, asked, sides)) if all(sides) else (None, None)
+    return _metric_page(
+        request,
+        "compare",
+        look,
+        asked,
+        sides=sides,
+        found=found,
+        problem=problem,
+        choices=look.side_choices(),
+        kept=look.other_pairs("by"),
+        status=422 if problem else look.status,
+    )
 
 
-why = compare
-rows = right_required(Right.VIEW_ROWS)(compare)
-rows_csv = right_required(Right.EXPORT)(compare)
+def _compared(look: Look, asked: Metric, sides: tuple[str, str]) -> dict[str, Any]:
+    """Both sides and their difference, in words, and the same for every group."""
+    found = compare_sides(look.store, asked.key, *sides, look.slice(by=look.filters.by))
+    unit = str(found.overall.after.estimate.unit)
+    names = [look.side_name(side) for side in sides]
+    rows = [
+        Row(name, one.value, one.low, one.high, one.n)
+        for name, one in zip(names, (found.overall.before.estimate, found.overall.after.estimate), strict=True)
+    ]
+    return {
+        "names": names,
+        "figures": [
+            estimate_words(look, asked, side.estimate, None) for side in (found.overall.before, found.overall.after)
+        ],
+        "difference": difference_words(look, found.overall.difference, found.better, unit),
+        "chart": breakdown(rows, title=_(asked.title), unit=unit, fmt=look.fmt),
+        "groups": [pair_words(look, pair, found.better, unit) for pair in found.groups],
+        "unit": unit,
+        "notes": found.notes,
+        "sql": found.sql,
+    }
+
+
+@right_required(Right.VIEW_METRICS)
+def why(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """The change from the period before, split exactly by group into who answered and how they answered."""
+    look, asked = Look.of(request), metric_in(key)
+    if look.extent is None:
+        return page(request, "welcome", look)
+    by = look.filters.by or next(iter(look.columns), None)
+    found, problem = attempt(lambda: _explained(look, asked, by)) if look.before and by else (None, None)
+    return _metric_page(request, "why", look, asked, by=by, found=found, problem=problem, kept=look.other_pairs("by"))
+
+
+def _explained(look: Look, asked: Metric, by: str) -> dict[str, Any]:
+    found = explain(look.store, asked.key, period_text(look.before), period_text(look.period), look.slice(by=by))
+    split, unit = found.split, str(found.unit)
+    rows = parts_of_change(split.groups, _("(none)"), look.fmt)
+    return {
+        "before": look.fmt.value(split.before, unit),
+        "after": look.fmt.value(split.after, unit),
+        "difference": look.fmt.change(split.difference, unit),
+        "mix": part_words(look, split.mix, unit),
+        "rate": part_words(look, split.rate, unit),
+        "chart": bars(rows, _("Parts of the change"), unit, found.better, look.fmt),
+        "groups": [explained_words(look, group, unit) for group in sorted(split.groups, key=lambda g: -abs(g.value))],
+        "is_cut": len(rows) > MOST_ROWS,
+        "notes": found.notes,
+        "sql": found.sql,
+    }
+
+
+# --- one metric: the rows behind it ------------------------------------------------------------------------------
+
+
+@right_required(Right.VIEW_ROWS)
+def rows(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """The interactions that the figure rests on, newest first, page by page from the last row seen."""
+    look, asked = Look.of(request), metric_in(key)
+    found = rows_behind(look.store, asked.key, look.slice(), after=after_in(request), limit=ROWS_A_PAGE)
+    following = look.filters.query(after=cursor(found.following)) if found.following else ""
+    return _metric_page(
+        request,
+        "rows",
+        look,
+        asked,
+        rows=[voice(row) for row in found.rows()],
+        following=following,
+        is_first="after" not in request.GET,
+        first=look.filters.query(),
+        file=look.file_url("report:rows_csv", asked.key),
+        most=MOST_IN_A_FILE,
+        sql=found.sql,
+    )
+
+
+@right_required(Right.EXPORT)
+def rows_csv(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """The rows behind the figure as a file: needs the right to see them as well as the right to export."""
+    if not request.member.may(Right.VIEW_ROWS):
+        raise PermissionDenied
+    look, asked = Look.of(request), metric_in(key)
+    found = rows_behind(look.store, asked.key, look.slice(), limit=MOST_IN_A_FILE)
+    return _csv(look, asked, Rows(asked.key, found.columns, found.sql), "rows")
 
 
 # --- files -----------------------------------------------------------------------------------------------------------
