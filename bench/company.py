@@ -73,7 +73,13 @@ def company(total: int) -> Path:
     unfinished.unlink(missing_ok=True)
     with open_store(unfinished) as store:
         store.keep(Record("settings", "workspace", {"name": "Bench", "time_zone": "UTC", "kind": "non_contractual"}))
-    facts = {"start": START, "span": SPAN_SECONDS, "total": total, "customers": max(1000, total // 10), "tickets": total // 40}
+    facts = {
+        "start": START,
+        "span": SPAN_SECONDS,
+        "total": total,
+        "customers": max(1000, total // 10),
+        "tickets": total // 40,
+    }
     with duckdb.connect(str(unfinished)) as connection:
         step = 2_000_000
         for first in range(0, total, step):

@@ -93,7 +93,10 @@ def _by_hand(path: str, folder: Path) -> dict[str, float]:
 def measure(rounds: int = 3) -> tuple[Compared, float]:
     """The comparison, and the import's peak memory in MB."""
     path = str(csv())
-    pairs = [(in_fresh_process("bench.loading", "ours", path), in_fresh_process("bench.loading", "hand", path)) for _ in range(rounds)]
+    pairs = [
+        (in_fresh_process("bench.loading", "ours", path), in_fresh_process("bench.loading", "hand", path))
+        for _ in range(rounds)
+    ]
     ours, hand = (min(pair[side]["cpu"] for pair in pairs) for side in (0, 1))
     return Compared("Load a CSV of 2,000,000 rows, 10 columns", ours, hand), max(pair[0]["peak_mb"] for pair in pairs)
 

@@ -151,20 +151,23 @@ class DuckStore:
             self._writes += 1
 
 
-def _connect(path: str) -> duckdb.DuckDBPyConnection:
-    settings: dict[str, Any] = {
+def settings() -> dict[str, Any]:
+    """How every workspace file is opened: within limits, and without fetching anything."""
+    given: dict[str, Any] = {
         "memory_limit": config().memory_limit or _default_memory(),
         "max_temp_directory_size": config().temp_limit,
         "preserve_insertion_order": False,
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
     }
-    if config().threads:
-        settings["threads"] = config().threads
+    return given | {"threads": config().threads} if config().threads else given
+
+
+def _connect(path: str) -> duckdb.DuckDBPyConnection:
     try:
         if path != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
-        return duckdb.connect(path, config=settings)
+        return duckdb.connect(path, config=settings())
     except (duckdb.Error, OSError) as error:
         raise _translated(error, f"{path} cannot be opened as a workspace") from error
 
