@@ -7,8 +7,8 @@ from typing import Protocol
 
 from regard.web import Format, Row, gettext_noop
 
-WHO = gettext_noop("{group}: how many there were")
-HOW = gettext_noop("{group}: how they did")
+WHO = gettext_noop("{group} · mix")
+HOW = gettext_noop("{group} · rate")
 
 
 class _Part(Protocol):

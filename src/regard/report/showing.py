@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from regard.metrics import Better, Difference, Estimate, Figure, Measurement, difference, false_discoveries_controlled
-from regard.web import Chart, Format, Point, Row, breakdown, contributions, trend
+from regard.metrics import (
+    Better,
+    Cohort,
+    Difference,
+    Estimate,
+    Figure,
+    Measurement,
+    difference,
+    false_discoveries_controlled,
+)
+from regard.web import Chart, Format, Point, Row, breakdown, contributions, distribution, heat_map, trend
 from regard.web.cards import Change
 
 SORTS = ("value", "n", "name")
@@ -131,3 +141,43 @@ def bars(parts: Sequence[Row], title: str, unit: str, better: Better | None, fmt
 
 def _leaves_out_zero(part: Row) -> bool:
     return part.low is not None and part.high is not None and not part.low <= 0 <= part.high
+
+
+# --- what only some metrics have -------------------------------------------------------------------------------------
+
+
+def shares_given(parts: Mapping[str, Estimate], title: str, fmt: Format) -> Chart | None:
+    """How the answers spread over their scale, or nothing where a metric has no answers."""
+    found = {name.removeprefix("answer_"): part for name, part in parts.items() if name.startswith("answer_")}
+    rows = [
+        Row(name, part.value, part.low, part.high, round((part.value or 0.0) * part.n)) for name, part in found.items()
+    ]
+    return distribution(rows, title=title, fmt=fmt) if any(row.value for row in rows) else None
+
+
+def window_curve(parts: Mapping[str, Estimate], title: str, days: tuple[str, str], fmt: Format) -> Chart | None:
+    """A share against the length of its window (``within_7_days``…)."""
+    found = {int(name.split("_")[1]): part for name, part in parts.items() if re.fullmatch(r"within_\d+_days", name)}
+    curve = [
+        Point(fmt.count_of(days, length), part.value, part.low, part.high, part.n)
+        for length, part in sorted(found.items())
+        if part.value is not None
+    ]
+    return trend(curve, title=title, unit="share", fmt=fmt) if len(curve) > 1 else None
+
+
+def cohort_map(cohorts: Sequence[Cohort], title: str, corner: str, months: int, fmt: Format) -> Chart | None:
+    """Cohorts by the month they began, and the share of each that was back every month after it."""
+    rows = [
+        (
+            f"{fmt.axis_period(one.start, 'month')} · {fmt.number(one.size, 0)}",
+            [share.value for share in one.shares()][1:],
+        )
+        for one in cohorts[-months:]
+    ]
+    longest = max((len(shares) for _, shares in rows), default=0)
+    if not longest:
+        return None
+    columns = [fmt.number(month, 0) for month in range(1, longest + 1)]
+    padded = [(name, [*shares, *[None] * (longest - len(shares))]) for name, shares in rows]
+    return heat_map(columns, padded, title=title, corner=corner, fmt=fmt)

@@ -42,10 +42,9 @@ from regard.report.filters import (
 )
 from regard.report.questions import columns_of, extent_of, suggestions, usual_period
 from regard.report.showing import SORTS, Group, as_change
+from regard.report.words import DRAWN, part_name, said_of
 from regard.report.words import METRICS as WORDS
-from regard.report.words import part_name, said_of
-from regard.web import MISSING, Format, Row
-from regard.web import distribution as distribution_of
+from regard.web import MISSING, Format
 from regard.web.cards import WITHHELD, Card
 from regard.web.site import current_format
 
@@ -396,20 +395,10 @@ def parts_of(look: Look, measured: Measurement) -> list[dict[str, Any]]:
     """The companions of a figure, each with its interval; the distribution has a chart of its own."""
     of = said_of(measured.metric).of
     return [
-        {"name": _(part_name(name)), "shown": look.fmt.estimate(part, of)}
+        {"name": _(part_name(name, measured.metric)), "shown": look.fmt.estimate(part, of)}
         for name, part in measured.figures[-1].parts.items()
-        if not name.startswith("answer_") and part.value is not None
+        if not name.startswith(DRAWN) and part.value is not None
     ]
-
-
-def shares_given(look: Look, measured: Measurement) -> Any:
-    """How the answers spread over their scale, or nothing when the metric has no answers."""
-    shares = {name: part for name, part in measured.figures[-1].parts.items() if name.startswith("answer_")}
-    rows = [
-        Row(name.removeprefix("answer_"), part.value, part.low, part.high, round((part.value or 0) * part.n))
-        for name, part in shares.items()
-    ]
-    return distribution_of(rows, title=_("Answers given"), fmt=look.fmt) if rows else None
 
 
 def voice(row: dict[str, Any]) -> dict[str, Any]:
@@ -442,14 +431,18 @@ def after_in(request: HttpRequest) -> tuple[datetime, str] | None:
         raise Invalid(_("This address is not complete."), field="after", remedy=_("begin at the first page")) from error
 
 
+def interval_of(look: Look, found: Difference) -> str:
+    """The interval of a difference, in its unit."""
+    return f"{look.fmt.change(found.low, str(found.unit))} – {look.fmt.change(found.high, str(found.unit))}"
+
+
 def difference_words(look: Look, found: Difference, better: Any, unit: str) -> dict[str, Any]:
     """A difference with its interval and how sure it is, in words."""
     known = found.value is not None
-    interval = f"{look.fmt.change(found.low, unit)} – {look.fmt.change(found.high, unit)}"
     sure = found.q_value if found.q_value is not None else found.p_value
     return {
         "change": as_change(found, better, "") if known else None,
-        "interval": interval if known and found.low is not None else "",
+        "interval": interval_of(look, found) if known and found.low is not None else "",
         "p": probability(look, found.p_value),
         "sure": probability(look, sure),
         "is_controlled": found.q_value is not None,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from regard.accounts import Right
 from regard.accounts.site import right_required
 from regard.base import Invalid
-from regard.metrics import Measurement, Metric, difference, explain, rows_behind, versions_of
+from regard.metrics import Measurement, Metric, cohorts, difference, explain, rows_behind, versions_of
 from regard.metrics import compare as compare_sides
 from regard.metrics.site import value_words
 from regard.report.breakdowns import broken_down
@@ -21,7 +21,19 @@ from regard.report.differences import parts_of_change
 from regard.report.overview import Glance, clearest_first, glances
 from regard.report.questions import recent_words
 from regard.report.results import Figures, Rows
-from regard.report.showing import MOST_ROWS, Group, arranged, as_change, bars, dots, groups, line
+from regard.report.showing import (
+    MOST_ROWS,
+    Group,
+    arranged,
+    as_change,
+    bars,
+    cohort_map,
+    dots,
+    groups,
+    line,
+    shares_given,
+    window_curve,
+)
 from regard.report.site import (
     Look,
     after_in,
@@ -31,23 +43,25 @@ from regard.report.site import (
     estimate_words,
     explained_words,
     group_rows,
+    interval_of,
     metric_in,
     pair_words,
     part_words,
     parts_of,
     period_text,
-    shares_given,
     version_link,
     voice,
 )
 from regard.report.words import part_name, said_of
-from regard.web import Row, breakdown
+from regard.web import Row, breakdown, ngettext
 from regard.web.cards import Card
 
 RECENT = 6
 TRENDS = 2
-ROWS_A_PAGE = 50
+ROWS_A_PAGE = 25
 MOST_IN_A_FILE = 50_000
+MOST_COHORTS = 18
+DAYS = ngettext("{n} day", "{n} days")
 TABS = (
     ("report:metric", Right.VIEW_METRICS),
     ("report:compare", Right.VIEW_METRICS),
@@ -79,6 +93,8 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
     if look.extent is None:
         return page(request, "welcome", look)
     found = glances(look.store, look.slice(every=look.every), look.before)
+    compared = clearest_first(found)
+    clear = [one for one in compared if one.change.is_significant]
     drawn = [one for one in found if one.has_any and len(one.card.trend) > 1][:TRENDS]
     return page(
         request,
@@ -86,7 +102,8 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
         look,
         cards=[_card(look, one) for one in found],
         trends=[_trend(look, one) for one in drawn],
-        changes=[_told(look, one) for one in clearest_first(found)],
+        changes=[_told(look, one) for one in clear],
+        steady=", ".join(_(one.metric.title) for one in compared if one not in clear),
         recent=_recent(look) if request.member.may(Right.VIEW_ROWS) else None,
         loaded=max((record.made_at for record in look.store.kept("load") if record.made_at), default=None),
         facts=look.settings.facts,
@@ -127,10 +144,23 @@ def _told(look: Look, one: Glance) -> dict[str, Any]:
         "unit": str(one.change.unit),
         "icon": said_of(one.metric.key).icon,
         "url": look.url("report:why", one.metric.key),
-        "interval": look.fmt.change(one.change.low, one.change.unit)
-        + " – "
-        + look.fmt.change(one.change.high, one.change.unit),
+        "interval": interval_of(look, one.change),
+        "segment": _segment(look, one.metric),
     }
+
+
+def _segment(look: Look, asked: Metric) -> str:
+    """The group that did most to a change, by the first column that the data have."""
+    by = next((column for column in look.columns if column not in ("touchpoint", "agent")), None)
+    if by is None:
+        return ""
+    sides = period_text(look.before), period_text(look.period)
+    found, _problem = attempt(lambda: explain(look.store, asked.key, *sides, look.slice(by=by)))
+    if found is None or len(found.split.groups) < 2:
+        return ""
+    most = max(found.split.groups, key=lambda group: abs(group.value))
+    said = {"column": by, "group": most.group or _("(none)"), "part": look.fmt.change(most.value, str(found.unit))}
+    return _("most of it: %(column)s %(group)s, %(part)s") % said
 
 
 def _recent(look: Look) -> list[dict[str, Any]]:
@@ -153,7 +183,7 @@ def metric(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         asked,
         headline=_headline(look, asked, now),
         parts=parts_of(look, now),
-        distribution=shares_given(look, now),
+        extras=_extras(look, asked, now),
         trend=line(over_time.figures, _(asked.title), look.every, look.fmt),
         paces=look.paces(),
         breakdown=_breakdown(look, asked, now),
@@ -179,6 +209,24 @@ def _headline(look: Look, asked: Metric, now: Measurement) -> dict[str, Any]:
     found = difference(earlier, estimate) if earlier else None
     change = as_change(found, now.better, look.versus) if found and found.value is not None else None
     return estimate_words(look, asked, estimate, change)
+
+
+def _extras(look: Look, asked: Metric, now: Measurement) -> list[dict[str, Any]]:
+    """What only some metrics have: the answers given, the curve of the window, the cohorts."""
+    parts = now.figures[-1].parts
+    answers, window = _("Answers given"), _("The longer the window, the fewer are resolved at first contact")
+    found = [
+        (answers, "", shares_given(parts, answers, look.fmt)),
+        (_("By the length of the window"), window, window_curve(parts, _(asked.title), DAYS, look.fmt)),
+    ]
+    if asked.key == "retention":
+        title, about = (
+            _("Cohorts"),
+            _("Customers by their first month, and the share back in each later month"),
+        )
+        kept = cohorts(look.store, look.slice()).cohorts
+        found.append((title, about, cohort_map(kept, title, _("First month"), MOST_COHORTS, look.fmt)))
+    return [{"name": name, "about": about, "chart": chart} for name, about, chart in found if chart]
 
 
 def _breakdown(look: Look, asked: Metric, now: Measurement) -> dict[str, Any] | None:

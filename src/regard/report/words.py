@@ -82,17 +82,36 @@ UNKNOWN = Said("", RESPONSES, "chart-line", "")
 
 PARTS: Final[dict[str, str]] = {
     "published": gettext_noop("As published"),
+    "unweighted": gettext_noop("Without weights"),
     "mean": gettext_noop("Mean answer"),
     "index": gettext_noop("0–100 index"),
-    "ease_index": gettext_noop("Ease index"),
+    "ease_index": gettext_noop("Ease index (100 = no effort)"),
     "promoters": gettext_noop("Promoters (9–10)"),
     "passives": gettext_noop("Passives (7–8)"),
     "detractors": gettext_noop("Detractors (0–6)"),
     "median": gettext_noop("Median"),
-    "count_ratio": gettext_noop("Customer count ratio"),
+    "p90": gettext_noop("9 in 10 within"),
+    "median_with_open": gettext_noop("Median, open tickets counted"),
+    "elapsed": gettext_noop("Elapsed time"),
+    "business": gettext_noop("Business hours"),
+    "touch": gettext_noop("Time agents spent"),
+    "reopened": gettext_noop("Reopened"),
     "customers_at_start": gettext_noop("Customers at the start"),
     "customers_at_end": gettext_noop("Customers at the end"),
+    "customers_won": gettext_noop("Customers won"),
+    "customers_lost": gettext_noop("Customers lost"),
+    "won_and_lost": gettext_noop("Won and lost in between"),
+    "revenue_churn": gettext_noop("Revenue churn"),
+    "per_customer": gettext_noop("Referrals per customer"),
+    "conversion": gettext_noop("Referrals that led to a customer"),
+    "referrers": gettext_noop("Customers who referred"),
+    "referrals": gettext_noop("Referrals"),
+    "within_promise": gettext_noop("Within the promise"),
 }
+PUBLISHED: Final = {"retention": gettext_noop("Customer count ratio, as published")}
+"""Where the published formula measures something else than its name says, the page says what."""
+DRAWN: Final = ("answer_", "within_")
+"""Companions by the beginnings of their names that a chart shows instead."""
 
 
 def said_of(metric: str) -> Said:
@@ -100,10 +119,12 @@ def said_of(metric: str) -> Said:
     return METRICS.get(metric, UNKNOWN)
 
 
-def part_name(part: str) -> str:
+def part_name(part: str, metric: str = "") -> str:
     """A companion's name, to be translated when it is shown.
 
     >>> part_name("median"), part_name("reopened_share")
     ('Median', 'Reopened share')
     """
+    if part == "published" and metric in PUBLISHED:
+        return PUBLISHED[metric]
     return PARTS.get(part) or part.replace("_", " ").capitalize()
