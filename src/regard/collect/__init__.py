@@ -1,8 +1,8 @@
 """Collect: files of many kinds become interactions, by a mapping that can be read, corrected and repeated.
 
-``load(store, paths, mapping)`` keeps all of a file or nothing; what cannot be used is refused with its reason and can be
-corrected and replayed. ``propose(paths)`` writes the mapping for a file that nobody has described; ``preview`` shows what
-it would do.
+``load(store, paths, mapping)`` keeps all of a file or nothing; what cannot be used is refused with its reason and can
+be corrected and replayed. ``propose(paths)`` writes the mapping for a file that nobody has described; ``preview`` shows
+what it would do.
 """
 
 from __future__ import annotations
@@ -19,15 +19,41 @@ if TYPE_CHECKING:
     from regard.collect.refused import corrected, refused_csv, refused_rows, replay, safe
 
 _HOME = {
-    "load": "loading", "preview": "loading", "Mapping": "mapping", "REASONS": "model", "ColumnSketch": "model",
-    "LoadResult": "model", "Preview": "model", "Proposal": "model", "parse_mapping": "parsing",
-    "read_mapping": "parsing", "propose": "proposing", "corrected": "refused", "refused_csv": "refused",
-    "refused_rows": "refused", "replay": "refused", "safe": "refused",
+    "load": "loading",
+    "preview": "loading",
+    "Mapping": "mapping",
+    "REASONS": "model",
+    "ColumnSketch": "model",
+    "LoadResult": "model",
+    "Preview": "model",
+    "Proposal": "model",
+    "parse_mapping": "parsing",
+    "read_mapping": "parsing",
+    "propose": "proposing",
+    "corrected": "refused",
+    "refused_csv": "refused",
+    "refused_rows": "refused",
+    "replay": "refused",
+    "safe": "refused",
 }
 
 __all__ = [
-    "REASONS", "ColumnSketch", "LoadResult", "Mapping", "Preview", "Proposal", "corrected", "load", "parse_mapping",
-    "preview", "propose", "read_mapping", "refused_csv", "refused_rows", "replay", "safe",
+    "REASONS",
+    "ColumnSketch",
+    "LoadResult",
+    "Mapping",
+    "Preview",
+    "Proposal",
+    "corrected",
+    "load",
+    "parse_mapping",
+    "preview",
+    "propose",
+    "read_mapping",
+    "refused_csv",
+    "refused_rows",
+    "replay",
+    "safe",
 ]
 
 

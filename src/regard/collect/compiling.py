@@ -28,13 +28,13 @@ class Check:
 
     reason: str
     column: str
-    fails: exp.Expression
-    message: exp.Expression
+    fails: exp.Expr
+    message: exp.Expr
 
 
 @dataclass(frozen=True)
 class Layout:
-    """What the staged rows look like: their columns, which have blanks around or empty texts, whether some rows repeat."""
+    """What the staged rows look like: their columns, which of them need trimming, whether rows repeat."""
 
     columns: tuple[str, ...]
     untidy: frozenset[str] = frozenset()
@@ -56,21 +56,23 @@ class Compiler:
         self.mapping, self.layout, self.load, self.received_at = mapping, layout, load, received_at
         self.reader = Reader(mapping, layout.untidy)
 
-    def accepted(self, *, has_refused: bool = True) -> exp.Expression:
+    def accepted(self, *, has_refused: bool = True) -> exp.Expr:
         """The interactions, with the stream's columns."""
         return _union([self._accepted(rule, has_refused) for rule in self.mapping.rules], distinct=False)
 
-    def refused(self) -> exp.Expression:
+    def refused(self) -> exp.Expr:
         """The refused rows, each reason once."""
         return _union([self._refused(rule) for rule in self.mapping.rules], distinct=True)
 
-    def counts(self, rule: Rule) -> exp.Expression:
+    def counts(self, rule: Rule) -> exp.Expr:
         """How many rows the rule applies to, and how many of those it refuses."""
         applies, fails = self.applies(rule), either(check.fails for check in self.checks(rule))
         tested = self._from(exp.select(named(applies, "applies"), named(fails, "fails")))
-        return exp.select(fill("count_if(applies)"), fill("count_if(applies AND fails)")).from_(tested.subquery("tested"))
+        return exp.select(fill("count_if(applies)"), fill("count_if(applies AND fails)")).from_(
+            tested.subquery("tested")
+        )
 
-    def applies(self, rule: Rule) -> exp.Expression:
+    def applies(self, rule: Rule) -> exp.Expr:
         """Whether a row becomes this interaction: its condition holds, something was answered, it is no repeat."""
         conditions = [self.reader.condition(rule.when)] if rule.when else []
         if rule.score:
@@ -86,13 +88,13 @@ class Compiler:
         """Whether the rule is about the rows of a file that may have several for one key."""
         return bool(set(rule_columns(rule)) & set(self.mapping.of_many()))
 
-    def rule_key(self, rule: Rule) -> exp.Expression:
+    def rule_key(self, rule: Rule) -> exp.Expr:
         """The key of a row, and of the joined row where the rule is about that."""
         if not self._is_many(rule) or KEY in self.layout.columns:
             return self.key()
         return fill("(:key || ':' || md5(:content))", key=self.key(), content=self._joined(self.mapping.of_many()))
 
-    def key(self) -> exp.Expression:
+    def key(self) -> exp.Expr:
         """What tells this row from every other of its source, the same at every load."""
         if KEY in self.layout.columns:
             return column(KEY)
@@ -101,19 +103,20 @@ class Compiler:
             return fill("(:key || coalesce('#' || CAST(repeats.number AS VARCHAR), ''))", key=key)
         return key
 
-    def plain_key(self) -> exp.Expression:
+    def plain_key(self) -> exp.Expr:
         """The declared id, or else a hash of all the columns that the mapping reads."""
         if self.mapping.id:
             return joined([self.reader.cell(name) for name in self.mapping.id], ":")
         return call("md5", self.content())
 
-    def content(self) -> exp.Expression:
+    def content(self) -> exp.Expr:
         """All that the mapping reads of a row, as one text."""
-        names = sorted(self.layout.given()) if any(rule.has_rest for rule in self.mapping.rules) else \
-            self.mapping.columns()
+        names = (
+            sorted(self.layout.given()) if any(rule.has_rest for rule in self.mapping.rules) else self.mapping.columns()
+        )
         return self._joined([name for name in names if name not in self.mapping.of_many()])
 
-    def _joined(self, names: list[str]) -> exp.Expression:
+    def _joined(self, names: list[str]) -> exp.Expr:
         cells = [fill("coalesce(:x, '')", x=column(self.layout.original(name))) for name in names]
         return call("concat_ws", call("chr", exp.Literal.number(31)), *cells)
 
@@ -127,9 +130,14 @@ class Compiler:
         checks += [self._number_check(name) for name in numbers if name]
         if rule.text:
             cell = self.reader.cell(rule.text)
-            checks.append(Check("text_too_long", rule.text, fill("coalesce(length(:x) > :most, FALSE)", x=cell,
-                                most=exp.Literal.number(LONGEST_TEXT)),
-                                literal(f"the text is longer than {LONGEST_TEXT:,} characters")))
+            checks.append(
+                Check(
+                    "text_too_long",
+                    rule.text,
+                    fill("coalesce(length(:x) > :most, FALSE)", x=cell, most=exp.Literal.number(LONGEST_TEXT)),
+                    literal(f"the text is longer than {LONGEST_TEXT:,} characters"),
+                )
+            )
         return checks
 
     def _id_checks(self) -> list[Check]:
@@ -138,24 +146,42 @@ class Compiler:
         name = ", ".join(self.mapping.id)
         checks = [Check("missing_id", name, self.plain_key().is_(exp.null()), literal("the row has no id"))]
         if self.layout.has_repeats:
-            checks.append(Check("duplicate_id", name, fill("(repeats.kind IS NOT DISTINCT FROM 'duplicate')"),
-                                literal("another row of this file has the same id and says something else")))
+            checks.append(
+                Check(
+                    "duplicate_id",
+                    name,
+                    fill("(repeats.kind IS NOT DISTINCT FROM 'duplicate')"),
+                    literal("another row of this file has the same id and says something else"),
+                )
+            )
         return checks
 
     def _time_checks(self, time: Time, after: str | None) -> list[Check]:
         cell, instant = self.reader.value(time.value), self.reader.instant(time)
         name = time.value.column or time.value.template or "time"
         latest = (self.received_at + FUTURE).strftime("%Y-%m-%d %H:%M:%S")
-        bad = fill("coalesce(NOT (:at BETWEEN CAST(:low AS TIMESTAMP) AND CAST(:high AS TIMESTAMP)), :cell IS NOT NULL)",
-                   cell=cell, at=instant, low=EARLIEST, high=latest)
+        bad = fill(
+            "coalesce(NOT (:at BETWEEN CAST(:low AS TIMESTAMP) AND CAST(:high AS TIMESTAMP)), :cell IS NOT NULL)",
+            cell=cell,
+            at=instant,
+            low=EARLIEST,
+            high=latest,
+        )
         says = "' is not a time between 1900 and tomorrow, written as " + " or ".join(time.formats)
-        checks = [Check("missing_time", name, exp.paren(cell.is_(exp.null())), literal("the row has no time")),
-                  Check("bad_time", name, bad, _says("'", cell, says))]
+        checks = [
+            Check("missing_time", name, exp.paren(cell.is_(exp.null())), literal("the row has no time")),
+            Check("bad_time", name, bad, _says("'", cell, says)),
+        ]
         if after:
             earlier = self.reader.instant(Time(type(time.value)(column=after), time.formats, time.time_zone))
-            checks.append(Check(
-                "negative_duration", name, fill("coalesce(:at < :earlier, FALSE)", at=instant, earlier=earlier),
-                _says("it ended at ", fill("CAST(:x AS VARCHAR)", x=cell), f", before it began ({after})")))
+            checks.append(
+                Check(
+                    "negative_duration",
+                    name,
+                    fill("coalesce(:at < :earlier, FALSE)", at=instant, earlier=earlier),
+                    _says("it ended at ", fill("CAST(:x AS VARCHAR)", x=cell), f", before it began ({after})"),
+                )
+            )
         return checks
 
     def _customer_checks(self) -> list[Check]:
@@ -163,8 +189,14 @@ class Compiler:
         if customer.anonymous in ("keep", "row"):
             return []
         name = customer.value.column or customer.value.template or "customer"
-        return [Check("missing_customer", name, exp.paren(self.source_key().is_(exp.null())),
-                      literal("the row does not say whose it is"))]
+        return [
+            Check(
+                "missing_customer",
+                name,
+                exp.paren(self.source_key().is_(exp.null())),
+                literal("the row does not say whose it is"),
+            )
+        ]
 
     def _score_checks(self, rule: Rule) -> list[Check]:
         score = rule.score
@@ -174,15 +206,21 @@ class Compiler:
         off = fill("coalesce(NOT (:n BETWEEN :low AND :high), FALSE)", n=number, low=score.low, high=score.high)
         return [
             Check("bad_number", score.column, _no_number(cell, number), _says("'", cell, "' is not a score")),
-            Check("score_off_scale", score.column, off,
-                  _says("", cell, f" does not lie on the scale {score.low:g}-{score.high:g}")),
+            Check(
+                "score_off_scale",
+                score.column,
+                off,
+                _says("", cell, f" does not lie on the scale {score.low:g}-{score.high:g}"),
+            ),
         ]
 
     def _number_check(self, name: str) -> Check:
         cell = self.reader.cell(name)
-        return Check("bad_number", name, _no_number(cell, self.reader.number(cell)), _says("'", cell, "' is not a number"))
+        return Check(
+            "bad_number", name, _no_number(cell, self.reader.number(cell)), _says("'", cell, "' is not a number")
+        )
 
-    def source_key(self) -> exp.Expression:
+    def source_key(self) -> exp.Expr:
         """The identifier that the customer arrived with."""
         customer = self.mapping.customer
         known = self.reader.value(customer.value)
@@ -193,8 +231,9 @@ class Compiler:
         if customer.anonymous in ("keep", "refuse"):
             return known
         alone = self.key() if customer.anonymous in ANONYMOUS else self.reader.cell(customer.anonymous)
-        return fill("coalesce(:known, :prefix || :alone)", known=known, alone=alone,
-                    prefix=f"anonymous:{self.mapping.source}:")
+        return fill(
+            "coalesce(:known, :prefix || :alone)", known=known, alone=alone, prefix=f"anonymous:{self.mapping.source}:"
+        )
 
     def _accepted(self, rule: Rule, has_refused: bool) -> exp.Select:
         conditions = [self.applies(rule)]
@@ -203,38 +242,48 @@ class Compiler:
         values = self._values(rule)
         return self._from(exp.select(*(named(values[name], name) for name in COLUMNS))).where(every(conditions))
 
-    def _values(self, rule: Rule) -> dict[str, exp.Expression]:
+    def _values(self, rule: Rule) -> dict[str, exp.Expr]:
         """What each of the stream's columns holds for this rule."""
         source_key = self.source_key()
         prefix = f"{self.mapping.source}:"
-        typed: dict[str, exp.Expression] = {
-            "id": fill("(:prefix || :key || :suffix)", prefix=prefix, key=self.rule_key(rule), suffix=f":{rule.suffix}"),
+        typed: dict[str, exp.Expr] = {
+            "id": fill(
+                "(:prefix || :key || :suffix)", prefix=prefix, key=self.rule_key(rule), suffix=f":{rule.suffix}"
+            ),
             "occurred_at": self.reader.instant(rule.time or self.mapping.time),
             "received_at": fill("CAST(:x AS TIMESTAMP)", x=self.received_at.strftime("%Y-%m-%d %H:%M:%S.%f")),
             "source_key": source_key,
             "customer": fill("CAST(md5_number_upper(:x) >> 1 AS BIGINT)", x=source_key),
-            "name": self.reader.value(rule.name), "properties": self._properties(rule), "load": literal(self.load),
+            "name": self.reader.value(rule.name),
+            "properties": self._properties(rule),
+            "load": literal(self.load),
             "weight": self.reader.number(self.reader.cell(rule.weight)) if rule.weight else _null("double"),
             "text": self.reader.cell(rule.text) if rule.text else _null("varchar"),
             "amount": self.reader.amount(rule.amount) if rule.amount else _null("double"),
-            "context": _null("varchar"), **self._score(rule),
+            "context": _null("varchar"),
+            **self._score(rule),
         }
         given = {name: self.reader.value(value) for name, value in rule.fields.items()}
         if rule.score and "subject" not in given:
             given["subject"] = fill("(:prefix || :key)", prefix=prefix, key=self.rule_key(rule))
         return {**{name: _null("varchar") for name in COLUMNS}, **typed, **given}
 
-    def _score(self, rule: Rule) -> dict[str, exp.Expression]:
+    def _score(self, rule: Rule) -> dict[str, exp.Expr]:
         score = rule.score
         if score is None:
             return {"score": _null("double"), "scale_min": _null("double"), "scale_max": _null("double")}
-        metric: exp.Expression = literal(score.metric)
+        metric: exp.Expr = literal(score.metric)
         if rule.text:
             metric = exp.case().when(self.reader.answer(score).is_(exp.null()), exp.null()).else_(metric)
-        return {"metric": metric, "score": self.reader.score(score), "scale_min": literal(score.low),
-                "scale_max": literal(score.high), "orientation": literal(score.orientation)}
+        return {
+            "metric": metric,
+            "score": self.reader.score(score),
+            "scale_min": literal(score.low),
+            "scale_max": literal(score.high),
+            "orientation": literal(score.orientation),
+        }
 
-    def _properties(self, rule: Rule) -> exp.Expression:
+    def _properties(self, rule: Rule) -> exp.Expr:
         """The properties as a JSON object; what is absent is left out."""
         values = {name: self.reader.value(value) for name, value in rule.properties.items()}
         if rule.has_rest:
@@ -244,49 +293,58 @@ class Compiler:
             values["original_text"] = column(ORIGINAL + rule.text)
         if not values:
             return _null("varchar")
-        pairs = [fill("(:name || to_json(:x)::VARCHAR)", name=_json_name(name), x=node) for name, node in values.items()]
+        pairs = [
+            fill("(:name || to_json(:x)::VARCHAR)", name=_json_name(name), x=node) for name, node in values.items()
+        ]
         return fill("('{' || :pairs || '}')", pairs=call("concat_ws", literal(","), *pairs))
 
     def _refused(self, rule: Rule) -> exp.Select:
         checks = self.checks(rule)
-        raw = struct({name: column(self.layout.original(name)) for name in self.layout.given()} | {KEY: self.rule_key(rule)})
+        raw = struct(
+            {name: column(self.layout.original(name)) for name in self.layout.given()} | {KEY: self.rule_key(rule)}
+        )
         select = exp.select(
-            named(literal(self.load), "load"), named(fill("rows.rowid + 1"), "line"),
+            named(literal(self.load), "load"),
+            named(fill("rows.rowid + 1"), "line"),
             named(_first(checks, [literal(check.reason) for check in checks]), "reason"),
             named(_first(checks, [literal(check.column) for check in checks]), "column"),
             named(_first(checks, [check.message for check in checks]), "message"),
-            named(fill("to_json(:x)::VARCHAR", x=raw), "raw"))
+            named(fill("to_json(:x)::VARCHAR", x=raw), "raw"),
+        )
         return self._from(select).where(every([self.applies(rule), exp.paren(either(check.fails for check in checks))]))
 
     def _from(self, select: exp.Select) -> exp.Select:
         select = select.from_(ROWS)
-        return select.join("repeats", on="repeats.row = rows.rowid", join_type="left", dialect="duckdb") \
-            if self.layout.has_repeats else select
+        return (
+            select.join("repeats", on="repeats.row = rows.rowid", join_type="left", dialect="duckdb")
+            if self.layout.has_repeats
+            else select
+        )
 
 
-def _union(selects: list[exp.Select], *, distinct: bool) -> exp.Expression:
-    whole: exp.Expression = selects[0].distinct() if distinct and len(selects) == 1 else selects[0]
+def _union(selects: list[exp.Select], *, distinct: bool) -> exp.Expr:
+    whole: exp.Expr = selects[0].distinct() if distinct and len(selects) == 1 else selects[0]
     for select in selects[1:]:
         whole = exp.Union(this=whole, expression=select, distinct=distinct)
     return whole
 
 
-def _first(checks: list[Check], answers: list[exp.Expression]) -> exp.Expression:
+def _first(checks: list[Check], answers: list[exp.Expr]) -> exp.Expr:
     case = exp.case()
     for check, answer in zip(checks, answers, strict=True):
         case = case.when(check.fails.copy(), answer)
     return case
 
 
-def _no_number(cell: exp.Expression, number: exp.Expression) -> exp.Expression:
+def _no_number(cell: exp.Expr, number: exp.Expr) -> exp.Expr:
     return fill("coalesce(NOT isfinite(:number), :cell IS NOT NULL)", cell=cell, number=number)
 
 
-def _says(before: str, cell: exp.Expression, after: str) -> exp.Expression:
+def _says(before: str, cell: exp.Expr, after: str) -> exp.Expr:
     return fill("(:before || coalesce(left(:cell, 100), '') || :after)", before=before, cell=cell, after=after)
 
 
-def _null(kind: str) -> exp.Expression:
+def _null(kind: str) -> exp.Expr:
     return exp.cast(exp.null(), kind)
 
 

@@ -8,13 +8,38 @@ from dataclasses import dataclass, field
 
 from charset_normalizer import from_bytes
 
-BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
-        (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 CONTROL = bytes(set(range(32)) - {9, 10, 13})
 SAMPLE = 1 << 18
 # Tried by the share of plausible letters where a file is not UTF-8.
-CANDIDATES = ["cp1252", "cp1250", "cp1251", "gb18030", "big5", "shift_jis", "euc_kr", "koi8_r", "iso8859_2", "cp1254",
-              "cp1253", "cp1256"]
+CANDIDATES = [
+    "cp1252",
+    "cp1250",
+    "cp1251",
+    "gb18030",
+    "big5",
+    "shift_jis",
+    "euc_kr",
+    "koi8_r",
+    "iso8859_2",
+    "cp1254",
+    "cp1253",
+    "cp1256",
+]
+
+LATIN = ("ascii", "latin_1", "cp1252", "cp1250", "cp1254", "iso8859_2")
+_COMMON = "’‘“”„–—…€«»°§ \u00a0"
+LETTERS = {
+    "cp1252": "àâäáãåæçéèêëíìîïñóòôöõøœúùûüßÀÂÄÁÃÅÆÇÉÈÊËÍÎÏÑÓÔÖÕØŒÚÙÛÜ¿¡£" + _COMMON,
+    "cp1250": "ąćęłńóśźżĄĆĘŁŃÓŚŹŻáčďéěíňřšťúůýžÁČĎÉĚÍŇŘŠŤÚŮÝŽőűöüŐŰÖÜăâîşţĂÂÎŞŢäĺľŕôđ" + _COMMON,
+}
+"""The letters of Western and of Central European languages, by the code page they come in."""
 
 
 @dataclass
@@ -58,7 +83,17 @@ def guess(sample: bytes) -> str:
     """The likeliest encoding of bytes that are not UTF-8."""
     best = from_bytes(sample, cp_isolation=CANDIDATES, threshold=0.3).best()
     found = best.encoding if best else "cp1252"
-    return "cp1252" if found in ("ascii", "latin_1") else found
+    return _latin(sample) if found in LATIN else found
+
+
+def _latin(sample: bytes) -> str:
+    """Western or Central European: whichever makes letters that people there use."""
+    return max(LETTERS, key=lambda name: _share(sample.decode(name, "replace"), LETTERS[name]))
+
+
+def _share(text: str, letters: str) -> float:
+    odd = [char for char in text if not char.isascii()]
+    return sum(char in letters for char in odd) / len(odd) if odd else 0.0
 
 
 def _utf16_without_mark(head: bytes) -> str | None:

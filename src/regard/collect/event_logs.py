@@ -31,10 +31,19 @@ def read_xes(staging: Staging, plain: Plain, how: Format, table: str) -> None:
         number += 1
     if not number:
         raise Invalid(f"{plain.name} holds no events", field="file", code="empty_file")
-    source = exp.Table(this=call("read_parquet", literal(str(folder / "*.parquet")),
-                                 exp.EQ(this=exp.to_identifier("union_by_name"), expression=exp.true())))
-    staging.run(exp.Create(this=exp.to_table(table, quoted=True), kind="TABLE",
-                           expression=exp.select("*").from_(source)).sql(DIALECT), stage="reading")
+    source = exp.Table(
+        this=call(
+            "read_parquet",
+            literal(str(folder / "*.parquet")),
+            exp.EQ(this=exp.to_identifier("union_by_name"), expression=exp.true()),
+        )
+    )
+    staging.run(
+        exp.Create(this=exp.to_table(table, quoted=True), kind="TABLE", expression=exp.select("*").from_(source)).sql(
+            DIALECT
+        ),
+        stage="reading",
+    )
 
 
 def _write(events: list[dict[str, str]], path: Path) -> None:
@@ -45,8 +54,13 @@ def _write(events: list[dict[str, str]], path: Path) -> None:
 
 def _events(plain: Plain) -> Iterator[dict[str, str]]:
     trace: dict[str, str] = {}
-    options = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False,
-               "remove_comments": True}
+    options = {
+        "resolve_entities": False,
+        "no_network": True,
+        "load_dtd": False,
+        "huge_tree": False,
+        "remove_comments": True,
+    }
     try:
         for action, element in etree.iterparse(str(plain.path), events=("start", "end"), **options):
             tag = etree.QName(element).localname if isinstance(element.tag, str) else ""

@@ -16,7 +16,7 @@ from regard.collect.unpacking import Plain
 
 
 def stage_all(staging: Staging, files: Sequence[Plain], mapping: Mapping) -> None:
-    """Lay the files out as one table: below each other when they are alike, side by side when the mapping joins them."""
+    """Lay the files out as one table: one below the other, or side by side where the mapping joins them."""
     if not mapping.files:
         stage(staging, files, mapping.format)
         return
@@ -29,8 +29,12 @@ def _matching(file: File, files: Sequence[Plain]) -> list[Plain]:
     found = [plain for plain in files if fnmatch(plain.name.rsplit("/", 1)[-1], file.pattern)]
     if not found:
         names = ", ".join(plain.name for plain in files)
-        raise Invalid(f"none of the files ({names}) is {file.name!r}: its name should look like {file.pattern!r}",
-                      field="files", remedy="give all the files of the mapping at once", code="missing_file")
+        raise Invalid(
+            f"none of the files ({names}) is {file.name!r}: its name should look like {file.pattern!r}",
+            field="files",
+            remedy="give all the files of the mapping at once",
+            code="missing_file",
+        )
     return found
 
 
@@ -40,15 +44,18 @@ def _join(staging: Staging, files: Sequence[File]) -> None:
     columns = [named(column(name, "first"), name) for name in own]
     select = exp.select().from_(exp.alias_(exp.to_table(f"file {first.name}", quoted=True), "first", table=True))
     if sum(other.is_many for other in others) > 1:
-        raise Invalid("only one file may have several rows for a key", field="files.many",
-                      remedy="load the other one on its own")
+        raise Invalid(
+            "only one file may have several rows for a key", field="files.many", remedy="load the other one on its own"
+        )
     for number, other in enumerate(others, 1):
         table, alias = f"file {other.name}", f"other{number}"
         present = staging.columns(table)
         _check_keys(staging, other, present, [item.alias for item in columns])
         target = {item.alias: item.this for item in columns}
-        on = every(fill("(:a = :b)", a=target[left], b=column(right, alias))
-                   for left, right in zip(other.to, other.key, strict=True))
+        on = every(
+            fill("(:a = :b)", a=target[left], b=column(right, alias))
+            for left, right in zip(other.to, other.key, strict=True)
+        )
         select = select.join(exp.alias_(exp.to_table(table, quoted=True), alias, table=True), on=on, join_type="left")
         columns += [named(column(name, alias), f"{other.name}.{name}") for name in present]
     if any(other.is_many for other in others):
@@ -68,9 +75,18 @@ def _check_keys(staging: Staging, file: File, present: list[str], known: list[st
     if file.is_many:
         return
     keys = [column(name) for name in file.key]
-    doubled = staging.run(exp.select(*keys).from_(exp.to_table(f"file {file.name}", quoted=True)).group_by(*keys).having(
-        fill("count(*) > 1")).limit(1))
+    doubled = staging.run(
+        exp.select(*keys)
+        .from_(exp.to_table(f"file {file.name}", quoted=True))
+        .group_by(*keys)
+        .having(fill("count(*) > 1"))
+        .limit(1)
+    )
     if doubled and all(value is not None for value in doubled[0]):
         shown = ", ".join(str(value) for value in doubled[0])
-        raise Invalid(f"{file.name!r} has several rows for {shown}: rows would be counted more than once",
-                      field="files.many", remedy="write many = true for this file if that is meant", code="many_rows")
+        raise Invalid(
+            f"{file.name!r} has several rows for {shown}: rows would be counted more than once",
+            field="files.many",
+            remedy="write many = true for this file if that is meant",
+            code="many_rows",
+        )

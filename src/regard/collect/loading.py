@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping as Dictionary, Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as Dictionary
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,7 +24,7 @@ from regard.collect.parsing import read_mapping
 from regard.collect.reading import MALFORMED
 from regard.collect.staging import ROWS, Staging
 from regard.collect.syntax import DIALECT, column, fill, literal, named
-from regard.collect.unpacking import Plain, unpack
+from regard.collect.unpacking import Plain, check_unchanged, unpack
 from regard.collect.work import Cancel, Progress, Watch, workshop
 from regard.stream import Batch, Record, Store
 
@@ -33,7 +34,6 @@ Given = Mapping | Path | str | None
 # Fast to write and to read once; the file lives for seconds.
 PARQUET = "(FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 1000, WRITE_BLOOM_FILTER false)"
 SHOWN = 20
-
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,16 @@ class Written:
         return sum(self.reasons.values())
 
 
-def load(store: Store, paths: Paths, mapping: Given = None, *, progress: Progress | None = None,
-         cancel: Cancel | None = None, dry_run: bool = False, made_by: str | None = None) -> LoadResult:
+def load(
+    store: Store,
+    paths: Paths,
+    mapping: Given = None,
+    *,
+    progress: Progress | None = None,
+    cancel: Cancel | None = None,
+    dry_run: bool = False,
+    made_by: str | None = None,
+) -> LoadResult:
     """Load files into a store by a mapping (or by the one that is proposed for them).
 
     Rows that cannot be used are refused and kept with their reason; rows that are in the store already change nothing.
@@ -73,24 +81,39 @@ def load(store: Store, paths: Paths, mapping: Given = None, *, progress: Progres
         return _append(store, written, load_id, started, made_by)
 
 
-def preview(paths: Paths, mapping: Given = None, *, progress: Progress | None = None,
-            cancel: Cancel | None = None) -> Preview:
+def preview(
+    paths: Paths, mapping: Given = None, *, progress: Progress | None = None, cancel: Cancel | None = None
+) -> Preview:
     """What a load would do, with the first rows of it; keeps nothing."""
     load_id, started = new_id(), now()
-    with workshop() as folder, staged(folder, paths, mapping, Watch(progress, cancel)) as (staging, files, found, notes):
+    with (
+        workshop() as folder,
+        staged(folder, paths, mapping, Watch(progress, cancel)) as (staging, files, found, notes),
+    ):
         written = write(staging, folder, files, found, load_id, started, notes)
-        return Preview(_result(load_id, written, written.accepted_count, 0), _head(staging, written.accepted),
-                       _head(staging, written.refused), written.mapping)
+        return Preview(
+            _result(load_id, written, written.accepted_count, 0),
+            _head(staging, written.accepted),
+            _head(staging, written.refused),
+            written.mapping,
+        )
 
 
 @contextmanager
-def staged(folder: Path, paths: Paths, given: Given,
-           watch: Watch) -> Iterator[tuple[Staging, list[Plain], Mapping, list[str]]]:
+def staged(
+    folder: Path, paths: Paths, given: Given, watch: Watch
+) -> Iterator[tuple[Staging, list[Plain], Mapping, list[str]]]:
     """The files as rows of text in a private engine, and the mapping to read them by."""
     mapping = read_mapping(Path(given)) if isinstance(given, str | Path) else given
     how = mapping.format if mapping else None
-    files = unpack(as_paths(paths), folder, watch, kind=how.kind if how else None,
-                   encoding=how.encoding if how else None, member=how.member if how else None)
+    files = unpack(
+        as_paths(paths),
+        folder,
+        watch,
+        kind=how.kind if how else None,
+        encoding=how.encoding if how else None,
+        member=how.member if how else None,
+    )
     staging = Staging(folder, watch)
     try:
         notes: list[str] = []
@@ -102,6 +125,7 @@ def staged(folder: Path, paths: Paths, given: Given,
             mapping, notes = proposal.mapping, ["the mapping was proposed, not given", *proposal.notes]
         else:
             joining.stage_all(staging, files, mapping)
+        check_unchanged(files)
         yield staging, files, mapping, notes
     finally:
         staging.close()
@@ -115,8 +139,15 @@ def as_paths(paths: Paths) -> list[Path]:
     return found
 
 
-def write(staging: Staging, folder: Path, files: list[Plain], mapping: Mapping, load_id: str, at: datetime,
-          notes: Sequence[str]) -> Written:
+def write(
+    staging: Staging,
+    folder: Path,
+    files: list[Plain],
+    mapping: Mapping,
+    load_id: str,
+    at: datetime,
+    notes: Sequence[str],
+) -> Written:
     """Write what is accepted and what is refused as two parquet files."""
     check_columns(mapping, staging.columns())
     if not staging.count() and not staging.count(MALFORMED):
@@ -131,7 +162,13 @@ def write(staging: Staging, folder: Path, files: list[Plain], mapping: Mapping, 
     accepted, refused = folder / "accepted.parquet", folder / "refused.parquet"
     _copy(staging, compiler.accepted(has_refused=failed > 0), accepted, "mapping")
     reasons = _write_refused(staging, compiler.refused() if failed else None, refused, load_id)
-    found = [*notes, *mapping.notes, *_file_notes(files), *_repair_notes(repairs), *_scale_notes(staging, mapping, accepted)]
+    found = [
+        *notes,
+        *mapping.notes,
+        *_file_notes(files),
+        *_repair_notes(repairs),
+        *_scale_notes(staging, mapping, accepted),
+    ]
     return Written(mapping, files, accepted, refused, applied - failed, repeated, reasons, found)
 
 
@@ -144,17 +181,28 @@ def check_columns(mapping: Mapping, present: Sequence[str]) -> None:
     for name in absent:
         near = get_close_matches(name, present, 2, 0.6) or [other for other in present if other.lower() == name.lower()]
         said.append(f"{name!r}" + (f" (did you mean {' or '.join(map(repr, near))}?)" if near else ""))
-    raise Invalid(f"the file has no column {', '.join(said)}", field="mapping", code="unknown_column",
-                  remedy=f"its columns are: {', '.join(present[:60])}")
+    raise Invalid(
+        f"the file has no column {', '.join(said)}",
+        field="mapping",
+        code="unknown_column",
+        remedy=f"its columns are: {', '.join(present[:60])}",
+    )
 
 
 def untidy(staging: Staging, mapping: Mapping) -> frozenset[str]:
     """The columns with blanks around a value, or with empty texts. Most files have none, and need no trimming."""
     rest = staging.columns() if any(rule.has_rest for rule in mapping.rules) else []
     names = list(dict.fromkeys([*mapping.columns(), *rest]))
-    found = staging.one(exp.select(
-        *(fill("coalesce(bool_or(:x < '!' OR ends_with(:x, ' ')), FALSE)", x=column(name)) for name in names)).from_(ROWS),
-        stage="checking") if names else ()
+    found = (
+        staging.one(
+            exp.select(
+                *(fill("coalesce(bool_or(:x < '!' OR ends_with(:x, ' ')), FALSE)", x=column(name)) for name in names)
+            ).from_(ROWS),
+            stage="checking",
+        )
+        if names
+        else ()
+    )
     return frozenset(name for name, is_untidy in zip(names, found, strict=True) if is_untidy)
 
 
@@ -170,37 +218,55 @@ def _repeats(staging: Staging, mapping: Mapping, load_id: str, at: datetime) -> 
     if not staging.one(doubled, stage="checking")[0]:
         return layout, 0
     kind = "CASE WHEN content = first(content) OVER keys THEN 'known' ELSE 'duplicate' END" if mapping.id else "'again'"
-    keyed = exp.select(named(fill("rows.rowid"), "row"), named(key, "key"),
-                       named(fill("hash(:x)", x=content), "content")).from_(ROWS).where(firsts)
-    staging.run("CREATE TABLE repeats AS SELECT row, kind, number FROM (SELECT row, "
-                f"{kind} AS kind, row_number() OVER keys AS number FROM ({keyed.sql(DIALECT)}) "  # noqa: S608
-                "WHERE key IS NOT NULL WINDOW keys AS (PARTITION BY key ORDER BY row)) WHERE number > 1", stage="checking")
+    keyed = (
+        exp.select(named(fill("rows.rowid"), "row"), named(key, "key"), named(fill("hash(:x)", x=content), "content"))
+        .from_(ROWS)
+        .where(firsts)
+    )
+    staging.run(
+        "CREATE TABLE repeats AS SELECT row, kind, number FROM (SELECT row, "
+        f"{kind} AS kind, row_number() OVER keys AS number FROM ({keyed.sql(DIALECT)}) "
+        "WHERE key IS NOT NULL WINDOW keys AS (PARTITION BY key ORDER BY row)) WHERE number > 1",  # noqa: S608
+        stage="checking",
+    )
     known = staging.one("SELECT count(*) FROM repeats WHERE kind = 'known'")[0]
     return replace(layout, has_repeats=True), int(known)
 
 
-def _copy(staging: Staging, query: exp.Expression, target: Path, stage: str) -> None:
+def _copy(staging: Staging, query: exp.Expr, target: Path, stage: str) -> None:
     staging.run(f"COPY ({query.sql(DIALECT)}) TO {literal(str(target)).sql(DIALECT)} {PARQUET}", stage=stage)
 
 
-def _write_refused(staging: Staging, query: exp.Expression | None, target: Path, load_id: str) -> dict[str, int]:
+def _write_refused(staging: Staging, query: exp.Expr | None, target: Path, load_id: str) -> dict[str, int]:
     broken = exp.select(
-        named(literal(load_id), "load"), "line", named(literal("malformed_line"), "reason"), exp.column("column", quoted=True),
-        "message", named(fill("to_json({'_line': raw})::VARCHAR"), "raw")).from_(MALFORMED)
+        named(literal(load_id), "load"),
+        "line",
+        named(literal("malformed_line"), "reason"),
+        exp.column("column", quoted=True),
+        "message",
+        named(fill("to_json({'_line': raw})::VARCHAR"), "raw"),
+    ).from_(MALFORMED)
     whole = exp.Union(this=query, expression=broken, distinct=False) if query is not None else broken
     _copy(staging, whole, target, "mapping")
-    rows = staging.run("SELECT reason, count(*) FROM read_parquet(?) GROUP BY reason ORDER BY count(*) DESC, reason", [str(target)])
+    rows = staging.run(
+        "SELECT reason, count(*) FROM read_parquet(?) GROUP BY reason ORDER BY count(*) DESC, reason", [str(target)]
+    )
     return dict(rows)
 
 
 def _file_notes(files: Sequence[Plain]) -> list[str]:
-    return [f"{plain.name} was read as {plain.encoding}" for plain in files
-            if plain.encoding not in (None, "utf-8", "utf-8-sig")]
+    return [
+        f"{plain.name} was read as {plain.encoding}"
+        for plain in files
+        if plain.encoding not in (None, "utf-8", "utf-8-sig")
+    ]
 
 
 def _repair_notes(repairs: Dictionary[str, int]) -> list[str]:
-    return [f"{count} texts in {name!r} arrived broken and were repaired; the originals are kept as original_text"
-            for name, count in repairs.items()]
+    return [
+        f"{count} texts in {name!r} arrived broken and were repaired; the originals are kept as original_text"
+        for name, count in repairs.items()
+    ]
 
 
 def _scale_notes(staging: Staging, mapping: Mapping, accepted: Path) -> list[str]:
@@ -209,18 +275,29 @@ def _scale_notes(staging: Staging, mapping: Mapping, accepted: Path) -> list[str
     if len(scales) == len({metric for metric, *_ in scales}):
         return []
     rows = staging.run(
-        "SELECT metric, touchpoint, string_agg(DISTINCT scale_min::INT || '-' || scale_max::INT, ' and ') FROM read_parquet(?) "
-        "WHERE score IS NOT NULL GROUP BY ALL HAVING count(DISTINCT (scale_min, scale_max)) > 1 ORDER BY ALL", [str(accepted)])
-    return [f"{metric} about {touchpoint or 'the whole'} was asked on {scales}: raw answers are never averaged together "
-            "(mixed_scale)" for metric, touchpoint, scales in rows]
+        "SELECT metric, touchpoint, string_agg(DISTINCT scale_min::INT || '-' || scale_max::INT, ' and ') "
+        "FROM read_parquet(?) WHERE score IS NOT NULL GROUP BY ALL "
+        "HAVING count(DISTINCT (scale_min, scale_max)) > 1 ORDER BY ALL",
+        [str(accepted)],
+    )
+    return [
+        f"{metric} about {touchpoint or 'the whole'} was asked on {scales}: raw answers are never averaged together "
+        "(mixed_scale)"
+        for metric, touchpoint, scales in rows
+    ]
 
 
 def _append(store: Store, written: Written, load_id: str, started: datetime, made_by: str | None) -> LoadResult:
     is_again = _was_loaded(store, written)
     record = Record("load", load_id, _body(written, started), made_by=made_by)
     refused = written.refused if written.refused_count and not is_again else None
-    appended = store.append(Batch(written.accepted if written.accepted_count else None, refused,
-                                  [record, *_properties(store, written.mapping)]))
+    appended = store.append(
+        Batch(
+            written.accepted if written.accepted_count else None,
+            refused,
+            [record, *_properties(store, written.mapping)],
+        )
+    )
     return _result(load_id, written, appended.new, appended.known)
 
 
@@ -231,25 +308,42 @@ def _result(load_id: str, written: Written, new: int, known: int) -> LoadResult:
 def _was_loaded(store: Store, written: Written) -> bool:
     """Whether the very same files came by the very same mapping before: then their refused rows are kept already."""
     prints = [plain.sha256 for plain in written.files]
-    return any([file["sha256"] for file in record.body.get("files", ())] == prints
-               and record.body.get("mapping") == written.mapping.text for record in store.kept("load"))
+    return any(
+        [file["sha256"] for file in record.body.get("files", ())] == prints
+        and record.body.get("mapping") == written.mapping.text
+        for record in store.kept("load")
+    )
 
 
 def _body(written: Written, started: datetime) -> dict[str, Any]:
-    files = [{"name": plain.name, "sha256": plain.sha256, "size": plain.size, "encoding": plain.encoding}
-             for plain in written.files]
-    return {"status": "done", "source": written.mapping.source, "files": files, "mapping": written.mapping.text,
-            "read": written.accepted_count + written.repeated, "repeated": written.repeated,
-            "refused": written.refused_count, "reasons": dict(written.reasons), "notes": list(written.notes),
-            "started_at": started.isoformat(), "finished_at": now().isoformat()}
+    files = [
+        {"name": plain.name, "sha256": plain.sha256, "size": plain.size, "encoding": plain.encoding}
+        for plain in written.files
+    ]
+    return {
+        "status": "done",
+        "source": written.mapping.source,
+        "files": files,
+        "mapping": written.mapping.text,
+        "read": written.accepted_count + written.repeated,
+        "repeated": written.repeated,
+        "refused": written.refused_count,
+        "reasons": dict(written.reasons),
+        "notes": list(written.notes),
+        "started_at": started.isoformat(),
+        "finished_at": now().isoformat(),
+    }
 
 
 def _properties(store: Store, mapping: Mapping) -> list[Record]:
     """The properties that this mapping brings and the store has not heard of."""
     known = {record.key for record in store.kept("property")}
     named_here = {name: value.column for rule in mapping.rules for name, value in rule.properties.items()}
-    return [Record("property", name, {"column": origin, "source": mapping.source})
-            for name, origin in named_here.items() if name not in known]
+    return [
+        Record("property", name, {"column": origin, "source": mapping.source})
+        for name, origin in named_here.items()
+        if name not in known
+    ]
 
 
 def _head(staging: Staging, path: Path) -> list[dict[str, Any]]:

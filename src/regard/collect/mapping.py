@@ -6,7 +6,8 @@ columns; ``map`` turns what stands there into something else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping as Dictionary
+from collections.abc import Iterator
+from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -46,8 +47,8 @@ class Time:
 
 @dataclass(frozen=True)
 class Customer:
-    """Who it was. ``anonymous`` says what becomes of a row without one: ``refuse``, ``keep`` (as nobody in particular: no
-    metric counts it as a customer), ``row`` (a customer of its own), or the column that tells such customers apart."""
+    """Who it was. ``anonymous`` says what becomes of a row without one: ``refuse``, ``keep`` (as nobody in particular:
+    no metric counts it as a customer), ``row`` (a customer of its own), or the column that tells them apart."""
 
     value: Value
     prefix: str = ""

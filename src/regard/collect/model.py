@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping as Dictionary, Sequence
+from collections.abc import Mapping as Dictionary
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,7 +26,7 @@ REASONS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class LoadResult:
-    """What a load came to: rows that are new, that were known, that were refused (and why), and what to know about it."""
+    """What a load came to: rows that are new, that were known, that were refused (and why), and notes."""
 
     load_id: str
     accepted: int

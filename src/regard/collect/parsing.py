@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import codecs
 import tomllib
-from collections.abc import Callable, Mapping as Dictionary
+from collections.abc import Callable
+from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -31,11 +32,39 @@ from regard.collect.positions import line_of
 
 FIELDS = ("channel", "touchpoint", "subject", "language", "currency", "agent")
 TESTS = ("equals", "in", "not_in", "is_blank", "matches", "starts_with", "above", "below")
-TOP = ("source", "id", "missing", "time_zone", "time", "customer", "file", "numbers", "files", "every", "interactions",
-       "questions", "audit_log", "notes")
+TOP = (
+    "source",
+    "id",
+    "missing",
+    "time_zone",
+    "time",
+    "customer",
+    "file",
+    "numbers",
+    "files",
+    "every",
+    "interactions",
+    "questions",
+    "audit_log",
+    "notes",
+)
 RULE = ("name", "when", "time", "after", "score", "weight", "text", "amount", "properties", *FIELDS)
-QUESTION = ("column", "columns", "touchpoint", "metric", "scale", "orientation", "missing", "labels", "weight", "text",
-            "name", "when", "properties", *FIELDS)
+QUESTION = (
+    "column",
+    "columns",
+    "touchpoint",
+    "metric",
+    "scale",
+    "orientation",
+    "missing",
+    "labels",
+    "weight",
+    "text",
+    "name",
+    "when",
+    "properties",
+    *FIELDS,
+)
 CSAT_REMEDY = 'ask it as metric = "csat" with this scale, or load the 0-10 answers'
 
 
@@ -49,8 +78,9 @@ class Node:
 
     def wrong(self, message: str, *, remedy: str | None = None, code: str | None = None) -> Invalid:
         """The error to raise about this place."""
-        return Invalid(f"line {line_of(self.text, self.path)}: {self.name}: {message}", field=self.name, remedy=remedy,
-                       code=code)
+        return Invalid(
+            f"line {line_of(self.text, self.path)}: {self.name}: {message}", field=self.name, remedy=remedy, code=code
+        )
 
     @property
     def name(self) -> str:
@@ -94,7 +124,9 @@ def read_mapping(path: Path) -> Mapping:
     except FileNotFoundError:
         raise Invalid(f"there is no mapping file {path}", field="mapping") from None
     except Invalid as error:
-        raise Invalid(f"{path.name}: {error.message}", field=error.field, remedy=error.remedy, code=error.code) from None
+        raise Invalid(
+            f"{path.name}: {error.message}", field=error.field, remedy=error.remedy, code=error.code
+        ) from None
 
 
 def parse_mapping(text: str, default_source: str = "file") -> Mapping:
@@ -107,35 +139,50 @@ def parse_mapping(text: str, default_source: str = "file") -> Mapping:
     zone = top.get("time_zone", _zone, "UTC")
     audit_log = top.get("audit_log", _audit_log)
     return Mapping(
-        source=top.get("source", _string, default_source), id=top.get("id", _strings, ()),
-        missing=top.get("missing", _strings, ()), time=top.need("time", lambda node: _time(node, zone)),
-        customer=top.need("customer", _customer), rules=_rules(top, zone, audit_log),
-        numbers=top.get("numbers", _numbers, Numbers()), format=top.get("file", _format, Format()),
+        source=top.get("source", _string, default_source),
+        id=top.get("id", _strings, ()),
+        missing=top.get("missing", _strings, ()),
+        time=top.need("time", lambda node: _time(node, zone)),
+        customer=top.need("customer", _customer),
+        rules=_rules(top, zone, audit_log),
+        numbers=top.get("numbers", _numbers, Numbers()),
+        format=top.get("file", _format, Format()),
         files=top.get("files", lambda node: tuple(_file(item) for item in node.each()), ()),
-        audit_log=audit_log, notes=top.get("notes", _strings, ()), text=text,
+        audit_log=audit_log,
+        notes=top.get("notes", _strings, ()),
+        text=text,
     )
 
 
 def _rules(top: Node, zone: str, audit_log: AuditLog | None) -> tuple[Rule, ...]:
     every = top.get("every", lambda node: node.table((*FIELDS, "weight", "properties", "text", "time")), None)
     shared = _shared(every, zone) if every else {}
-    rules = [_rule(node, str(index), zone, shared)
-             for index, node in enumerate(top.get("interactions", Node.each, []), 1)]
+    rules = [
+        _rule(node, str(index), zone, shared) for index, node in enumerate(top.get("interactions", Node.each, []), 1)
+    ]
     for node in top.get("questions", Node.each, []):
         rules += _question(node, shared)
     if audit_log:
-        rules.append(Rule(**{**shared, "name": Value(column="_event"), "suffix": "log",
-                             "time": Time(Value(column="_at"))}))
+        rules.append(
+            Rule(**{**shared, "name": Value(column="_event"), "suffix": "log", "time": Time(Value(column="_at"))})
+        )
     if not rules:
-        raise top.wrong("says nothing about what rows become",
-                        remedy="add [[interactions]], [[questions]] or [audit_log]")
+        raise top.wrong(
+            "says nothing about what rows become", remedy="add [[interactions]], [[questions]] or [audit_log]"
+        )
     return tuple(rules)
 
 
 def _shared(every: Node, zone: str) -> dict[str, Any]:
     properties, has_rest = every.get("properties", _properties, ({}, False))
-    return {"fields": _fields(every), "weight": every.get("weight", _string), "text": every.get("text", _string),
-            "time": every.get("time", lambda item: _time(item, zone)), "properties": properties, "has_rest": has_rest}
+    return {
+        "fields": _fields(every),
+        "weight": every.get("weight", _string),
+        "text": every.get("text", _string),
+        "time": every.get("time", lambda item: _time(item, zone)),
+        "properties": properties,
+        "has_rest": has_rest,
+    }
 
 
 def _fields(node: Node) -> dict[str, Value]:
@@ -144,22 +191,33 @@ def _fields(node: Node) -> dict[str, Value]:
 
 def _rule(node: Node, suffix: str, zone: str, shared: dict[str, Any]) -> Rule:
     node.table(RULE)
-    return _with_shared(node, shared, {
-        "name": node.need("name", _word), "suffix": suffix, "when": node.get("when", _condition),
-        "time": node.get("time", lambda item: _time(item, zone), shared.get("time")),
-        "after": node.get("after", _string), "score": node.get("score", _score),
-        "amount": node.get("amount", _amount), "text": node.get("text", _string, shared.get("text")),
-    })
+    return _with_shared(
+        node,
+        shared,
+        {
+            "name": node.need("name", _word),
+            "suffix": suffix,
+            "when": node.get("when", _condition),
+            "time": node.get("time", lambda item: _time(item, zone), shared.get("time")),
+            "after": node.get("after", _string),
+            "score": node.get("score", _score),
+            "amount": node.get("amount", _amount),
+            "text": node.get("text", _string, shared.get("text")),
+        },
+    )
 
 
 def _with_shared(node: Node, shared: dict[str, Any], own: dict[str, Any]) -> Rule:
     properties, has_rest = node.get("properties", _properties, ({}, False))
-    return Rule(**{
-        **own, "weight": node.get("weight", _string, shared.get("weight")),
-        "fields": {**shared.get("fields", {}), **_fields(node)},
-        "properties": {**shared.get("properties", {}), **properties},
-        "has_rest": has_rest or shared.get("has_rest", False),
-    })
+    return Rule(
+        **{
+            **own,
+            "weight": node.get("weight", _string, shared.get("weight")),
+            "fields": {**shared.get("fields", {}), **_fields(node)},
+            "properties": {**shared.get("properties", {}), **properties},
+            "has_rest": has_rest or shared.get("has_rest", False),
+        }
+    )
 
 
 def _question(node: Node, shared: dict[str, Any]) -> list[Rule]:
@@ -172,11 +230,18 @@ def _question(node: Node, shared: dict[str, Any]) -> list[Rule]:
         raise node.wrong("needs 'column' or 'columns'")
     rules = []
     for column, title in titles.items():
-        rule = _with_shared(node, shared, {
-            "name": node.get("name", _word, Value(constant="Survey Answered")), "suffix": column,
-            "when": node.get("when", _condition), "score": _score_of(node, column), "time": shared.get("time"),
-            "text": node.get("text", _string),
-        })
+        rule = _with_shared(
+            node,
+            shared,
+            {
+                "name": node.get("name", _word, Value(constant="Survey Answered")),
+                "suffix": column,
+                "when": node.get("when", _condition),
+                "score": _score_of(node, column),
+                "time": shared.get("time"),
+                "text": node.get("text", _string),
+            },
+        )
         fields = {**rule.fields, **({"touchpoint": Value(constant=title)} if title else {})}
         rules.append(Rule(**{**vars(rule), "fields": fields}))
     return rules
@@ -193,13 +258,16 @@ def _score_of(node: Node, column: str) -> Score:
     if metric == "nps" and (low, high) != (0, 10):
         raise node.at("scale").wrong(
             f"NPS is asked on 0-10; answers on {low:g}-{high:g} cannot be read as promoters and detractors",
-            remedy=CSAT_REMEDY, code="nps_scale")
+            remedy=CSAT_REMEDY,
+            code="nps_scale",
+        )
     default = "lower" if metric == "ces" and high <= 5 else "higher"
     orientation = node.get("orientation", _string, default)
     if orientation not in ("higher", "lower"):
         raise node.at("orientation").wrong("must be 'higher' or 'lower': the end of the scale that is good")
-    return Score(column, metric, low, high, orientation, node.get("missing", _strings, ()),
-                 node.get("labels", _labels, {}))
+    return Score(
+        column, metric, low, high, orientation, node.get("missing", _strings, ()), node.get("labels", _labels, {})
+    )
 
 
 def _scale(node: Node) -> tuple[float, float]:
@@ -233,9 +301,16 @@ def _value(node: Node) -> Value:
     if isinstance(node.value, str):
         return Value(column=node.value)
     node.table(("column", "constant", "template", "map", "otherwise"))
-    return _one_of(node, Value(
-        node.get("column", _string), node.get("constant", _string), node.get("template", _template),
-        node.get("map", _texts, {}), node.get("otherwise", _string)))
+    return _one_of(
+        node,
+        Value(
+            node.get("column", _string),
+            node.get("constant", _string),
+            node.get("template", _template),
+            node.get("map", _texts, {}),
+            node.get("otherwise", _string),
+        ),
+    )
 
 
 def _one_of(node: Node, value: Value) -> Value:
@@ -291,27 +366,47 @@ def _properties(node: Node) -> tuple[dict[str, Value], bool]:
 
 
 def _audit_log(node: Node) -> AuditLog:
-    node.table(("ticket", "state", "states", "group", "opened_at", "resolved_at", "counters", "order", "final", "others"))
+    node.table(
+        ("ticket", "state", "states", "group", "opened_at", "resolved_at", "counters", "order", "final", "others")
+    )
     return AuditLog(
-        node.need("ticket", _string), node.get("state", _string), node.get("states", _texts, {}),
-        node.get("group", _string), node.get("opened_at", _string), node.get("resolved_at", _string),
-        node.get("counters", _texts, {}), node.get("order", _strings, ()), node.get("final", _strings, ()),
-        node.get("others", _string))
+        node.need("ticket", _string),
+        node.get("state", _string),
+        node.get("states", _texts, {}),
+        node.get("group", _string),
+        node.get("opened_at", _string),
+        node.get("resolved_at", _string),
+        node.get("counters", _texts, {}),
+        node.get("order", _strings, ()),
+        node.get("final", _strings, ()),
+        node.get("others", _string),
+    )
 
 
 def _file(node: Node) -> File:
     node.table(("name", "pattern", "key", "to", "many"))
     key = node.get("key", _strings, ())
-    return File(node.need("name", _string), node.need("pattern", _string), key, node.get("to", _strings, key),
-                node.get("many", _flag, False))
+    return File(
+        node.need("name", _string),
+        node.need("pattern", _string),
+        key,
+        node.get("to", _strings, key),
+        node.get("many", _flag, False),
+    )
 
 
 def _format(node: Node) -> Format:
     node.table(("kind", "delimiter", "quote", "encoding", "header", "skip", "sheet", "member"))
     return Format(
-        node.get("kind", _string), node.get("delimiter", _string), node.get("quote", _string, '"'),
-        node.get("encoding", _encoding), node.get("header", _flag, True), node.get("skip", _whole, 0),
-        node.get("sheet", _string), node.get("member", _string))
+        node.get("kind", _string),
+        node.get("delimiter", _string),
+        node.get("quote", _string, '"'),
+        node.get("encoding", _encoding),
+        node.get("header", _flag, True),
+        node.get("skip", _whole, 0),
+        node.get("sheet", _string),
+        node.get("member", _string),
+    )
 
 
 def _numbers(node: Node) -> Numbers:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlglot import exp
+
 from regard.base.clock import now
 from regard.collect import joining
 from regard.collect.headings import says
@@ -43,8 +45,9 @@ class Draft:
         self.sure *= factor
 
 
-def propose(paths: Sequence[Path | str] | Path | str, *, progress: Progress | None = None,
-            cancel: Cancel | None = None) -> Proposal:
+def propose(
+    paths: Sequence[Path | str] | Path | str, *, progress: Progress | None = None, cancel: Cancel | None = None
+) -> Proposal:
     """Propose a mapping for files of one shape. It is valid as it stands, and meant to be corrected."""
     given = [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
     with workshop() as folder:
@@ -65,17 +68,27 @@ def propose_staged(staging: Staging, name: str) -> Proposal:
     """Propose a mapping for the staged rows."""
     looks = {item: look(staging, item) for item in staging.columns()}
     draft = Draft()
-    draft.say(f"# Proposed by Regard for {name}. Look it through: every line may be corrected.",
-              f"source = {quoted(source_of(name))}")
+    draft.say(
+        f"# Proposed by Regard for {name}. Look it through: every line may be corrected.",
+        f"source = {quoted(source_of(name))}",
+    )
     _write(draft, looks)
     toml = "\n".join(draft.lines) + "\n"
-    return Proposal(parse_mapping(toml), toml, [sketch(item) for item in looks.values()], draft.notes,
-                    round(draft.sure, 2), _rows(staging, list(looks)))
+    return Proposal(
+        parse_mapping(toml),
+        toml,
+        [sketch(item) for item in looks.values()],
+        draft.notes,
+        round(draft.sure, 2),
+        _rows(staging, list(looks)),
+    )
 
 
 def _rows(staging: Staging, names: list[str]) -> list[dict[str, str | None]]:
-    return [dict(zip(names, row, strict=True)) for row in staging.run(
-        f"SELECT {', '.join(column(name).sql('duckdb') for name in names)} FROM {ROWS} LIMIT {SHOWN}")]  # noqa: S608
+    return [
+        dict(zip(names, row, strict=True))
+        for row in staging.run(exp.select(*(column(name) for name in names)).from_(ROWS).limit(SHOWN))
+    ]
 
 
 def source_of(name: str) -> str:
@@ -123,13 +136,26 @@ def _time(draft: Draft, looks: dict[str, Look]) -> str | None:
     draft.used.add(best.name)
     if is_ambiguous(best.formats):
         draft.doubt(f"in {best.name!r} day and month may be the other way round: day first is assumed")
-    draft.say(f"time = {{ column = {quoted(best.name)}, format = {quoted(best.formats[0])} }}  # e.g. {best.samples[0]}")
+    draft.say(
+        f"time = {{ column = {quoted(best.name)}, format = {quoted(best.formats[0])} }}  # e.g. {best.samples[0]}"
+    )
     return best.name
 
 
 def _time_rank(name: str) -> int:
     low = name.lower()
-    wanted = ("timestamp", "updated", "answered", "submitted", "response", "created", "reported", "purchase", "invoice", "date")
+    wanted = (
+        "timestamp",
+        "updated",
+        "answered",
+        "submitted",
+        "response",
+        "created",
+        "reported",
+        "purchase",
+        "invoice",
+        "date",
+    )
     return next((len(wanted) - place for place, word in enumerate(wanted) if word in low), 0)
 
 
@@ -145,8 +171,16 @@ def _id(draft: Draft, looks: dict[str, Look]) -> Look | None:
 
 
 def _customer(draft: Draft, looks: dict[str, Look], key: Look | None) -> None:
-    found = [item for item in looks.values() if says(item.name, "customer") and not _is_trait(item.name) and not item.is_time and not item.is_text
-             and not (item.is_numeric and item.distinct <= 12) and item.filled]
+    found = [
+        item
+        for item in looks.values()
+        if says(item.name, "customer")
+        and not _is_trait(item.name)
+        and not item.is_time
+        and not item.is_text
+        and not (item.is_numeric and item.distinct <= 12)
+        and item.filled
+    ]
     found.sort(key=lambda item: (not says(item.name, "id"), -item.filled))
     draft.say("", "[customer]")
     if found:
@@ -154,8 +188,11 @@ def _customer(draft: Draft, looks: dict[str, Look], key: Look | None) -> None:
         draft.used.add(best.name)
         draft.say(f"column = {quoted(best.name)}  # its heading says so")
         if best.filled < best.rows:
-            draft.doubt(f"{best.rows - best.filled} of the first {best.rows} rows name no customer: they are kept, as "
-                        "nobody in particular", 0.9)
+            draft.doubt(
+                f"{best.rows - best.filled} of the first {best.rows} rows name no customer: they are kept, as "
+                "nobody in particular",
+                0.9,
+            )
             draft.say('anonymous = "keep"')
     elif key:
         draft.doubt(f"no column names the customer: each {key.name!r} counts as one", 0.8)
@@ -173,12 +210,21 @@ def _every(draft: Draft, looks: dict[str, Look], *, is_needed: bool = False) -> 
                 fields.append(f"{role} = {quoted(item.name)}")
                 draft.used.add(item.name)
                 break
-    weights = [item for item in looks.values() if says(item.name, "weight") and item.is_numeric and item.low and item.low > 0]
+    weights = [
+        item for item in looks.values() if says(item.name, "weight") and item.is_numeric and item.low and item.low > 0
+    ]
     if weights and weights[0].name not in draft.used:
         fields.append(f"weight = {quoted(weights[0].name)}")
         draft.used.add(weights[0].name)
-    properties = [item.name for item in looks.values() if item.name not in draft.used and not item.is_time
-                  and not item.is_text and 1 < item.distinct <= 60 and not _question(item)][:20]
+    properties = [
+        item.name
+        for item in looks.values()
+        if item.name not in draft.used
+        and not item.is_time
+        and not item.is_text
+        and 1 < item.distinct <= 60
+        and not _question(item)
+    ][:20]
     if properties:
         fields.append(f"properties = [{', '.join(map(quoted, properties))}]")
     if fields or is_needed:
@@ -187,8 +233,29 @@ def _every(draft: Draft, looks: dict[str, Look], *, is_needed: bool = False) -> 
 
 def _is_trait(heading: str) -> bool:
     """Whether a heading tells something about a customer, not who it is."""
-    traits = ("city", "country", "state", "region", "type", "segment", "age", "gender", "remark", "comment", "service",
-              "score", "rating", "satisf", "since", "zip", "feedback", "miasto", "город", "城市", "oraș")
+    traits = (
+        "city",
+        "country",
+        "state",
+        "region",
+        "type",
+        "segment",
+        "age",
+        "gender",
+        "remark",
+        "comment",
+        "service",
+        "score",
+        "rating",
+        "satisf",
+        "since",
+        "zip",
+        "feedback",
+        "miasto",
+        "город",
+        "城市",
+        "oraș",
+    )
     return any(word in heading.lower() for word in traits)
 
 
@@ -215,12 +282,14 @@ def _question(item: Look) -> Asked | None:
     inside = [value for value in values if value not in OUTSIDERS] or values
     is_named = any(says(item.name, role) for role in ("nps", "ces", "csat"))
     metric = next((role for role in ("nps", "ces", "csat") if says(item.name, role)), "csat")
-    if metric == "nps" and 0 <= min(values) and max(inside) >= 8 and max(inside) <= 10:
+    if metric == "nps" and min(values) >= 0 and max(inside) >= 8 and max(inside) <= 10:
         missing = [str(value) for value in values if value > 10]
         return Asked(item.name, "nps", 0, 10, (*missing, *words), True)
     if not is_named and not ({3, 4, 5} <= set(values) and len({1, 2} & set(values)) and max(values) <= 6):
         return None
-    low, high = (0, 10) if 0 in values and max(inside) > 7 else (1, next((top for top in (5, 7, 10) if max(inside) <= top), 0))
+    low, high = (
+        (0, 10) if 0 in values and max(inside) > 7 else (1, next((top for top in (5, 7, 10) if max(inside) <= top), 0))
+    )
     if not high or min(inside) < 1 or len(set(values) & set(range(low, high + 1))) < 3:
         return None
     if high == 7 and 7 not in values:
@@ -241,8 +310,13 @@ def _survey(draft: Draft, looks: dict[str, Look], questions: list[Asked]) -> Non
     wide = [asked for asked in questions if not asked.is_named]
     alone = [asked for asked in questions if asked.is_named]
     for number, asked in enumerate(alone):
-        draft.say("", f"# {asked.name}: whole numbers on {asked.low}-{asked.high}", "[[questions]]",
-                  f"column = {quoted(asked.name)}", *_scale(asked))
+        draft.say(
+            "",
+            f"# {asked.name}: whole numbers on {asked.low}-{asked.high}",
+            "[[questions]]",
+            f"column = {quoted(asked.name)}",
+            *_scale(asked),
+        )
         if text and number == 0:
             draft.say(f"text = {quoted(text)}")
         if len(alone) > 1 or wide:
@@ -250,9 +324,14 @@ def _survey(draft: Draft, looks: dict[str, Look], questions: list[Asked]) -> Non
     if wide:
         missing = tuple(dict.fromkeys(code for asked in wide for code in asked.missing))
         draft.doubt(f"{len(wide)} columns share one scale and are read as questions: take away those that are not", 0.7)
-        draft.say("", "# Many columns on one scale: a wide survey.", "[[questions]]",
-                  *_scale(Asked("", "csat", 1, 5, missing, False)), "[questions.columns]",
-                  *(f"{quoted(asked.name)} = {quoted(asked.name)}" for asked in wide))
+        draft.say(
+            "",
+            "# Many columns on one scale: a wide survey.",
+            "[[questions]]",
+            *_scale(Asked("", "csat", 1, 5, missing, False)),
+            "[questions.columns]",
+            *(f"{quoted(asked.name)} = {quoted(asked.name)}" for asked in wide),
+        )
     if any(asked.missing for asked in questions):
         draft.doubt("some codes beside the scale are read as \"no answer\": check 'missing'", 0.9)
 
@@ -265,7 +344,9 @@ def _scale(asked: Asked) -> list[str]:
 
 
 def _money(looks: dict[str, Look]) -> Look | None:
-    prices = [item for item in looks.values() if says(item.name, "amount") and (item.is_numeric or item.has_decimal_comma)]
+    prices = [
+        item for item in looks.values() if says(item.name, "amount") and (item.is_numeric or item.has_decimal_comma)
+    ]
     return prices[0] if prices and any(says(item.name, "order") for item in looks.values()) else None
 
 
@@ -275,11 +356,20 @@ def _orders(draft: Draft, looks: dict[str, Look], price: Look) -> None:
     times = f", times = {quoted(quantity.name)}" if quantity else ""
     amount = f"{{ column = {quoted(price.name)}{times}"
     has_returns = bool(quantity and quantity.low is not None and quantity.low < 0)
-    draft.say("", "[[interactions]]", 'name = "Order Completed"', f"subject = {quoted(order.name)}", f"amount = {amount} }}")
+    draft.say(
+        "", "[[interactions]]", 'name = "Order Completed"', f"subject = {quoted(order.name)}", f"amount = {amount} }}"
+    )
     if has_returns and quantity:
-        draft.say(f"when = {{ column = {quoted(quantity.name)}, above = 0 }}", "", "# Negative quantities are returns.",
-                  "[[interactions]]", 'name = "Order Refunded"', f"subject = {quoted(order.name)}",
-                  f"when = {{ column = {quoted(quantity.name)}, below = 0 }}", f"amount = {amount}, absolute = true }}")
+        draft.say(
+            f"when = {{ column = {quoted(quantity.name)}, above = 0 }}",
+            "",
+            "# Negative quantities are returns.",
+            "[[interactions]]",
+            'name = "Order Refunded"',
+            f"subject = {quoted(order.name)}",
+            f"when = {{ column = {quoted(quantity.name)}, below = 0 }}",
+            f"amount = {amount}, absolute = true }}",
+        )
 
 
 def _plain(draft: Draft, looks: dict[str, Look]) -> None:
@@ -298,21 +388,30 @@ def _is_audit_log(looks: dict[str, Look], time: str | None) -> bool:
 
 def _ticket(looks: dict[str, Look]) -> Look | None:
     """The column of the ticket: its values come back, row after row."""
-    found = [item for item in looks.values() if not item.is_time and item.filled == item.rows
-             and 1 < item.distinct < 0.7 * item.rows and item.distinct > 0.02 * item.rows]
+    found = [
+        item
+        for item in looks.values()
+        if not item.is_time
+        and item.filled == item.rows
+        and 1 < item.distinct < 0.7 * item.rows
+        and item.distinct > 0.02 * item.rows
+    ]
     return next((item for item in found if says(item.name, "ticket") or item.name.lower() in ("number", "id")), None)
 
 
 def _state(looks: dict[str, Look]) -> Look | None:
     found = [item for item in looks.values() if 2 <= item.distinct <= 40 and not item.is_numeric]
     return next((item for item in found if item.name == "concept:name"), None) or next(
-        (item for item in found if says(item.name, "state")), None)
+        (item for item in found if says(item.name, "state")), None
+    )
 
 
-STATES = {"Ticket Resolved": ("resol", "solved", "rozwi", "решен", "已解决", "rezolv"),
-          "Ticket Closed": ("clos", "zamk", "закры", "关闭", "inchis", "închis"),
-          "Ticket Opened": ("new", "open", "nowe", "нов", "新建", "nou"),
-          "Ticket Replied": ("awaiting user", "waiting for customer", "pending customer", "answered", "replied")}
+STATES = {
+    "Ticket Resolved": ("resol", "solved", "rozwi", "решен", "已解决", "rezolv"),
+    "Ticket Closed": ("clos", "zamk", "закры", "关闭", "inchis", "închis"),
+    "Ticket Opened": ("new", "open", "nowe", "нов", "新建", "nou"),
+    "Ticket Replied": ("awaiting user", "waiting for customer", "pending customer", "answered", "replied"),
+}
 
 
 def _audit_log(draft: Draft, looks: dict[str, Look]) -> None:
@@ -324,17 +423,27 @@ def _audit_log(draft: Draft, looks: dict[str, Look]) -> None:
     unknown = sorted({"?", "N/A"} & {value for item in looks.values() for value in item.values})
     if unknown:
         draft.say(f"missing = [{', '.join(map(quoted, unknown))}]")
-    draft.say("", "[customer]", f"column = {quoted(customers[0].name if customers else ticket.name)}",
-              f"anonymous = {quoted(ticket.name)}", "",
-              f"# The same {ticket.name} comes back with another {state.name}: a history of tickets.",
-              "[audit_log]", f"ticket = {quoted(ticket.name)}", f"state = {quoted(state.name)}")
+    draft.say(
+        "",
+        "[customer]",
+        f"column = {quoted(customers[0].name if customers else ticket.name)}",
+        f"anonymous = {quoted(ticket.name)}",
+        "",
+        f"# The same {ticket.name} comes back with another {state.name}: a history of tickets.",
+        "[audit_log]",
+        f"ticket = {quoted(ticket.name)}",
+        f"state = {quoted(state.name)}",
+    )
     group = next((item for item in looks.values() if says(item.name, "group") and item.distinct > 1), None)
     if group:
         draft.say(f"group = {quoted(group.name)}")
     if state.name == "concept:name":
         draft.say('others = "Ticket Progressed"')
-    draft.say("", "[audit_log.states]", *(
-        f"{quoted(value)} = {quoted(event)}" for value in state.values if (event := _event_of(value))))
+    draft.say(
+        "",
+        "[audit_log.states]",
+        *(f"{quoted(value)} = {quoted(event)}" for value in state.values if (event := _event_of(value))),
+    )
     draft.doubt("the states of tickets were matched by their words: check [audit_log.states]", 0.8)
     _every(draft, looks, is_needed=True)
     draft.say(f"subject = {quoted(ticket.name)}")

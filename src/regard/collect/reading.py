@@ -49,30 +49,48 @@ def read_csv(staging: Staging, plain: Plain, how: Format, table: str) -> None:
     delimiter = how.delimiter or ("\t" if plain.kind == "tsv" else sniff(plain.path, how))
     header = header_of(plain.path, delimiter, how)
     source = call(
-        "read_csv", literal(str(plain.path)), _option("columns", _columns(header)), _option("auto_detect", exp.false()),
-        _option("delim", literal(delimiter)), _option("quote", literal(how.quote)), _option("escape", literal(how.quote)),
-        _option("header", exp.true() if how.has_header else exp.false()), _option("skip", exp.Literal.number(how.skip)),
-        _option("max_line_size", exp.Literal.number(LONGEST_LINE)), _option("store_rejects", exp.true()),
-        _option("rejects_limit", exp.Literal.number(0)), _option("rejects_table", literal("errors")),
+        "read_csv",
+        literal(str(plain.path)),
+        _option("columns", _columns(header)),
+        _option("auto_detect", exp.false()),
+        _option("delim", literal(delimiter)),
+        _option("quote", literal(how.quote)),
+        _option("escape", literal(how.quote)),
+        _option("header", exp.true() if how.has_header else exp.false()),
+        _option("skip", exp.Literal.number(how.skip)),
+        _option("max_line_size", exp.Literal.number(LONGEST_LINE)),
+        _option("store_rejects", exp.true()),
+        _option("rejects_limit", exp.Literal.number(0)),
+        _option("rejects_table", literal("errors")),
         _option("rejects_scan", literal("scans")),
     )
-    staging.run(exp.Create(this=exp.to_table(table, quoted=True), kind="TABLE",
-                           expression=exp.select("*").from_(exp.Table(this=source))), stage="reading")
     staging.run(
-        f"INSERT INTO {MALFORMED} SELECT line, any_value(column_name), any_value(error_message), any_value(csv_line) "
+        exp.Create(
+            this=exp.to_table(table, quoted=True),
+            kind="TABLE",
+            expression=exp.select("*").from_(exp.Table(this=source)),
+        ),
+        stage="reading",
+    )
+    staging.run(
+        f"INSERT INTO {MALFORMED} SELECT line, any_value(column_name), any_value(error_message), any_value(csv_line) "  # noqa: S608
         "FROM (SELECT line - ? AS line, column_name, error_message, csv_line FROM errors) GROUP BY line ORDER BY line",
-        [how.skip + int(how.has_header)])
+        [how.skip + int(how.has_header)],
+    )
     staging.run("DROP TABLE errors")
     staging.run("DROP TABLE scans")
 
 
-def _option(name: str, value: exp.Expression) -> exp.Expression:
+def _option(name: str, value: exp.Expr) -> exp.Expr:
     return exp.EQ(this=exp.to_identifier(name), expression=value)
 
 
-def _columns(header: Sequence[str]) -> exp.Expression:
-    return exp.Struct(expressions=[
-        exp.PropertyEQ(this=exp.to_identifier(name, quoted=True), expression=literal("VARCHAR")) for name in header])
+def _columns(header: Sequence[str]) -> exp.Expr:
+    return exp.Struct(
+        expressions=[
+            exp.PropertyEQ(this=exp.to_identifier(name, quoted=True), expression=literal("VARCHAR")) for name in header
+        ]
+    )
 
 
 def sniff(path: Path, how: Format) -> str:
@@ -94,7 +112,7 @@ def _evenness(lines: list[str], mark: str, quote: str) -> tuple[float, int]:
 def _first_lines(path: Path, how: Format, number: int) -> list[str]:
     with path.open(encoding="utf-8-sig", newline="", errors="replace") as file:
         lines = [file.readline(LONGEST_LINE) for _ in range(number + how.skip)]
-    return [line for line in lines[how.skip:] if line]
+    return [line for line in lines[how.skip :] if line]
 
 
 def header_of(path: Path, delimiter: str, how: Format) -> list[str]:
@@ -129,14 +147,19 @@ def read_parquet(staging: Staging, plain: Plain, how: Format, table: str) -> Non
     source = exp.Table(this=call("read_parquet", literal(str(plain.path))))
     described = staging.run(exp.Describe(this=exp.select("*").from_(source)))
     columns = [named(_as_text(name, kind), name) for name, kind, *_ in described]
-    staging.run(exp.Create(this=exp.to_table(table, quoted=True), kind="TABLE",
-                           expression=exp.select(*columns).from_(source)), stage="reading")
+    staging.run(
+        exp.Create(this=exp.to_table(table, quoted=True), kind="TABLE", expression=exp.select(*columns).from_(source)),
+        stage="reading",
+    )
 
 
-def _as_text(name: str, kind: str) -> exp.Expression:
+def _as_text(name: str, kind: str) -> exp.Expr:
     if kind in ("DOUBLE", "FLOAT"):
-        return fill("CASE WHEN :x = trunc(:x) AND abs(:x) < 1e15 THEN CAST(CAST(:x AS BIGINT) AS VARCHAR) "
-                    "ELSE CAST(:x AS VARCHAR) END", x=column(name))
+        return fill(
+            "CASE WHEN :x = trunc(:x) AND abs(:x) < 1e15 THEN CAST(CAST(:x AS BIGINT) AS VARCHAR) "
+            "ELSE CAST(:x AS VARCHAR) END",
+            x=column(name),
+        )
     if kind == "BLOB":
         return fill("TRY(decode(:x))", x=column(name))
     if kind.startswith("TIMESTAMP WITH"):
@@ -145,6 +168,10 @@ def _as_text(name: str, kind: str) -> exp.Expression:
 
 
 READERS: dict[str, Callable[[Staging, Plain, Format, str], None]] = {
-    "csv": read_csv, "tsv": read_csv, "parquet": read_parquet, "jsonl": documents.read_jsonl,
-    "xlsx": spreadsheets.read_workbook, "xes": event_logs.read_xes,
+    "csv": read_csv,
+    "tsv": read_csv,
+    "parquet": read_parquet,
+    "jsonl": documents.read_jsonl,
+    "xlsx": spreadsheets.read_workbook,
+    "xes": event_logs.read_xes,
 }

@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping as Dictionary, Sequence
+from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as Dictionary
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from regard.base import NotFound
 from regard.base.clock import now
-from regard.collect.loading import LoadResult, load
+from regard.collect.loading import load
 from regard.collect.mapping import Format, Mapping
+from regard.collect.model import LoadResult
 from regard.collect.parsing import parse_mapping
 from regard.collect.work import workshop
 from regard.stream import Question, Store
@@ -25,9 +27,11 @@ ABOUT = ("_line", "_reason", "_column", "_message")
 
 def refused_rows(store: Store, load_id: str) -> list[dict[str, Any]]:
     """The refused rows of a load: ``line``, ``reason``, ``column``, ``message`` and ``raw`` (the row as it came)."""
-    question = Question("refused_rows", sql(
-        'SELECT line, reason, "column", message, raw FROM refused WHERE "load" = :load ORDER BY line, reason'),
-        {"load": load_id})
+    question = Question(
+        "refused_rows",
+        sql('SELECT line, reason, "column", message, raw FROM refused WHERE "load" = :load ORDER BY line, reason'),
+        {"load": load_id},
+    )
     return [{**row, "raw": json.loads(row["raw"])} for row in store.ask(question).rows()]
 
 
@@ -69,8 +73,10 @@ def _is_number(text: str) -> bool:
 
 def corrected(text: str) -> list[dict[str, str]]:
     """The rows of a corrected CSV, without what was written about them."""
-    return [{name: _plain(cell) for name, cell in row.items() if name not in ABOUT and name is not None}
-            for row in csv.DictReader(io.StringIO(text))]
+    return [
+        {name: _plain(cell) for name, cell in row.items() if name not in ABOUT and name is not None}
+        for row in csv.DictReader(io.StringIO(text))
+    ]
 
 
 def _plain(cell: str | None) -> str:
@@ -78,9 +84,15 @@ def _plain(cell: str | None) -> str:
     return text[1:] if text[:1] == "'" and text[1:2] in tuple("=+-@\t\r") else text
 
 
-def replay(store: Store, load_id: str, rows: Sequence[Row] | None = None, *, mapping: Mapping | None = None,
-           made_by: str | None = None) -> LoadResult:
-    """Load the refused rows of a load again: as corrected by ``rows``, or as they were, by its own or another mapping."""
+def replay(
+    store: Store,
+    load_id: str,
+    rows: Sequence[Row] | None = None,
+    *,
+    mapping: Mapping | None = None,
+    made_by: str | None = None,
+) -> LoadResult:
+    """Load refused rows again: as corrected by ``rows``, or as they were; by their own or another mapping."""
     mapping = mapping or _mapping_of(store, load_id)
     given = [row["raw"] for row in refused_rows(store, load_id)] if rows is None else rows
     usable = [row for row in given if "_line" not in row]

@@ -1,4 +1,4 @@
-"""Repair text that arrived broken: mojibake, leaked HTML. Only what looks suspicious is touched; the original is kept."""
+"""Repair text that arrived broken: mojibake, leaked HTML. Only what looks so is touched; the original is kept."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ from regard.collect.syntax import column, fill
 
 # Signs of UTF-8 read as something else (in Latin, Cyrillic and Chinese code pages), of entities, and of tags.
 SUSPICIOUS = (
-    "(strlen(:x) <> length(:x) AND regexp_matches(:x, '[ÃÂÄÅÐÑâãåæçèé][^a-zA-Z\\s]|â€|Ð.|Ñ.|Р[°-џ]|С[Ђ-џ]|ï»¿|\uFFFD|[\u0080-\u009f]')) "
+    "(strlen(:x) <> length(:x) AND regexp_matches(:x, '[ÃÂÄÅÐÑâãåæçèé][^a-zA-Z\\s]|â€|"
+    "Ð.|Ñ.|Р[°-џ]|С[Ђ-џ]|ï»¿|\ufffd|[\u0080-\u009f]')) "
     "OR (contains(:x, '&') AND regexp_matches(:x, '&(#[0-9]{2,6}|#x[0-9a-fA-F]{2,5}|[a-zA-Z]{2,8});')) "
     "OR (contains(:x, '<') AND regexp_matches(:x, '</?[a-zA-Z][^<>]*>'))"
 )
 _BREAK = re.compile(r"<\s*(br|/p|/div|/li)\s*/?\s*>", re.IGNORECASE)
-_TAG = re.compile(r"</?(p|div|span|br|b|i|u|em|strong|a|ul|ol|li|font|html|body|h[1-6]|table|tr|td|img)\b[^<>]*>",
-                  re.IGNORECASE)
+_TAG = re.compile(
+    r"</?(p|div|span|br|b|i|u|em|strong|a|ul|ol|li|font|html|body|h[1-6]|table|tr|td|img)\b[^<>]*>", re.IGNORECASE
+)
 _SCRIPT = re.compile(r"<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 
 
@@ -32,8 +34,14 @@ def repaired(text: str) -> str:
     >>> repaired("ZaÅ¼Ã³Å‚Ä‡ gÄ™Å›lÄ…"), repaired("a &amp; b<br/>c <b>bold</b>"), repaired("2 < 3 & 4 > 1")
     ('Zażółć gęślą', 'a & b\\nc bold', '2 < 3 & 4 > 1')
     """
-    fixed = ftfy.fix_text(text, unescape_html=False, uncurl_quotes=False, fix_latin_ligatures=False,
-                          fix_character_width=False, normalization="NFC")
+    fixed = ftfy.fix_text(
+        text,
+        unescape_html=False,
+        uncurl_quotes=False,
+        fix_latin_ligatures=False,
+        fix_character_width=False,
+        normalization="NFC",
+    )
     without_tags = _TAG.sub("", _BREAK.sub("\n", _SCRIPT.sub("", fixed)))
     return html.unescape(without_tags).strip()
 
@@ -67,4 +75,6 @@ def _add_column(keeper: exp.Column) -> str:
 
 def _update(name: str) -> str:
     cell, keeper = column(name).sql("duckdb"), column(ORIGINAL + name).sql("duckdb")
-    return f"UPDATE {ROWS} SET {keeper} = {cell}, {cell} = repairs.better FROM repairs WHERE rows.{cell} = repairs.broken"  # noqa: S608
+    return (
+        f"UPDATE {ROWS} SET {keeper} = {cell}, {cell} = repairs.better FROM repairs WHERE rows.{cell} = repairs.broken"  # noqa: S608
+    )

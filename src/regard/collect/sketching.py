@@ -15,12 +15,25 @@ from regard.collect.syntax import column, fill, named
 LOOKED_AT = 20_000
 MOST_VALUES = 25
 NEARLY_ALL = 0.97
+MEASURED = ("rows", "filled", "distinct", "numbers", "dates", "length", "low", "high", "commas", "spaced")
 
 DAY_FIRST = tuple(f"%d{mark}%m{mark}%Y{clock}" for mark in "/.-" for clock in ("", " %H:%M", " %H:%M:%S"))
-MONTH_FIRST = tuple(f"%m{mark}%d{mark}%Y{clock}" for mark in "/.-"
-                    for clock in ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p"))
-OTHER_FORMATS = ("%d-%b-%y", "%d-%b-%Y", "%d %b %Y", "%b %d, %Y", "%Y/%m/%d", "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S",
-                 "%Y%m%d", "%d/%m/%y", "%m/%d/%y", "%Y年%m月%d日")
+MONTH_FIRST = tuple(
+    f"%m{mark}%d{mark}%Y{clock}" for mark in "/.-" for clock in ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+)
+OTHER_FORMATS = (
+    "%d-%b-%y",
+    "%d-%b-%Y",
+    "%d %b %Y",
+    "%b %d, %Y",
+    "%Y/%m/%d",
+    "%Y/%m/%d %H:%M",
+    "%Y/%m/%d %H:%M:%S",
+    "%Y%m%d",
+    "%d/%m/%y",
+    "%m/%d/%y",
+    "%Y年%m月%d日",
+)
 FORMATS = (*DAY_FIRST, *MONTH_FIRST, *OTHER_FORMATS)
 
 
@@ -57,8 +70,12 @@ class Look:
 
     @property
     def is_text(self) -> bool:
-        return not self.is_numeric and not self.is_time and self.length > 20 and (
-            self.spaced > 0.5 * self.filled and self.distinct > 0.3 * self.filled)
+        return (
+            not self.is_numeric
+            and not self.is_time
+            and self.length > 20
+            and (self.spaced > 0.5 * self.filled and self.distinct > 0.3 * self.filled)
+        )
 
     def whole_values(self) -> list[int]:
         """The different values, when they are few whole numbers."""
@@ -73,17 +90,32 @@ def look(staging: Staging, name: str) -> Look:
     cell = fill("nullif(trim(:x), '')", x=column(name))
     number = fill("TRY_CAST(x AS DOUBLE)")
     seen = exp.select(named(cell, "x")).from_(ROWS).limit(LOOKED_AT)
-    row = staging.one(exp.select(
-        "count(*)", "count(x)", "count(DISTINCT x)", fill("count(:n)", n=number),
-        fill("count(TRY_CAST(x AS TIMESTAMP)) FILTER (WHERE length(x) >= 8 AND contains(x, '-'))"),
-        "coalesce(avg(length(x)), 0)", fill("min(:n)", n=number), fill("max(:n)", n=number),
-        fill("count(*) FILTER (WHERE regexp_matches(x, '^-?[0-9. ]*[0-9],[0-9]{1,6}$'))"),
-        fill("count(*) FILTER (WHERE contains(x, ' ') OR regexp_matches(x, '[\u3000-\u9fff]{8}'))"),
-    ).from_(seen.subquery("seen")))
-    common = staging.run(exp.select("x").from_(seen.subquery("seen")).where("NOT x IS NULL").group_by("x").order_by(
-        exp.Ordered(this=fill("count(*)"), desc=True), "x").limit(MOST_VALUES))
+    row = staging.one(
+        exp.select(
+            "count(*)",
+            "count(x)",
+            "count(DISTINCT x)",
+            fill("count(:n)", n=number),
+            fill("count(TRY_CAST(x AS TIMESTAMP)) FILTER (WHERE length(x) >= 8 AND contains(x, '-'))"),
+            "coalesce(avg(length(x)), 0)",
+            fill("min(:n)", n=number),
+            fill("max(:n)", n=number),
+            fill("count(*) FILTER (WHERE regexp_matches(x, '^-?[0-9. ]*[0-9],[0-9]{1,6}$'))"),
+            fill("count(*) FILTER (WHERE contains(x, ' ') OR regexp_matches(x, '[\u3000-\u9fff]{8}'))"),
+        ).from_(seen.subquery("seen"))
+    )
+    common = staging.run(
+        exp.select("x")
+        .from_(seen.subquery("seen"))
+        .where("NOT x IS NULL")
+        .group_by("x")
+        .order_by(exp.Ordered(this=fill("count(*)"), desc=True), "x")
+        .limit(MOST_VALUES)
+    )
     values = tuple(item for (item,) in common)
-    found = Look(name, *row[:8], values, values[:5], has_decimal_comma=row[8] > 0.5 * max(row[1], 1), spaced=row[9])
+    measured = dict(zip(MEASURED, row, strict=True))
+    commas = measured.pop("commas")
+    found = Look(name, values=values, samples=values[:5], has_decimal_comma=commas > 0.5 * row[1] > 0, **measured)
     formats = ("iso",) if found.filled and found.dates >= NEARLY_ALL * found.filled else _formats(staging, found, seen)
     return Look(**{**vars(found), "formats": formats})
 
@@ -94,8 +126,14 @@ def _formats(staging: Staging, found: Look, seen: exp.Select) -> tuple[str, ...]
         return ()
     if found.is_numeric:
         return _epoch(found)
-    counts = staging.one(exp.select(*(fill("count(*) FILTER (WHERE year(try_strptime(x, :f)) BETWEEN 1950 AND 2100)", f=form) for form in FORMATS)).from_(
-        seen.subquery("seen")))
+    counts = staging.one(
+        exp.select(
+            *(
+                fill("count(*) FILTER (WHERE year(try_strptime(x, :f)) BETWEEN 1950 AND 2100)", f=form)
+                for form in FORMATS
+            )
+        ).from_(seen.subquery("seen"))
+    )
     good = [form for form, count in zip(FORMATS, counts, strict=True) if count >= NEARLY_ALL * found.filled]
     return tuple(good)
 
@@ -103,15 +141,17 @@ def _formats(staging: Staging, found: Look, seen: exp.Select) -> tuple[str, ...]
 def _epoch(found: Look) -> tuple[str, ...]:
     if found.low is None or found.high is None or not says_time(found.name):
         return ()
-    if 9e8 < found.low and found.high < 3e9:
+    if found.low > 9e8 and found.high < 3e9:
         return ("epoch",)
-    return ("epoch_ms",) if 9e11 < found.low and found.high < 3e12 else ()
+    return ("epoch_ms",) if found.low > 9e11 and found.high < 3e12 else ()
 
 
 def says_time(name: str) -> bool:
     """Whether a heading speaks of a time."""
-    return any(word in name.lower() for word in ("time", "date", "created", "_at", " at", "stamp", "czas", "data", "дата",
-                                                 "время", "时间", "日期"))
+    return any(
+        word in name.lower()
+        for word in ("time", "date", "created", "_at", " at", "stamp", "czas", "data", "дата", "время", "时间", "日期")
+    )
 
 
 def is_ambiguous(formats: Sequence[str]) -> bool:
@@ -138,5 +178,3 @@ def _kind(found: Look) -> tuple[str, str]:
         return "id", "every row has another value"
     roles = [role for role in ("customer", "channel", "agent", "language", "country") if says(found.name, role)]
     return (roles[0], "its heading says so") if roles else ("category", f"{found.distinct} different values")
-
-

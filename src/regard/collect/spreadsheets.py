@@ -21,7 +21,7 @@ def read_workbook(staging: Staging, plain: Plain, how: Format, table: str) -> No
     """XLSX (and its relatives): the named sheet, or the first one that has rows."""
     from regard.collect.reading import unique
 
-    rows = iter(_sheet(plain, how)[how.skip:])
+    rows = iter(_sheet(plain, how)[how.skip :])
     first = [text(cell) or "" for cell in next(rows, [])]
     names = unique(first) if how.has_header else [f"column_{number}" for number in range(1, len(first) + 1)]
     schema = pa.schema([(name, pa.string()) for name in names])
@@ -54,8 +54,9 @@ def _sheet(plain: Plain, how: Format) -> list[list[Any]]:
             if rows:
                 return rows
     except CalamineError as error:
-        raise Invalid(f"{plain.name} is not a workbook that can be read: {error}", field="file",
-                      code="unreadable") from error
+        raise Invalid(
+            f"{plain.name} is not a workbook that can be read: {error}", field="file", code="unreadable"
+        ) from error
     raise Invalid(f"{plain.name} has no rows", field="file", code="empty_file")
 
 

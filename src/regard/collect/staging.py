@@ -26,29 +26,37 @@ class Staging:
     def __init__(self, folder: Path, watch: Watch | None = None):
         self.folder = folder
         self.watch = watch or Watch()
-        settings = {"temp_directory": str(folder / "spill"), "max_temp_directory_size": config().temp_limit,
-                    "autoinstall_known_extensions": False, "autoload_known_extensions": True}
+        settings: dict[str, Any] = {
+            "temp_directory": str(folder / "spill"),
+            "max_temp_directory_size": config().temp_limit,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": True,
+        }
         if config().memory_limit:
             settings["memory_limit"] = config().memory_limit
         if config().threads:
             settings["threads"] = config().threads
         self.engine = duckdb.connect(":memory:", config=settings)
 
-    def run(self, statement: exp.Expression | str, values: Any = None, *, stage: str | None = None) -> list[Any]:
+    def run(self, statement: exp.Expr | str, values: Any = None, *, stage: str | None = None) -> list[Any]:
         """Run one statement and return its rows; with a ``stage``, report progress and allow cancelling."""
         text = statement if isinstance(statement, str) else statement.sql(DIALECT)
         with _told(), self._watched(stage):
             return self.engine.execute(text, values).fetchall()
 
-    def one(self, statement: exp.Expression | str, values: Any = None, *, stage: str | None = None) -> Any:
+    def one(self, statement: exp.Expr | str, values: Any = None, *, stage: str | None = None) -> Any:
         """The first row."""
         return self.run(statement, values, stage=stage)[0]
 
     def columns(self, table: str = ROWS) -> list[str]:
         """The columns of a table, in order."""
-        return [row[0] for row in self.run(
-            "SELECT column_name FROM duckdb_columns() WHERE table_name = ? AND NOT internal ORDER BY column_index",
-            [table])]
+        return [
+            row[0]
+            for row in self.run(
+                "SELECT column_name FROM duckdb_columns() WHERE table_name = ? AND NOT internal ORDER BY column_index",
+                [table],
+            )
+        ]
 
     def count(self, table: str = ROWS) -> int:
         return int(self.one(exp.select("count(*)").from_(exp.to_identifier(table, quoted=True)))[0])
@@ -96,8 +104,11 @@ def _told() -> Iterator[None]:
         if any(sign in said for sign in ("No space left", "File too large", "max_temp_directory_size")):
             raise full() from error
         if isinstance(error, duckdb.OutOfMemoryException):
-            raise Unavailable("the load needs more memory than it may use", code="out_of_memory",
-                              remedy="raise REGARD_MEMORY_LIMIT, or split the file") from error
+            raise Unavailable(
+                "the load needs more memory than it may use",
+                code="out_of_memory",
+                remedy="raise REGARD_MEMORY_LIMIT, or split the file",
+            ) from error
         raise Invalid(f"the file cannot be read: {first_line(said)}", field="file", code="unreadable") from error
     except duckdb.Error as error:
         raise Invalid(f"the file cannot be read: {first_line(str(error))}", field="file", code="unreadable") from error

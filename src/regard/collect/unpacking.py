@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Protocol, cast
 
 from regard.base import Conflict, Invalid, NotFound
 from regard.collect.encodings import Examiner, transcoded
@@ -22,9 +22,21 @@ RATIO_LIMIT = 250
 RATIO_AFTER = 50 * CHUNK
 
 TEXT_KINDS = ("csv", "tsv", "jsonl")
-KINDS = {".csv": "csv", ".txt": "csv", ".tsv": "tsv", ".tab": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl",
-         ".json": "jsonl", ".parquet": "parquet", ".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xlsx", ".ods": "xlsx",
-         ".xes": "xes"}
+KINDS = {
+    ".csv": "csv",
+    ".txt": "csv",
+    ".tsv": "tsv",
+    ".tab": "tsv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "jsonl",
+    ".parquet": "parquet",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
+    ".xls": "xlsx",
+    ".ods": "xlsx",
+    ".xes": "xes",
+}
 
 
 @dataclass(frozen=True)
@@ -37,40 +49,67 @@ class Plain:
     size: int
     sha256: str
     encoding: str | None = None
+    origin: Path | None = None
+    stamp: tuple[int, int] | None = None
 
 
 class _Hash(Protocol):
     def update(self, data: bytes, /) -> None: ...
 
 
-def unpack(paths: Sequence[Path], folder: Path, watch: Watch, *, kind: str | None = None, encoding: str | None = None,
-           member: str | None = None) -> list[Plain]:
-    """Make every file readable: unpacked and in UTF-8. Raises when one is empty, broken, too large or still changing."""
+def unpack(
+    paths: Sequence[Path],
+    folder: Path,
+    watch: Watch,
+    *,
+    kind: str | None = None,
+    encoding: str | None = None,
+    member: str | None = None,
+) -> list[Plain]:
+    """Make every file readable: unpacked, in UTF-8. Raises when one is empty, broken, too large or changing."""
     found: list[Plain] = []
     for path in paths:
         with _unchanging(path):
+            stamp = _stamp(path)
             for name, packed_size in _members(path, member):
-                found.append(_one(path, name, packed_size, folder / str(len(found)), watch, kind, encoding))
+                plain = _one(path, name, packed_size, folder / str(len(found)), watch, kind, encoding)
+                found.append(replace(plain, origin=path, stamp=stamp))
     return found
+
+
+def check_unchanged(files: Sequence[Plain]) -> None:
+    """Raise when a file has changed since it was first looked at."""
+    for plain in files:
+        if plain.origin and _stamp(plain.origin) != plain.stamp:
+            raise still_written(plain.origin.name)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """What changes when a file is written to: its size and the time of it."""
+    seen = path.stat()
+    return seen.st_size, seen.st_mtime_ns
 
 
 @contextmanager
 def _unchanging(path: Path) -> Iterator[None]:
     if not path.is_file():
         raise NotFound(f"there is no file {path}")
-    before = path.stat()
-    if before.st_size == 0:
+    before = _stamp(path)
+    if before[0] == 0:
         raise Invalid(f"{path.name} is empty", field="file", code="empty_file", remedy="export it again")
     yield
-    after = path.stat()
-    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+    if _stamp(path) != before:
         raise still_written(path.name)
 
 
 def still_written(name: str) -> Conflict:
     """The error of a file that changed while it was read."""
-    return Conflict(f"{name} changed while it was read: it is still being written; nothing was loaded",
-                    field="file", code="file_changing", remedy="load it again when it is finished")
+    return Conflict(
+        f"{name} changed while it was read: it is still being written; nothing was loaded",
+        field="file",
+        code="file_changing",
+        remedy="load it again when it is finished",
+    )
 
 
 def _members(path: Path, wanted: str | None) -> list[tuple[str | None, int]]:
@@ -92,16 +131,21 @@ def _is_data(name: str, wanted: str | None) -> bool:
     return not base.startswith(".") and not name.startswith("__MACOSX") and Path(base).suffix.lower() in (*KINDS, ".gz")
 
 
-def _one(path: Path, member: str | None, packed_size: int, target: Path, watch: Watch, kind: str | None,
-         encoding: str | None) -> Plain:
+def _one(
+    path: Path, member: str | None, packed_size: int, target: Path, watch: Watch, kind: str | None, encoding: str | None
+) -> Plain:
     name = member or path.name
     with ExitStack() as stack:
         try:
             stream, is_packed = _open(path, member, stack)
             return _pass(stream, is_packed, name, path, packed_size, target, watch, kind, encoding)
         except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
-            raise Invalid(f"{name} is broken or cut short: it cannot be unpacked to its end; nothing was loaded ({error})",
-                          field="file", code="broken_archive", remedy="copy or export it again") from error
+            raise Invalid(
+                f"{name} is broken or cut short: it cannot be unpacked to its end; nothing was loaded ({error})",
+                field="file",
+                code="broken_archive",
+                remedy="copy or export it again",
+            ) from error
         except RuntimeError as error:
             raise Invalid(f"{name} cannot be unpacked: {error}", field="file", code="broken_archive") from error
 
@@ -110,21 +154,30 @@ def _open(path: Path, member: str | None, stack: ExitStack) -> tuple[IO[bytes], 
     if member is not None:
         archive = stack.enter_context(zipfile.ZipFile(path))
         inner: IO[bytes] = stack.enter_context(archive.open(member))
-        return (gzip.open(inner), True) if member.endswith(".gz") else (inner, True)  # type: ignore[return-value]
+        return (cast(IO[bytes], gzip.open(inner)), True) if member.endswith(".gz") else (inner, True)
     raw = stack.enter_context(path.open("rb"))
     is_gzip = raw.read(2) == b"\x1f\x8b"
     raw.seek(0)
-    return (stack.enter_context(gzip.open(raw)), True) if is_gzip else (raw, False)  # type: ignore[return-value]
+    return (cast(IO[bytes], gzip.open(raw)), True) if is_gzip else (raw, False)
 
 
-def _pass(stream: IO[bytes], is_packed: bool, name: str, path: Path, packed_size: int, target: Path, watch: Watch,
-          kind: str | None, encoding: str | None) -> Plain:
+def _pass(
+    stream: IO[bytes],
+    is_packed: bool,
+    name: str,
+    path: Path,
+    packed_size: int,
+    target: Path,
+    watch: Watch,
+    kind: str | None,
+    encoding: str | None,
+) -> Plain:
     """Read it once: fingerprint, look for the encoding, and write it out when it was packed."""
     base = name.removesuffix(".gz").removesuffix(".GZ")
     folder, target = target.parent, target.with_suffix(Path(base).suffix.lower() or ".csv")
     kind = kind or KINDS.get(target.suffix)
     examiner, digest = Examiner(), hashlib.sha256()
-    chunks = _limited(stream, name, packed_size, watch)
+    chunks = _limited(stream, name, packed_size, watch, is_packed)
     is_text = kind is None or kind in TEXT_KINDS
     if is_packed:
         with target.open("wb") as out:
@@ -151,16 +204,26 @@ def _seen(chunks: Iterator[bytes], examiner: Examiner, digest: _Hash, is_text: b
         examiner.see(b"", is_last=True)
 
 
-def _limited(stream: IO[bytes], name: str, packed_size: int, watch: Watch) -> Iterator[bytes]:
+def _limited(stream: IO[bytes], name: str, packed_size: int, watch: Watch, is_packed: bool) -> Iterator[bytes]:
     limit, done = size_limit(), 0
     while chunk := stream.read(CHUNK):
         done += len(chunk)
         if done > limit:
-            raise Invalid(f"{name} is larger than {limit / 1e9:g} GB", field="file", code="too_large",
-                          remedy="raise REGARD_UPLOAD_LIMIT, or split the file")
+            raise Invalid(
+                f"{name} is larger than {limit / 1e9:g} GB",
+                field="file",
+                code="too_large",
+                remedy="raise REGARD_UPLOAD_LIMIT, or split the file",
+            )
+        if not is_packed and done > packed_size:
+            raise still_written(name)
         if done > RATIO_AFTER and done > RATIO_LIMIT * max(packed_size, 1):
-            raise Invalid(f"{name} unpacks to more than {RATIO_LIMIT} times its size, as zip bombs do; nothing was loaded",
-                          field="file", code="zip_bomb", remedy="unpack it yourself if you trust it, and load that")
+            raise Invalid(
+                f"{name} unpacks to more than {RATIO_LIMIT} times its size, as zip bombs do; nothing was loaded",
+                field="file",
+                code="zip_bomb",
+                remedy="unpack it yourself if you trust it, and load that",
+            )
         watch.tell("reading", done, packed_size if packed_size >= done else 0)
         yield chunk
     if done == 0:
@@ -189,6 +252,10 @@ def _kind_of(head: bytes, name: str) -> str:
     if start.startswith(b"<"):
         return "xes"
     if b"\0\0\0" in head[:1000]:
-        raise Invalid(f"{name} is not a kind of file that can be read", field="file", code="unknown_kind",
-                      remedy="give CSV, TSV, JSON Lines, Parquet, XLSX or XES")
+        raise Invalid(
+            f"{name} is not a kind of file that can be read",
+            field="file",
+            code="unknown_kind",
+            remedy="give CSV, TSV, JSON Lines, Parquet, XLSX or XES",
+        )
     return "jsonl" if start.startswith(b"{") else "csv"

@@ -86,8 +86,11 @@ def disk_may_be_full() -> Iterator[None]:
 
 def full() -> Unavailable:
     """The error of a full disk."""
-    return Unavailable("the disk is full: the load was stopped and nothing of it was kept", code="disk_full",
-                       remedy=f"free space below {config().home} and load again")
+    return Unavailable(
+        "the disk is full: the load was stopped and nothing of it was kept",
+        code="disk_full",
+        remedy=f"free space below {config().home} and load again",
+    )
 
 
 def size_limit() -> int:
