@@ -108,9 +108,19 @@ def whole_number(least: int, most: int) -> Check:
     return check
 
 
+@dataclass(frozen=True)
+class OneOf:
+    """A check that knows its choices, so that a form can offer them."""
+
+    choices: tuple[Any, ...]
+
+    def __call__(self, value: Any) -> str | None:
+        return None if value in self.choices else f"be one of {', '.join(map(str, self.choices))}"
+
+
 def one_of(*choices: Any) -> Check:
     """One of a few values."""
-    return lambda value: None if value in choices else f"be one of {', '.join(map(str, choices))}"
+    return OneOf(choices)
 
 
 def names(value: Any) -> str | None:

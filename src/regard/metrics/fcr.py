@@ -78,7 +78,7 @@ def gather(scope: Scope) -> Gathered:
 def _unknown(found: Gathered) -> list[str]:
     desks = {id(desk.tickets): desk.tickets for desk in found.cells.values()}
     nobody = sum(int((each["customer"] < 0).sum()) for each in desks.values() if len(each))
-    return [f"{nobody} tickets have no known customer: nobody can tell whether they asked again."] if nobody else []
+    return [f"Tickets without a known customer ({nobody}): nobody can tell whether they asked again."] if nobody else []
 
 
 METRIC = Metric(

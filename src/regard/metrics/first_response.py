@@ -49,7 +49,7 @@ def gather(scope: Scope) -> Gathered:
     backwards = sum(int((one < 0).sum()) for one in spent)
     notes = ["A ticket belongs to the period in which it was opened."]
     if backwards:
-        notes.append(f"{backwards} tickets were answered before they were opened, by their records: they are left out.")
+        notes.append(f"Left out: tickets answered before they were opened, by their records ({backwards}).")
     return Gathered(found.cells, found.sql, notes)
 
 

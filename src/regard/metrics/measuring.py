@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 from regard.metrics.answers import Answers
 from regard.metrics.catalogue import metric_called
@@ -12,8 +13,10 @@ from regard.metrics.contract import Gathered, Metric
 from regard.metrics.definitions import definition_of
 from regard.metrics.model import Better, Definition, Figure, Measurement, Slice
 from regard.metrics.scope import Scope, Window, scope_of
-from regard.metrics.suppression import BELOW_MINIMUM, withheld_groups, withhold
+from regard.metrics.suppression import BELOW_MINIMUM, withheld_by_period, withheld_groups, withhold
 from regard.stream import Store
+
+Cell = tuple[Window, str | None]
 
 
 def measure(
@@ -113,9 +116,9 @@ class Measured:
 
     def figures(self, window: Window) -> list[Figure]:
         """One figure for each group, small ones withheld."""
-        figures = {group: self._figure(window, group) for group in self.groups}
-        hidden = self._hidden({group: figure.estimate.n for group, figure in figures.items()})
-        return [_withheld(one, hidden[group]) if group in hidden else one for group, one in figures.items()]
+        hidden = self._hidden
+        figures = ((self._figures[window, group], hidden.get((window, group))) for group in self.groups)
+        return [_withheld(figure, reason) if reason else figure for figure, reason in figures]
 
     def measurement(self) -> Measurement:
         """Every window's figures, with the definition, the query and the notes."""
@@ -124,18 +127,36 @@ class Measured:
         slice, sql = self.scope.slice, self.gathered.sql
         return Measurement(self.contract.key, self.definition, slice, figures, sql, self.better, notes)
 
+    @cached_property
+    def _figures(self) -> dict[Cell, Figure]:
+        """Every cell's figure, nothing withheld yet."""
+        return {(window, group): self._figure(window, group) for window in self.scope.windows for group in self.groups}
+
     def _figure(self, window: Window, group: str | None) -> Figure:
         reading = self.contract.read(self.facts(window, group), self.rules, self.whole)
         return Figure(reading.headline, reading.parts, _period(window), group)
 
-    def _hidden(self, sizes: Mapping[str | None, int]) -> Mapping[str | None, str]:
-        """Who is too small to be shown. A filter narrows to a group just as a break-down does; a total is nobody's."""
+    @cached_property
+    def _hidden(self) -> dict[Cell, str]:
+        """Which cells are too small to be shown. A filter narrows to a group just as a break-down does."""
+        sizes = {cell: figure.estimate.n for cell, figure in self._figures.items()}
         least = self.scope.settings.minimum_n
         if self.scope.slice.by is not None:
-            return dict(withheld_groups({group or "": n for group, n in sizes.items()}, least).items())
+            return _hidden_groups(sizes, least)
         if self.scope.slice.where:
-            return {group: BELOW_MINIMUM for group, n in sizes.items() if 0 < n < least}
+            return {cell: BELOW_MINIMUM for cell, n in sizes.items() if 0 < n < least}
         return {}
+
+
+def _hidden_groups(sizes: Mapping[Cell, int], least: int) -> dict[Cell, str]:
+    """Withheld so that neither a total nor, over several periods, the groups' own sums give anything away."""
+    windows = {window for window, _ in sizes}
+    if len(windows) == 1:
+        (window,) = windows
+        hidden = withheld_groups({group or "": n for (_, group), n in sizes.items()}, least)
+        return {(window, group): reason for group, reason in hidden.items()}
+    found = withheld_by_period({(window, group): n for (window, group), n in sizes.items()}, least)
+    return {cell: found[cell] for cell in sizes if cell in found}
 
 
 def _period(window: Window) -> tuple[date, date] | None:

@@ -46,8 +46,8 @@ def gather(scope: Scope) -> Gathered:
 
 def _refusal(scale: str, count: int) -> str:
     return (
-        f"{count} answers on {scale} are left out: the net promoter score is only defined on 0–10. "
-        "Import them as CSAT to measure them."
+        f"Left out: answers on {scale} ({count}). The net promoter score is only defined on 0–10; "
+        "import them as CSAT to measure them."
     )
 
 

@@ -62,7 +62,7 @@ def _cells(scope: Scope, rows: Sequence[tuple[Window, dict[str, Any]]], kept: st
 
 def _notes(paid: Counter[str | None], kept: str | None) -> list[str]:
     others = sum(paid.values()) - paid[kept]
-    return [f"{others} orders are not in {kept or 'the unnamed currency'}: they are left out."] if others else []
+    return [f"Left out: orders in other currencies than {kept or 'the unnamed one'} ({others})."] if others else []
 
 
 METRIC = Metric(

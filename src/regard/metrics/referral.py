@@ -117,7 +117,7 @@ def _by_group(
 
 def _cell(customers: int, made: Sequence[Row], days: timedelta, until: datetime | None) -> Referrals:
     often = Counter(row["customer"] for row in made)
-    judged = [row for row in made if row["converted"] or (until and row["made"] + days <= until)]
+    judged = [row for row in made if until and row["made"] + days <= until]
     converted = sum(1 for row in judged if row["converted"] and timedelta() <= row["converted"] - row["made"] <= days)
     return Referrals(customers, tuple(often.values()), len(judged), converted)
 

@@ -106,7 +106,7 @@ def _notes(rules: Rules, all_tickets: Any) -> list[str]:
     spent = [seconds(each["opened"], each["resolved"]) for each in all_tickets if each is not None and len(each)]
     backwards = sum(int((one < 0).sum()) for one in spent)
     if backwards:
-        notes.append(f"{backwards} tickets were resolved before they were opened, by their records: they are left out.")
+        notes.append(f"Left out: tickets resolved before they were opened, by their records ({backwards}).")
     if rules["clock"] == "business" and not any("business" in each.facts for each in all_tickets if each is not None):
         notes.append("Business time needs opening hours: set them in the workspace's settings.")
     return notes
