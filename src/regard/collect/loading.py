@@ -217,18 +217,23 @@ def _repeats(staging: Staging, mapping: Mapping, load_id: str, at: datetime) -> 
     doubled = exp.select(fill("count(:k) <> count(DISTINCT hash(:k))", k=key)).from_(ROWS).where(firsts)
     if not staging.one(doubled, stage="checking")[0]:
         return layout, 0
-    kind = "CASE WHEN content = first(content) OVER keys THEN 'known' ELSE 'duplicate' END" if mapping.id else "'again'"
     keyed = (
         exp.select(named(fill("rows.rowid"), "row"), named(key, "key"), named(fill("hash(:x)", x=content), "content"))
         .from_(ROWS)
         .where(firsts)
     )
-    staging.run(
-        "CREATE TABLE repeats AS SELECT row, kind, number FROM (SELECT row, "
-        f"{kind} AS kind, row_number() OVER keys AS number FROM ({keyed.sql(DIALECT)}) "
-        "WHERE key IS NOT NULL WINDOW keys AS (PARTITION BY key ORDER BY row)) WHERE number > 1",  # noqa: S608
-        stage="checking",
+    numbered = fill(
+        "SELECT row, CASE WHEN NOT :has_id THEN 'again' WHEN content = first(content) OVER keys THEN 'known' "
+        "ELSE 'duplicate' END AS kind, row_number() OVER keys AS number FROM keyed WHERE NOT key IS NULL "
+        "WINDOW keys AS (PARTITION BY key ORDER BY row)",
+        has_id=exp.true() if mapping.id else exp.false(),
     )
+    staging.run(exp.Create(this=exp.to_table("keyed"), kind="TABLE", expression=keyed), stage="checking")
+    repeats = (
+        exp.select("*").from_(exp.Subquery(this=numbered, alias=exp.to_identifier("numbered"))).where("number > 1")
+    )
+    staging.run(exp.Create(this=exp.to_table("repeats"), kind="TABLE", expression=repeats), stage="checking")
+    staging.run("DROP TABLE keyed")
     known = staging.one("SELECT count(*) FROM repeats WHERE kind = 'known'")[0]
     return replace(layout, has_repeats=True), int(known)
 
