@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -60,6 +58,8 @@ def findings() -> Iterator[Finding]:
 
 
 def _home() -> Iterator[Finding]:
+    import tempfile
+
     home = config().home
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryFile(dir=home):
@@ -69,6 +69,8 @@ def _home() -> Iterator[Finding]:
 
 
 def _space() -> Iterator[Finding]:
+    import shutil
+
     free = shutil.disk_usage(config().home).free
     state = "fail" if free < TOO_LITTLE_SPACE else "warn" if free < LITTLE_SPACE else "ok"
     yield Finding(state, "disk space", f"{free / 1e9:.1f} GB free")

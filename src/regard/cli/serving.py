@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -85,6 +86,8 @@ def serve(*, is_demo: bool) -> None:
     if link:
         print(f"Sign in once with {link}")
     sys.stdout.flush()
+    for asked_to_stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked_to_stop, lambda *_: None)  # uvicorn stops gracefully, then raises them again: all was well
     server.run()
 
 
