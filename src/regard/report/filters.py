@@ -86,11 +86,12 @@ class Filters:
         where = {column: values[0] if len(values) == 1 else values for column, values in wanted.items()}
         return Slice(by=self.by, every=self.every, start=start, end=end, where=where)
 
-    def before(self, period: Period | None) -> Period | None:
-        """The period that the shown one is compared with, if any."""
+    def before(self, period: Period | None, extent: Period | None = None) -> Period | None:
+        """The period that the shown one is compared with, if any; none that ended before the data begin."""
         if period is None or self.against == "none":
             return None
-        return year_before(period) if self.against == "year" else previous(period)
+        found = year_before(period) if self.against == "year" else previous(period)
+        return None if extent and found[1] <= extent[0] else found
 
     def pairs(self) -> list[tuple[str, str]]:
         """The filters as they stand in an address, those that say nothing left out."""
@@ -188,6 +189,23 @@ def usual_every(period: Period | None) -> Every:
     days = (period[1] - period[0]).days if period else 0
     paces: list[tuple[int, Every]] = [(21, "day"), (200, "week"), (1400, "month"), (3700, "quarter")]
     return next((pace for most, pace in paces if days <= most), "year")
+
+
+def coarse_every(extent: Period) -> Every:
+    """The pace at which data that come now and then (a yearly survey) make a line."""
+    days = (extent[1] - extent[0]).days
+    return "year" if days > 900 else "quarter" if days > 270 else "month"
+
+
+def pace_of(periods: Sequence[Period]) -> Every:
+    """The pace at which periods follow each other; the first and last may have been cut short.
+
+    >>> pace_of([(date(2026, 1, 20), date(2026, 2, 1)), (date(2026, 2, 1), date(2026, 3, 1))])
+    'month'
+    """
+    longest = max(((end - start).days for start, end in periods), default=1)
+    paces: list[tuple[int, Every]] = [(1, "day"), (7, "week"), (31, "month"), (92, "quarter")]
+    return next((pace for most, pace in paces if longest <= most), "year")
 
 
 def drawn_every(every: Every | None, period: Period | None) -> Every:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from regard.metrics import (
     Card,
     Difference,
+    Figure,
     Metric,
     Slice,
     false_discoveries_controlled,
+    measure_many,
     metric_called,
     overview,
 )
@@ -32,13 +34,24 @@ class Glance:
         return any(figure.estimate.n or figure.estimate.withheld for figure in (self.card.current, *self.card.trend))
 
 
-def glances(store: Store, slice: Slice, before: Period | None) -> list[Glance]:
-    """Every metric over the slice and, where ``before`` is given, its change from that period."""
+def glances(store: Store, slice: Slice, before: Period | None, wider: Slice | None = None) -> list[Glance]:
+    """Every metric over the slice and, where ``before`` is given, its change from that period.
+
+    ``wider`` is what trends are drawn over instead, where the slice is too short for any line.
+    """
     cards = overview(store, slice, before=before).cards
+    if wider is not None and not any(has_line(card.trend) for card in cards):
+        trends = measure_many(store, [card.metric for card in cards], wider)
+        cards = [replace(card, trend=trends[card.metric].figures) for card in cards]
     known = [(card.metric, card.change) for card in cards if card.change] if before else []
     judged = false_discoveries_controlled([change for _, change in known])
     changes = dict(zip([metric for metric, _ in known], judged, strict=True))
     return [Glance(metric_called(card.metric), card, changes.get(card.metric)) for card in cards]
+
+
+def has_line(figures: Sequence[Figure]) -> bool:
+    """Whether figures over time make a line: three points at least."""
+    return sum(figure.estimate.value is not None for figure in figures) > 2
 
 
 def clearest_first(found: Sequence[Glance]) -> list[Glance]:

@@ -17,9 +17,10 @@ from regard.metrics import (
     difference,
     false_discoveries_controlled,
 )
-from regard.web import Chart, Format, Point, Row, breakdown, contributions, distribution, heat_map, trend
-from regard.web.cards import Change
+from regard.web import Chart, Format, Point, Row, breakdown, contributions, distribution, gettext_noop, heat_map, trend
+from regard.web.cards import Change, ChangeShown, show_change
 
+NO_CLEAR_DIFFERENCE = gettext_noop("no clear difference")
 SORTS = ("value", "n", "name")
 MOST_ROWS = 40
 """Most groups that a break-down draws; the table and the export have all of them."""
@@ -40,6 +41,14 @@ def as_change(found: Difference, better: Better | None, versus: str) -> Change:
     """A difference as the chip of a card."""
     verdict = {"good": True, "bad": False}.get(tone(found.value, better, found.is_significant))
     return Change(found.value, found.is_significant, verdict, versus)
+
+
+def told(found: Difference, better: Better | None, unit: str, versus: str, fmt: Format) -> ChangeShown | None:
+    """A difference between groups as a chip: nobody changed, so nothing is said of change."""
+    if found.value is None:
+        return None
+    shown = show_change(as_change(found, better, versus), unit, fmt)
+    return shown if found.is_significant else replace(shown, words=fmt.say(NO_CLEAR_DIFFERENCE))
 
 
 # --- over time -----------------------------------------------------------------------------------------------------
@@ -112,9 +121,10 @@ def arranged(found: Sequence[Group], sort: str, find: str) -> list[Group]:
 
 def dots(found: Sequence[Group], title: str, fmt: Format, whole: Estimate, all_together: str, note: str) -> Chart:
     """A break-down as dots with intervals; those clearly different from the rest carry ``note`` beside the colour."""
+    known = [group for group in found if group.estimate.value is not None][:MOST_ROWS]
     rows = [
         Row(group.name, one.value, one.low, one.high, one.n, group.tone, _note(group, note))
-        for group in found[:MOST_ROWS]
+        for group in known
         for one in (group.estimate,)
     ]
     unit = str(whole.unit)

@@ -21,6 +21,7 @@ from regard.metrics import (
     Definition,
     Difference,
     Estimate,
+    Figure,
     Measurement,
     Metric,
     Slice,
@@ -36,12 +37,14 @@ from regard.report.filters import (
     Asked,
     Filters,
     Period,
+    coarse_every,
     drawn_every,
+    pace_of,
     read_filters,
     read_period,
 )
 from regard.report.questions import columns_of, extent_of, suggestions, usual_period
-from regard.report.showing import SORTS, Group, as_change
+from regard.report.showing import SORTS, Group, told
 from regard.report.words import DRAWN, part_name, said_of
 from regard.report.words import METRICS as WORDS
 from regard.web import MISSING, Format
@@ -123,7 +126,7 @@ class Look:
 
     @cached_property
     def before(self) -> Period | None:
-        return self.filters.before(self.period)
+        return self.filters.before(self.period, self.extent)
 
     @cached_property
     def columns(self) -> list[str]:
@@ -207,6 +210,18 @@ class Look:
             shown.append({"name": name, "label": _(label), "href": href, "direction": direction})
         return shown
 
+    @property
+    def wider(self) -> Slice | None:
+        """All the data at a slow pace: where the period is too short to draw a line, and nobody chose a pace."""
+        if self.filters.every or not self.extent:
+            return None
+        return self.slice(self.extent, every=coarse_every(self.extent))
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether somebody chose dates or filters, so that finding nothing may be their doing."""
+        return bool(self.filters.where or self.filters.first or self.filters.last or self.filters.period)
+
     # --- words -------------------------------------------------------------------------------------------------
 
     @property
@@ -221,9 +236,8 @@ class Look:
     def versus(self) -> str:
         return _("than a year before") if self.filters.against == "year" else _("than the period before")
 
-    @property
-    def pace_words(self) -> str:
-        return _(PACES[self.every])
+    def pace_words(self, every: str) -> str:
+        return _(PACES[every])
 
     def tab(self, url: str, metric: str, *, is_current: bool) -> dict[str, Any]:
         """A link to one view of a metric."""
@@ -311,10 +325,14 @@ class Look:
             "reset": self.request.path,
         }
 
-    def paces(self) -> list[dict[str, Any]]:
+    def pace_of(self, figures: Sequence[Figure]) -> str:
+        """The pace of a line: the one asked for, or the slower one of :attr:`wider`."""
+        return pace_of([figure.period for figure in figures if figure.period])
+
+    def paces(self, every: str) -> list[dict[str, Any]]:
         """Links to every pace that a trend can be drawn at."""
         return [
-            {"name": _(label), "href": self.filters.query(every=name), "is_current": name == self.every}
+            {"name": _(label), "href": self.filters.query(every=name), "is_current": name == every}
             for name, label in EVERY.items()
         ]
 
@@ -377,7 +395,7 @@ def _group_row(look: Look, group: Group, unit: str, better: Any) -> dict[str, An
         "shown": shown,
         "range": _range(look, group.estimate),
         "n": look.fmt.number(group.estimate.n, 0),
-        "change": as_change(apart, better, gettext_noop("than the rest")) if known else None,
+        "change": told(apart, better, unit, gettext_noop("than the rest"), look.fmt) if known else None,
     }
 
 
@@ -441,7 +459,7 @@ def difference_words(look: Look, found: Difference, better: Any, unit: str) -> d
     known = found.value is not None
     sure = found.q_value if found.q_value is not None else found.p_value
     return {
-        "change": as_change(found, better, "") if known else None,
+        "change": told(found, better, unit, "", look.fmt),
         "interval": interval_of(look, found) if known and found.low is not None else "",
         "p": probability(look, found.p_value),
         "sure": probability(look, sure),

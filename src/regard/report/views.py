@@ -8,17 +8,18 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from regard.accounts import Right
 from regard.accounts.site import right_required
 from regard.base import Invalid
-from regard.metrics import Measurement, Metric, cohorts, difference, explain, rows_behind, versions_of
+from regard.metrics import COMPANIONS, Measurement, Metric, cohorts, difference, explain, rows_behind, versions_of
 from regard.metrics import compare as compare_sides
 from regard.metrics.site import value_words
 from regard.report.breakdowns import broken_down
 from regard.report.differences import parts_of_change
-from regard.report.overview import Glance, clearest_first, glances
+from regard.report.overview import Glance, clearest_first, glances, has_line
 from regard.report.questions import recent_words
 from regard.report.results import Figures, Rows
 from regard.report.showing import (
@@ -73,7 +74,8 @@ TABS = (
 
 def page(request: HttpRequest, name: str, look: Look, *, status: int | None = None, **context: Any) -> HttpResponse:
     """A page in the frame that every page of a workspace has: 422 when a filter could not be used."""
-    return render(request, f"report/{name}.html", look.context(**context), status=status or look.status)
+    with timezone.override(look.settings.time_zone):
+        return render(request, f"report/{name}.html", look.context(**context), status=status or look.status)
 
 
 def attempt(ask: Callable[[], Any]) -> tuple[Any, Invalid | None]:
@@ -92,7 +94,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
     look = Look.of(request)
     if look.extent is None:
         return page(request, "welcome", look)
-    found = glances(look.store, look.slice(every=look.every), look.before)
+    found = glances(look.store, look.slice(every=look.every), look.before, look.wider)
     compared = clearest_first(found)
     clear = [one for one in compared if one.change.is_significant]
     drawn = [one for one in found if one.has_any and len(one.card.trend) > 1][:TRENDS]
@@ -105,6 +107,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
         changes=[_told(look, one) for one in clear],
         steady=", ".join(_(one.metric.title) for one in compared if one not in clear),
         recent=_recent(look) if request.member.may(Right.VIEW_ROWS) else None,
+        companions=[(_(one.title), look.url("report:metric", one.key)) for one in COMPANIONS],
         loaded=max((record.made_at for record in look.store.kept("load") if record.made_at), default=None),
         facts=look.settings.facts,
     )
@@ -132,8 +135,10 @@ def _card(look: Look, one: Glance) -> dict[str, Any]:
 
 def _trend(look: Look, one: Glance) -> dict[str, Any]:
     name = _(one.metric.title)
-    chart = line(one.card.trend, name, look.every, look.fmt)
-    return {"name": name, "url": look.url("report:metric", one.metric.key), "chart": chart, "pace": look.pace_words}
+    every = look.pace_of(one.card.trend)
+    chart = line(one.card.trend, name, every, look.fmt)
+    pace = look.pace_words(every)
+    return {"name": name, "url": look.url("report:metric", one.metric.key), "chart": chart, "pace": pace}
 
 
 def _told(look: Look, one: Glance) -> dict[str, Any]:
@@ -176,6 +181,9 @@ def metric(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     if look.extent is None:
         return page(request, "welcome", look)
     now, over_time = look.measure(asked), look.measure(asked, every=look.every)
+    if look.wider and not has_line(over_time.figures):
+        over_time = look.measure(asked, look.extent, every=look.wider.every)
+    every = look.pace_of(over_time.figures)
     return _metric_page(
         request,
         "metric",
@@ -184,8 +192,8 @@ def metric(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         headline=_headline(look, asked, now),
         parts=parts_of(look, now),
         extras=_extras(look, asked, now),
-        trend=line(over_time.figures, _(asked.title), look.every, look.fmt),
-        paces=look.paces(),
+        trend=line(over_time.figures, _(asked.title), every, look.fmt),
+        paces=look.paces(every),
         breakdown=_breakdown(look, asked, now),
         notes=list(dict.fromkeys([*now.notes, *over_time.notes])),
         kept=look.other_pairs("by"),

@@ -11,7 +11,7 @@ from regard.web.formats import ENGLISH, Format, Shown, gettext_noop, ngettext
 
 WITHHELD = {
     "below_minimum_n": gettext_noop("Too few to show without pointing at somebody."),
-    "secondary": gettext_noop("Held back: it would give away a smaller group."),
+    "would_reveal_another_group": gettext_noop("Held back: it would give away a smaller group."),
 }
 
 

@@ -37,7 +37,7 @@ def heat_map(
     if not cells:
         return nothing(title, fmt, table)
     axis, size, width = Axis(min(cells), max(cells)), 26, 1 / max(1, len(columns))
-    start = gutter(max(text_width(name) for name, _ in rows), (48, 64, 80, 96))
+    start = gutter(max(text_width(name) for name, _ in rows), (48, 64, 80, 96, 128))
     body = "".join(
         label(fit(name, start - 8), x=-8, y=size * index + 42, text_anchor="end")
         + "".join(
