@@ -49,9 +49,11 @@ def reader(
         folder.mkdir()
         if any(name in text for name in ("airport", "retail", "incidents", "simulated")):
             shutil.copytree(request.getfixturevalue("demo_home"), home)
-        path = f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"
-        given = {"REGARD_HOME": str(home), "PATH": path, "MAPPINGS": str(ROOT / "src/regard/demo/mappings")}
-        given |= {"DATA": os.environ.get("REGARD_TEST_DATA", str(ROOT.parent / "shared" / "data"))}
+        data = Path(os.environ.get("REGARD_TEST_DATA", ROOT.parent / "shared" / "data"))
+        for name, target in (("src", ROOT / "src"), ("data", data)):
+            if target.is_dir():
+                (folder / name).symlink_to(target.resolve())
+        given = {"REGARD_HOME": str(home), "PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"}
         for name, value in given.items():
             monkeypatch.setenv(name, value)
         monkeypatch.chdir(folder)

@@ -12,7 +12,7 @@ from regard.cli.measuring import show
 
 DEFINE = """
 regard define nps --workspace shop
-regard define fcr recontact_days=14 --workspace shop
+regard define fcr window_days=14 --workspace shop
 """
 
 
@@ -34,7 +34,7 @@ def rule(text: str) -> tuple[str, Any]:
     """
     name, sign, value = text.partition("=")
     if not sign or not name:
-        raise argparse.ArgumentTypeError(f"{text!r} is not RULE=VALUE, e.g. recontact_days=14")
+        raise argparse.ArgumentTypeError(f"{text!r} is not RULE=VALUE, e.g. window_days=14")
     try:
         return name, json.loads(value)
     except json.JSONDecodeError:
