@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from regard.metrics.asking import remembered
 from regard.metrics.catalogue import METRICS
 from regard.metrics.comparison import Difference, difference
 from regard.metrics.measuring import Measured, gathered_together
@@ -48,6 +49,10 @@ def overview(
 ) -> Overview:
     """Measure the eight (or other) metrics over a period (the last year of the data), the one before, and over time."""
     names = list(metrics) if metrics is not None else [metric.key for metric in METRICS]
+    return remembered(store, f"overview {names} {slice} {before}", lambda: _overview(store, slice, names, before))
+
+
+def _overview(store: Store, slice: Slice, names: Sequence[str], before: Period | None) -> Overview:
     span = time_span(store)
     if span is None:
         return Overview(None, None, None, [])
