@@ -67,15 +67,18 @@ class FrontDoors(Listing):
 class ScienceWithoutSite(Listing):
     """Science can be imported in a notebook: it needs neither Django nor the site half of any storey."""
 
-    site_modules = fields.SetField(subfield=fields.StringField())
+    processes = fields.SetField(subfield=fields.StringField())
     frameworks = fields.SetField(subfield=fields.StringField())
 
     def broken(self, graph: ImportGraph) -> Iterator[tuple[str, str]]:
         for importer, imported in imports(graph):
-            if importer in self.site_modules or is_site(importer) or not importer.startswith(ROOT):
+            if is_site(importer) or self._is_process(importer):
                 continue
             if imported.split(".")[0] in self.frameworks or is_site(imported):
                 yield importer, imported
+
+    def _is_process(self, module: str) -> bool:
+        return any(module == process or module.startswith(f"{process}.") for process in self.processes)
 
 
 class OnlyIn(Listing):

@@ -15,7 +15,7 @@ from regard.demo.company import Floats, Ints
 from regard.demo.hours import DAY, HOUR, after_work, to_utc
 from regard.demo.people import Answers, Customers, Orders, Period, Referrals, Tickets
 from regard.demo.verbatims import LANGUAGES, THEMES, spoken
-from regard.stream.model import COLUMNS
+from regard.stream import COLUMNS
 
 NUMBERS: Final = ("score", "scale_min", "scale_max", "weight", "amount")
 TIMES: Final = ("occurred_at", "received_at")

@@ -17,8 +17,21 @@ from regard.metrics import (
     difference,
     false_discoveries_controlled,
 )
-from regard.web import Chart, Format, Point, Row, breakdown, contributions, distribution, gettext_noop, heat_map, trend
-from regard.web.cards import Change, ChangeShown, show_change
+from regard.web import (
+    Change,
+    ChangeShown,
+    Chart,
+    Format,
+    Point,
+    Row,
+    breakdown,
+    contributions,
+    distribution,
+    gettext_noop,
+    heat_map,
+    show_change,
+    trend,
+)
 
 NO_CLEAR_DIFFERENCE = gettext_noop("no clear difference")
 SORTS = ("value", "n", "name")

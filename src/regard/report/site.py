@@ -47,8 +47,7 @@ from regard.report.questions import columns_of, extent_of, suggestions, usual_pe
 from regard.report.showing import SORTS, Group, told
 from regard.report.words import DRAWN, part_name, said_of
 from regard.report.words import METRICS as WORDS
-from regard.web import MISSING, Format
-from regard.web.cards import WITHHELD, Card
+from regard.web import MISSING, WITHHELD, Card, Format
 from regard.web.site import current_format
 
 ALWAYS = {"metric", "name", "subject", "agent", "customer", "channel", "touchpoint", "language", "currency", "load"}

@@ -54,8 +54,7 @@ from regard.report.site import (
     voice,
 )
 from regard.report.words import part_name, said_of
-from regard.web import Row, breakdown, ngettext
-from regard.web.cards import Card
+from regard.web import Card, Row, breakdown, ngettext
 
 RECENT = 6
 TRENDS = 2
