@@ -5,9 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
-from tests.cli.conftest import Run
+from tests.cli.conftest import SURVEY, Run
 
 
 def test_loading_twice_changes_nothing_and_says_so(loaded: Run, survey: Path) -> None:
@@ -85,3 +89,56 @@ def test_workspaces_are_listed_with_what_they_hold(loaded: Run) -> None:
     assert json.loads(loaded("workspaces", "--json").stdout)["rows"] == [
         {"workspace": "shop", "name": "shop", "interactions": 8, "loads": 1}
     ]
+
+
+def test_a_short_question_imports_nothing_heavy(loaded: Run, environment: dict[str, str]) -> None:
+    script = (
+        "import sys; from regard.cli import main; main(['measure', 'csat']); "
+        "heavy = {'django', 'pandas', 'pyarrow', 'scipy', 'uvicorn', 'starlette', 'chdb', 'lxml', 'regard.collect.loading'};"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
+
+
+def test_a_reader_that_stops_reading_is_no_error(loaded: Run, environment: dict[str, str]) -> None:
+    done = subprocess.run(
+        f"{sys.executable} -m regard measure csat --by terminal --json | true",
+        shell=True,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert not done.stderr
+
+
+def test_an_interrupted_load_keeps_nothing_and_says_so(
+    regard: Run, environment: dict[str, str], survey: Path, home: Path
+) -> None:
+    survey.write_text(SURVEY.splitlines()[0] + "\n" + "".join(f"{n},2016-05-01,4,T1,en\n" for n in range(400_000)))
+    load = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "regard",
+            "load",
+            str(survey),
+            "--mapping",
+            str(survey.with_suffix(".toml")),
+            "-w",
+            "shop",
+        ],
+        env=environment,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    while load.poll() is None and not list(home.glob("tmp/load-*/*")):
+        time.sleep(0.02)
+    load.send_signal(signal.SIGINT)
+    _, said = load.communicate(timeout=60)
+    assert load.returncode == 130, said
+    assert said.strip() == "regard: stopped; nothing was left half done"
+    assert json.loads(regard("workspaces", "--json").stdout)["rows"][0]["interactions"] == 0
+    assert not list(home.glob("tmp/load-*"))

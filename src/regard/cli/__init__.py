@@ -15,6 +15,8 @@ from regard.cli.words import sentence
 
 GROUPS = (serving, loading, measuring, workspaces, checking, keeping)
 OK, CANNOT, INTERRUPTED = 0, 1, 130
+STOPPED = "stopped; nothing was left half done"
+ENGINE_INTERRUPTED = "Query interrupted"  # what Ctrl-C becomes when it falls into a running query
 
 ABOUT = "Regard: customer experience from your own files, in eight numbers you can trust."
 START = """start here:
@@ -54,7 +56,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
-        return _said("stopped; nothing was left half done", INTERRUPTED)
+        return _said(STOPPED, INTERRUPTED)
+    except RuntimeError as error:
+        if str(error) != ENGINE_INTERRUPTED:
+            raise
+        return _said(STOPPED, INTERRUPTED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more at exit
         return OK
