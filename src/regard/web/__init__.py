@@ -1,6 +1,6 @@
 """The look: formats, charts and templates that every page is built of. Knows nothing of customers or metrics."""
 
-from regard.web.cards import Card, Change
+from regard.web.cards import WITHHELD, Card, Change, ChangeShown, show_change
 from regard.web.charts import (
     Chart,
     Point,
@@ -20,8 +20,10 @@ from regard.web.formats import LANGUAGES, MISSING, Format, Shown, gettext_noop, 
 __all__ = [
     "LANGUAGES",
     "MISSING",
+    "WITHHELD",
     "Card",
     "Change",
+    "ChangeShown",
     "Chart",
     "Format",
     "Point",
@@ -35,6 +37,7 @@ __all__ = [
     "heat_map",
     "interval_bar",
     "ngettext",
+    "show_change",
     "sparkline",
     "steps",
     "trend",
