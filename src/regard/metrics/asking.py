@@ -5,33 +5,45 @@ from __future__ import annotations
 import sys
 import threading
 from collections import OrderedDict
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from regard.stream import Answer, Question, Store
 from regard.stream.compose import DIALECT
 
+Made = TypeVar("Made")
+
 LARGEST = 256 << 20
 """Bytes of answers kept at most; the ones not asked for longest go first."""
 
-_kept: OrderedDict[tuple[Any, ...], tuple[Answer, int]] = OrderedDict()
+_kept: OrderedDict[tuple[str, ...], tuple[Any, int]] = OrderedDict()
 _lock = threading.Lock()
 
 
 def ask(store: Store, question: Question) -> Answer:
-    """The store's answer; the same question is put to it once until something is loaded, erased or kept.
+    """The store's answer; the same question is put to it once until something is loaded, erased or kept."""
+    given = sorted((name, repr(value)) for name, value in question.parameters.items())
+    key = f"{store.dialect} {question.is_bulk} {question.sql.sql(DIALECT)} {given}"
+    return remembered(store, key, lambda: store.ask(question))
 
-    The key holds the store's stamp, read *before* asking: an answer that a load overtakes lands under a stamp that is
-    never asked for again.
+
+def remembered(store: Store, key: str, make: Callable[[], Made]) -> Made:
+    """What was made under this key while the store was as it is now, else made now.
+
+    The store's stamp is read *before* making: what a load overtakes lands under a stamp that is never asked for again.
     """
-    parameters = tuple(sorted((name, repr(value)) for name, value in question.parameters.items()))
-    key = (store.stamp(), store.dialect, question.sql.sql(DIALECT), parameters, question.is_bulk)
+    full = (store.stamp(), key)
     with _lock:
-        if key in _kept:
-            _kept.move_to_end(key)
-            return _kept[key][0]
-    answer = store.ask(question)
-    _keep(key, answer)
-    return answer
+        if full in _kept:
+            _kept.move_to_end(full)
+            made: Made = _kept[full][0]
+            return made
+    made = make()
+    with _lock:
+        _kept[full] = made, _size(made)
+        while sum(size for _, size in _kept.values()) > LARGEST:
+            _kept.popitem(last=False)
+    return made
 
 
 def forget() -> None:
@@ -40,13 +52,11 @@ def forget() -> None:
         _kept.clear()
 
 
-def _keep(key: tuple[Any, ...], answer: Answer) -> None:
-    size = len(answer.sql) + sum(_size(column) for column in answer.columns.values())
-    with _lock:
-        _kept[key] = answer, size
-        while sum(each for _, each in _kept.values()) > LARGEST:
-            _kept.popitem(last=False)
+def _size(made: Any) -> int:
+    """About how many bytes an answer, or a thing of arrays, takes."""
+    columns = getattr(made, "columns", None) or getattr(made, "facts", None) or {}
+    return 1000 + sum(_column_size(column) for column in columns.values())
 
 
-def _size(column: Any) -> int:
+def _column_size(column: Any) -> int:
     return int(column.nbytes) if hasattr(column, "nbytes") else sys.getsizeof(column) + 64 * len(column)

@@ -33,7 +33,7 @@ def at_once(solved: Tickets, rules: Rules) -> Mask:
 
 def judged(desk: Desk, rules: Rules, days: int | None) -> Mask:
     """The verdict on each ticket whose re-contact window has passed; without a window, on every ticket resolved."""
-    solved = desk.resolved()
+    solved = desk.resolved
     if not len(solved):
         return np.zeros(0, dtype=bool)
     verdict = at_once(solved, rules)
@@ -56,7 +56,7 @@ def units(desk: Desk, rules: Rules, whole: Sequence[Any] = ()) -> Answers:
 
 def read(desk: Desk, rules: Rules, whole: Sequence[Any]) -> Reading:
     curve = {f"within_{days}_days": _share(judged(desk, rules, days)) for days in CURVE}
-    solved = desk.resolved()
+    solved = desk.resolved
     reopened = solved["reopened"] > 0 if len(solved) else np.zeros(0, dtype=bool)
     parts = {"published": _share(judged(desk, rules, None)), **curve, "reopened": _share(reopened)}
     return Reading(_share(judged(desk, rules, rules["window_days"])), parts)

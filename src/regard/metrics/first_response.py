@@ -17,7 +17,7 @@ from regard.metrics.tickets import Desk, durations, seconds
 
 def units(desk: Desk, rules: Rules, whole: Sequence[Any] = ()) -> Answers:
     """Seconds to the first reply of each answered ticket opened in the window."""
-    opened = desk.opened()
+    opened = desk.opened
     return durations(opened["opened"], opened["first_reply"]) if len(opened) else Answers.of([])
 
 
@@ -33,7 +33,7 @@ def read(desk: Desk, rules: Rules, whole: Sequence[Any]) -> Reading:
 
 def within_promise(desk: Desk, promise: int) -> Estimate:
     """The share of tickets answered within the promise; one that waits for longer is late even without a reply."""
-    opened = desk.opened()
+    opened = desk.opened
     if not len(opened):
         return intervals.nothing(Unit.SHARE)
     waited = seconds(opened["opened"], opened["first_reply"])

@@ -14,7 +14,7 @@ from regard.metrics.tickets import Desk
 
 def units(desk: Desk, rules: Rules, whole: Sequence[Any] = ()) -> Answers:
     """How often each ticket resolved in the window was handed over."""
-    solved = desk.resolved()
+    solved = desk.resolved
     return Answers.of_values(solved["reassigned"].astype(float)) if len(solved) else Answers.of([])
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 
 from regard.metrics.answers import Answers
+from regard.metrics.asking import remembered
 from regard.metrics.catalogue import metric_called
 from regard.metrics.contract import Gathered, Metric
 from regard.metrics.definitions import definition_of
@@ -31,7 +32,8 @@ def measure(
     ``definition`` reproduces an old figure by an old version; the newest is used otherwise. Raises
     :class:`~regard.base.Invalid` for a metric, column or property that there is not.
     """
-    return measured(store, metric, slice, definition).measurement()
+    key = f"measure {metric} {slice} {definition}"
+    return remembered(store, key, lambda: measured(store, metric, slice, definition).measurement())
 
 
 def measured(store: Store, metric: str, slice: Slice, definition: Definition | None = None) -> Measured:
@@ -52,7 +54,9 @@ def gathered(
 
 def measure_many(store: Store, metrics: Sequence[str], slice: Slice = Slice()) -> dict[str, Measurement]:
     """Measure several metrics over one slice; those that read the same interactions share one question."""
-    return {one.contract.key: one.measurement() for one in gathered_together(store, metrics, slice)}
+    key = f"measure {list(metrics)} {slice}"
+    found = remembered(store, key, lambda: [one.measurement() for one in gathered_together(store, metrics, slice)])
+    return {one.metric: one for one in found}
 
 
 def gathered_together(

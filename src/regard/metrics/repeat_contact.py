@@ -18,7 +18,7 @@ from regard.metrics.tickets import Desk, seconds
 
 def units(desk: Desk, rules: Rules, whole: Sequence[Any] = ()) -> Answers:
     """1 for a resolved ticket whose customer opened another within the window, else 0; once the window has passed."""
-    solved = desk.resolved()
+    solved = desk.resolved
     if not len(solved):
         return Answers.of([])
     days = rules["window_days"]

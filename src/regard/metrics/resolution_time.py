@@ -24,7 +24,7 @@ TOUCH = "duration_seconds"
 
 def times(desk: Desk, clock: str) -> Answers:
     """Seconds to resolve each ticket of the window, by one clock; where it says nothing the ticket is left out."""
-    solved = desk.resolved()
+    solved = desk.resolved
     if not len(solved) or (clock != "elapsed" and clock not in solved.facts):
         return Answers.of([])
     if clock == "elapsed":
@@ -54,7 +54,7 @@ def read(desk: Desk, rules: Rules, whole: Sequence[Any]) -> Reading:
 
 def with_open(desk: Desk) -> Estimate:
     """Kaplan–Meier's median of the tickets opened in the window: one still open was open for as long as was seen."""
-    opened = desk.opened()
+    opened = desk.opened
     if not len(opened):
         return intervals.nothing(Unit.SECONDS)
     is_done = ~np.isnat(opened["resolved"])
@@ -63,7 +63,7 @@ def with_open(desk: Desk) -> Estimate:
 
 
 def _reopened(desk: Desk) -> dict[str, Estimate]:
-    solved = desk.resolved()
+    solved = desk.resolved
     if not len(solved) or "reopened" not in solved.facts:
         return {}
     return {"reopened": intervals.share(int((solved["reopened"] > 0).sum()), len(solved))}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from sqlglot import exp
 
 from regard.metrics.answers import Answers, Floats
-from regard.metrics.asking import ask
+from regard.metrics.asking import ask, remembered
 from regard.metrics.contract import Gathered
 from regard.metrics.customer_questions import latest_value, wanted_customers
 from regard.metrics.scope import Scope, last_instant
@@ -106,10 +107,12 @@ class Desk:
             inside &= instants < self.end
         return inside
 
+    @cached_property
     def resolved(self) -> Tickets:
         """The tickets resolved in the window, by their last resolution."""
         return self.tickets.only(self.within(self.tickets["resolved"])) if len(self.tickets) else Tickets()
 
+    @cached_property
     def opened(self) -> Tickets:
         """The tickets opened in the window."""
         return self.tickets.only(self.within(self.tickets["opened"])) if len(self.tickets) else Tickets()
@@ -134,10 +137,7 @@ def durations(begin: Instants, end: Instants) -> Answers:
 def gather(scope: Scope) -> Gathered:
     """Ask once for all tickets: one belongs to a window by an instant that only its whole history tells."""
     answer = ask(scope.store, tickets_question(scope))
-    tickets = Tickets({name: _array(name, values) for name, values in answer.columns.items()})
-    tickets = replace(tickets, facts={**tickets.facts, "resolved": ended(tickets)})
-    if "customer" in tickets.facts:
-        tickets = replace(tickets, facts={**tickets.facts, "next_opened": next_opened(tickets)})
+    tickets = remembered(scope.store, f"tickets {answer.sql}", lambda: _tickets(answer))
     if scope.slice.where:
         tickets = tickets.only(tickets["wanted"] == 1)
     until = _seen_until(scope)
@@ -148,6 +148,14 @@ def gather(scope: Scope) -> Gathered:
         for window in scope.windows
     }
     return Gathered(cells, answer.sql)
+
+
+def _tickets(answer: Answer) -> Tickets:
+    facts = {name: _array(name, values) for name, values in answer.columns.items()}
+    tickets = Tickets({**facts, "resolved": ended(Tickets(facts))})
+    if "customer" not in facts:
+        return tickets
+    return Tickets({**tickets.facts, "next_opened": next_opened(tickets)})
 
 
 def tickets_question(scope: Scope) -> Question:
