@@ -1,0 +1,153 @@
+"""A load as people see it on the pages: its files, its mapping, and how far its work has come."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from regard.accounts.site import Workspace
+from regard.base import Conflict, NotFound
+from regard.base.clock import now
+from regard.base.config import config
+from regard.base.ids import new_id
+
+LEASE = timedelta(seconds=20)
+"""Work that has not been heard of for so long has been interrupted, and may be begun again."""
+
+
+class Step(models.TextChoices):
+    """The work that a load goes through."""
+
+    LOOK = "look"
+    CHECK = "check"
+    LOAD = "load"
+
+
+class State(models.TextChoices):
+    WAITING = "waiting"
+    WORKING = "working"
+    READY = "ready"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+BUSY = (State.WAITING, State.WORKING)
+
+
+class Loads(models.Manager):
+    """Loads of one workspace: ``Load.objects.of(workspace)``."""
+
+    def of(self, workspace: Workspace) -> models.QuerySet:
+        return super().get_queryset().filter(workspace=workspace)
+
+    def get_of(self, workspace: Workspace, key: str) -> Load:
+        """The load of that key. Raises :class:`~regard.base.NotFound`."""
+        found = self.of(workspace).select_related("workspace", "made_by").filter(key=key).first()
+        if found is None:
+            raise NotFound(_("There is no such import."))
+        return found
+
+    def unfinished(self, workspace: Workspace) -> models.QuerySet:
+        """Those on their way, newest first."""
+        on_their_way = self.of(workspace).select_related("made_by").exclude(step=Step.LOAD, state=State.READY)
+        return on_their_way.order_by("-pk")
+
+
+class Load(models.Model):
+    """Files on their way into a workspace. Each step is work of its own, done once at a time, repeated at will."""
+
+    key = models.CharField(max_length=36, unique=True, default=new_id)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="loads")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField(default=now)
+    files = models.JSONField(default=list)
+    replays = models.CharField(max_length=36, blank=True)
+    mapping = models.TextField(blank=True)
+    step = models.CharField(max_length=5, choices=Step, default=Step.LOOK)
+    state = models.CharField(max_length=9, choices=State, default=State.READY)
+    attempt = models.PositiveIntegerField(default=0)
+    is_cancelled = models.BooleanField(default=False)
+    seen_at = models.DateTimeField(default=now)
+    stage = models.CharField(max_length=40, blank=True)
+    done = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(default=0)
+    outcome = models.JSONField(default=dict)
+    problem = models.JSONField(default=dict)
+
+    objects = Loads()
+
+    class Meta:
+        indexes = [models.Index(fields=["workspace", "-id"], name="loads_newest_first")]
+
+    def __str__(self) -> str:
+        return f"{self.step} of {self.names}"
+
+    @property
+    def names(self) -> str:
+        """What its files are called, as their owner calls them."""
+        return ", ".join(file["name"] for file in self.files)
+
+    @property
+    def folder(self) -> Path:
+        """Where its files wait: outside everything that is served."""
+        return config().home / "uploads" / self.key
+
+    @property
+    def paths(self) -> list[Path]:
+        return [self.folder / file["stored"] for file in self.files]
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Work was begun and nobody does it any more: the process was stopped."""
+        return self.state in BUSY and self.seen_at < now() - LEASE
+
+    @property
+    def is_busy(self) -> bool:
+        return self.state in BUSY and not self.is_interrupted
+
+    @property
+    def is_over(self) -> bool:
+        """Everything is in the workspace; nothing about it can be changed any more."""
+        return self.step == Step.LOAD and self.state == State.READY
+
+    def claim(self, step: str) -> bool:
+        """Begin a step, unless it is being worked on or over already: of two tabs, one gets it."""
+        free = ~Q(state__in=BUSY) | Q(seen_at__lt=now() - LEASE)
+        mine = Load.objects.of(self.workspace).filter(free, pk=self.pk).exclude(step=Step.LOAD, state=State.READY)
+        fresh = {"stage": "", "done": 0, "total": 0, "outcome": {}, "problem": {}, "is_cancelled": False}
+        is_mine = mine.update(step=step, state=State.WAITING, seen_at=now(), attempt=models.F("attempt") + 1, **fresh)
+        self.refresh_from_db()
+        return bool(is_mine)
+
+    def put_mapping(self, text: str) -> None:
+        """Read the files by another mapping from now on; what was checked before counts no more."""
+        mine = Load.objects.of(self.workspace).filter(pk=self.pk).exclude(state__in=BUSY)
+        if not mine.exclude(step=Step.LOAD, state=State.READY).update(mapping=text, step=Step.LOOK, state=State.READY):
+            raise Conflict(_("This import is being worked on already, perhaps in another tab."))
+        self.refresh_from_db()
+
+    def note(self, **values: Any) -> bool:
+        """Write down how the attempt in hand fares; false when another attempt has taken over."""
+        here = Load.objects.of(self.workspace).filter(pk=self.pk, attempt=self.attempt, state__in=BUSY)
+        return bool(here.update(seen_at=now(), **values))
+
+    def keep_aside(self, name: str, content: Any) -> None:
+        """Keep something with customers' data in it beside the files, not in the database."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (self.folder / f"{name}.json").write_text(json.dumps(content, ensure_ascii=False, default=str), "utf-8")
+
+    def kept_aside(self, name: str) -> Any:
+        """What was kept aside; None when there is nothing of that name."""
+        path = self.folder / f"{name}.json"
+        return json.loads(path.read_text("utf-8")) if path.is_file() else None
+
+    def forget_files(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)

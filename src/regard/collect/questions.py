@@ -1,0 +1,58 @@
+"""What the pages of imports ask of the stream."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from regard.stream import Question, Store
+from regard.stream.compose import sql
+
+
+def kept_of_loads(store: Store) -> dict[str, int]:
+    """How many interactions came with each load and are still there."""
+    rows = store.ask(
+        Question(
+            "kept_of_loads",
+            sql('SELECT "load", count(*) AS n FROM interactions WHERE "load" IS NOT NULL GROUP BY "load"'),
+        )
+    ).rows()
+    return {row["load"]: int(row["n"]) for row in rows}
+
+
+def latest(store: Store) -> datetime | None:
+    """When the latest interaction occurred (UTC, without a zone); None when there is none."""
+    found: datetime | None = store.ask(Question("latest", sql("SELECT max(occurred_at) AS at FROM interactions")))[
+        "at"
+    ][0]
+    return found
+
+
+def refused_reasons(store: Store, load: str) -> dict[str, int]:
+    """How many rows of a load were refused for each reason, the commonest first."""
+    rows = store.ask(
+        Question(
+            "refused_reasons",
+            sql(
+                'SELECT reason, count(*) AS n FROM refused WHERE "load" = :load GROUP BY reason ORDER BY n DESC, reason'
+            ),
+            {"load": load},
+        )
+    ).rows()
+    return {row["reason"]: int(row["n"]) for row in rows}
+
+
+def refused_page(store: Store, load: str, reason: str, first: int, number: int) -> list[dict[str, Any]]:
+    """Some of a load's refused rows in the order of the file; ``reason`` empty means any."""
+    rows = store.ask(
+        Question(
+            "refused_page",
+            sql(
+                'SELECT line, reason, "column", message, raw FROM refused WHERE "load" = :load '
+                "AND (:reason = '' OR reason = :reason) ORDER BY line, reason LIMIT :number OFFSET :first"
+            ),
+            {"load": load, "reason": reason, "number": number, "first": first},
+        )
+    ).rows()
+    return [{**row, "raw": json.loads(row["raw"])} for row in rows]
