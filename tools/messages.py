@@ -18,10 +18,12 @@ from django.conf import settings
 from django.template.base import Lexer, Token, TokenType
 from django.utils.translation import trim_whitespace
 
+from regard.metrics import CATALOGUE
+
 SOURCE = Path("src/regard")
 LOCALES = {"pl": "pl", "ru": "ru", "zh_Hans": "zh_Hans_CN", "ro": "ro"}
 KEYWORDS = {
-    "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "marked": None,
+    "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "marked": None, "said": None, "Said": None,
     "ngettext": (1, 2), "ngettext_lazy": (1, 2), "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }  # fmt: skip
@@ -89,10 +91,19 @@ def _block(opening: Token, tokens: Iterator[Token], place: str) -> Found:
     return (context[2] if context else None), (texts[0], texts[1]) if plural else texts[0], place
 
 
+def data_strings() -> Iterator[Found]:
+    """What catalogues say in English: metrics and their rules, what demo workspaces are about."""
+    place = "src/regard/metrics/catalogue.py:1"
+    for metric in CATALOGUE.values():
+        texts = (metric.title, metric.about, metric.formula, metric.interval, *(rule.about for rule in metric.rules))
+        yield from ((None, text, place) for text in texts if text)
+
+
 def collected() -> Catalog:
     catalog = Catalog(project="Regard", charset="utf-8")
     for path in sorted(SOURCE.rglob("*.py")):
         _add(catalog, python_strings(path))
+    _add(catalog, data_strings())
     for path in sorted([*SOURCE.rglob("templates/**/*.html"), *SOURCE.rglob("templates/**/*.txt")]):
         _add(catalog, template_strings(path))
     return catalog
