@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import numpy as np
 
 from regard.metrics import intervals
 from regard.metrics.answers import Answers
-from regard.metrics.asking import ask
+from regard.metrics.asking import ask, remembered
 from regard.metrics.contract import Gathered, Rule, Rules, one_of, text_or_nothing
 from regard.metrics.model import Estimate, Every, Unit
 from regard.metrics.periods import starting
@@ -187,12 +188,23 @@ def _grain(scope: Scope) -> Every | None:
 def _cells(metric: str, scope: Scope, answer: Answer, grain: Every | None) -> dict[tuple[Window, str | None], Tally]:
     cells: dict[tuple[Window, str | None], Tally] = {}
     weighs = scope.rules[metric]["weights"] == "use"
-    for row in answer.rows():
-        if row["metric"] == metric:
-            group = (row["part"] or "") if scope.slice.by else None
-            for window in _windows_with(scope.windows, row["period"] if grain else None):
-                _count(cells.setdefault((window, group), Tally()), row, weighs=weighs)
+    holding: dict[date | None, list[Window]] = {}
+    by_metric = remembered(scope.store, f"answers by metric {answer.sql}", lambda: _by_metric(answer))
+    for row in by_metric.get(metric, ()):
+        group = (row["part"] or "") if scope.slice.by else None
+        day = row["period"] if grain else None
+        if day not in holding:
+            holding[day] = list(_windows_with(scope.windows, day))
+        for window in holding[day]:
+            _count(cells.setdefault((window, group), Tally()), row, weighs=weighs)
     return cells
+
+
+def _by_metric(answer: Answer) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in answer.rows():
+        found[row["metric"]].append(row)
+    return found
 
 
 def _windows_with(windows: Sequence[Window], day: date | None) -> Iterable[Window]:
