@@ -51,7 +51,12 @@ def glances(store: Store, slice: Slice, before: Period | None, wider: Slice | No
 
 def has_line(figures: Sequence[Figure]) -> bool:
     """Whether figures over time make a line: three points at least."""
-    return sum(figure.estimate.value is not None for figure in figures) > 2
+    return known_points(figures) > 2
+
+
+def known_points(figures: Sequence[Figure]) -> int:
+    """How many of the figures have a value."""
+    return sum(figure.estimate.value is not None for figure in figures)
 
 
 def clearest_first(found: Sequence[Glance]) -> list[Glance]:

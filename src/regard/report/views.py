@@ -19,7 +19,7 @@ from regard.metrics import compare as compare_sides
 from regard.metrics.site import value_words
 from regard.report.breakdowns import broken_down
 from regard.report.differences import parts_of_change
-from regard.report.overview import Glance, clearest_first, glances, has_line
+from regard.report.overview import Glance, clearest_first, glances, has_line, known_points
 from regard.report.questions import recent_words
 from regard.report.results import Figures, Rows
 from regard.report.showing import (
@@ -96,12 +96,12 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
     found = glances(look.store, look.slice(every=look.every), look.before, look.wider)
     compared = clearest_first(found)
     clear = [one for one in compared if one.change.is_significant]
-    drawn = [one for one in found if one.has_any and len(one.card.trend) > 1][:TRENDS]
+    drawn = [one for one in found if known_points(one.card.trend) > 1][:TRENDS]
     return page(
         request,
         "overview",
         look,
-        cards=[_card(look, one) for one in found],
+        cards=[_card(look, one) for one in sorted(found, key=lambda one: not one.has_any)],
         trends=[_trend(look, one) for one in drawn],
         changes=[_told(look, one) for one in clear],
         steady=", ".join(_(one.metric.title) for one in compared if one not in clear),
