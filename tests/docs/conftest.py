@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 from regard.base.config import config
+from regard.report import Workspace
+from regard.stream import OpenedStore
 from tests.docs.blocks import ADDRESS, Reader
 
 ROOT = Path(__file__).parent.parent.parent
@@ -40,38 +42,38 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def reader(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[str], Reader]]:
-    """``reader(text)``: somebody who has what the page speaks of: demo workspaces, a server, the mappings."""
-    opened: list[Reader] = []
-    servers: list[subprocess.Popen[str]] = []
+    """``reader(text)``: somebody who has what the page speaks of: demo workspaces, a server, the source folder."""
+    folder, servers, notebook = tmp_path / "work", [], {"__name__": "page"}
 
     def start(text: str) -> Reader:
-        home, folder = tmp_path / "home", tmp_path / "work"
-        folder.mkdir()
+        home = tmp_path / "home"
         if any(name in text for name in ("airport", "retail", "incidents", "simulated")):
             shutil.copytree(request.getfixturevalue("demo_home"), home)
-        data = Path(os.environ.get("REGARD_TEST_DATA", ROOT.parent / "shared" / "data"))
-        for name, target in (("src", ROOT / "src"), ("data", data)):
-            if target.is_dir():
-                (folder / name).symlink_to(target.resolve())
         given = {"REGARD_HOME": str(home), "PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"}
         for name, value in given.items():
             monkeypatch.setenv(name, value)
+        _lay_out(folder)
         monkeypatch.chdir(folder)
         config.cache_clear()
-        found = Reader(folder, given, {"__name__": "page"})
-        if ADDRESS in text and "curl" in text:
-            found.address = _serve(given, servers)
-        opened.append(found)
-        return found
+        address = _serve(given, servers) if "curl" in text and ADDRESS in text else ADDRESS
+        return Reader(folder, given, notebook, address)
 
     yield start
-    for one in opened:
-        for value in one.notebook.values():
-            if type(value).__name__ in {"Workspace", "OpenedStore"}:
-                value.close()  # type: ignore[attr-defined]
+    for value in notebook.values():
+        if isinstance(value, Workspace | OpenedStore):
+            value.close()
     for server in servers:
         server.terminate()
         server.wait(20)
+
+
+def _lay_out(folder: Path) -> None:
+    """An empty folder, but for the source and the real data sets (where there are any) as a reader would have them."""
+    folder.mkdir()
+    data = Path(os.environ.get("REGARD_TEST_DATA", ROOT.parent / "shared" / "data"))
+    for name, target in (("src", ROOT / "src"), ("data", data)):
+        if target.is_dir():
+            (folder / name).symlink_to(target.resolve())
 
 
 def _serve(environment: dict[str, str], servers: list[subprocess.Popen[str]]) -> str:

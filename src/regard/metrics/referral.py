@@ -130,8 +130,8 @@ METRIC = Metric(
     about="The share of all customers known by the end of the period who recommended the company to somebody in it.",
     formula="customers who referred ÷ all customers. Beside it: referrals per customer, and the share of referrals "
     "that became customers within the attribution window.",
-    interval="Wilson's score interval; bootstrap for referrals per customer.",
-    source="Wilson 1927, JASA 22.",
+    interval="Wilson's score interval; Student's t with the skewness taken out for referrals per customer.",
+    source="Wilson 1927, JASA 22; Hall 1992, JRSS B 54.",
     reads=("Referral Made", "Referral Converted"),
     rules=(Rule("window_days", 90, "Days in which the recommended must become a customer.", whole_number(1, 3650)),),
     gather=gather,

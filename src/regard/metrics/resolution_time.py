@@ -120,8 +120,10 @@ METRIC = Metric(
     about="How long resolved tickets took, from opening to their last resolution.",
     formula="total time ÷ tickets resolved. Beside it: the median, the 90th percentile, business hours, touch time, "
     "and the median that counts tickets still open.",
-    interval="Bootstrap for the mean, order statistics for quantiles, Greenwood's log-log band for Kaplan–Meier.",
-    source="Kaplan and Meier 1958, JASA 53; Brookmeyer and Crowley 1982, Biometrics 38; Woodruff 1952, JASA 47.",
+    interval="Student's t with the skewness taken out for the mean, order statistics for quantiles, Greenwood's "
+    "log-log band for Kaplan–Meier.",
+    source="Hall 1992, JRSS B 54; Kaplan and Meier 1958, JASA 53; Brookmeyer and Crowley 1982, Biometrics 38; "
+    "Woodruff 1952, JASA 47.",
     reads=("Ticket Opened", "Ticket Resolved", "Ticket Closed"),
     rules=(
         Rule("clock", "elapsed", "Elapsed time, business hours, or the time agents spent on it.", one_of(*CLOCKS)),

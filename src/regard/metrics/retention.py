@@ -94,8 +94,8 @@ METRIC = Metric(
     about="The share of the customers there at the start of the period who are still there at its end.",
     formula="(customers at the end − new ones) ÷ customers at the start. Published beside it: customers at the end ÷ "
     "customers at the start, a count ratio that can pass 100 % because it counts new customers.",
-    interval="Wilson's score interval; for the count ratio, the ratio estimator's on the logarithmic scale.",
-    source="Wilson 1927, JASA 22; Cochran 1977, Sampling Techniques, ch. 6.",
+    interval="Wilson's score interval; for the count ratio, a share and a Poisson count joined (MOVER).",
+    source="Wilson 1927, JASA 22; Zou and Donner 2008, Statistics in Medicine 27.",
     reads=("Order Completed", "Subscription Started", "Subscription Cancelled"),
     rules=customers.RULES,
     gather=partial(customers.gather, "retention"),
