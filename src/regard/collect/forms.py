@@ -104,7 +104,7 @@ def plain_name(name: str, taken: set[str]) -> str:
 class SheetForm(forms.Form):
     """A mapping's document as a form: when, who, what, and what each column is for. :meth:`document` is the answer."""
 
-    time = forms.ChoiceField(label=_("When did it happen?"))
+    time = forms.ChoiceField(label=_("When did it happen?"), required=False)
     day = forms.CharField(
         label=_("The day of all rows"),
         required=False,
@@ -113,7 +113,7 @@ class SheetForm(forms.Form):
     )
     format = forms.ChoiceField(label=_("How times are written"))
     zone = forms.ChoiceField(label=_("Time zone of these times"))
-    customer = forms.ChoiceField(label=_("Who is the customer?"))
+    customer = forms.ChoiceField(label=_("Who is the customer?"), required=False)
     anonymous = forms.ChoiceField(label=_("Rows without a customer"))
     comma = forms.BooleanField(label=_("Numbers are written with a decimal comma (1.234,5)"), required=False)
 

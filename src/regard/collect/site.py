@@ -17,7 +17,6 @@ from regard.base import Invalid, NotFound, RegardError
 from regard.collect.loading import check_columns, preview
 from regard.collect.model import Preview
 from regard.collect.models import Load
-from regard.collect.proposing import source_of
 from regard.collect.questions import kept_of_loads
 from regard.collect.refused import flat
 from regard.collect.tasks import mapping_of
@@ -141,7 +140,7 @@ def tried(load: Load, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
         return {}
     try:
         with workshop() as folder:
-            path = Path(folder) / f"{source_of(load.files[0]['name'])}.jsonl"
+            path = Path(folder) / "first_rows.jsonl"
             path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), "utf-8")
             found = preview(path, flat(mapping))
     except RegardError as error:

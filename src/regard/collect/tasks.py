@@ -10,9 +10,10 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connections
+from django.utils.translation import gettext as _
 
 from regard.accounts.site import Workspace, record_audit, store_of
-from regard.base import Conflict, RegardError
+from regard.base import Conflict, Invalid, RegardError
 from regard.base.clock import now
 from regard.base.config import config
 from regard.collect.loading import load as load_files
@@ -136,6 +137,8 @@ def mapping_of(load: Load, text: str | None = None) -> Mapping:
 def _look(load: Load, pulse: Pulse) -> dict[str, Any]:
     """Propose a mapping, and keep what was seen for the page."""
     found = propose(load.paths, progress=pulse.tell, cancel=pulse.is_stopped)
+    if not found.rows:
+        raise Invalid(_("%(names)s: there is a header but no rows.") % {"names": load.names}, code="no_rows")
     load.keep_aside(
         "sketch",
         {

@@ -1,4 +1,4 @@
-"""Pages of imports: hand in files, say what their columns are, see what would happen, load, look after what was refused."""
+"""Pages of imports: hand in files, say what their columns are, see what would happen, load, mend what was refused."""
 
 from __future__ import annotations
 
