@@ -75,7 +75,7 @@ class Workspace:
     Raises the errors of :mod:`regard.base`, each one sentence with the field and the remedy.
     """
 
-    csat = _metric("csat", "Customer satisfaction: the mean answer, with the top-box share beside it.")
+    csat = _metric("csat", "Customer satisfaction: the share of satisfied answers, with the mean beside it.")
     nps = _metric("nps", "Net promoter score: promoters less detractors, −100 to 100.")
     ces = _metric("ces", "Customer effort score, with the ease index beside it.")
     retention = _metric("retention", "Retention rate: customers kept of those there at the start.")
