@@ -19,8 +19,6 @@ from regard.base import Invalid, NotFound
 from regard.metrics import (
     METRICS,
     Definition,
-    Difference,
-    Estimate,
     Figure,
     Measurement,
     Metric,
@@ -45,9 +43,10 @@ from regard.report.filters import (
 )
 from regard.report.questions import columns_of, extent_of, suggestions, usual_period
 from regard.report.showing import SORTS, Group, told
-from regard.report.words import DRAWN, part_name, said_of
+from regard.report.wording import range_words, withheld_words
 from regard.report.words import METRICS as WORDS
-from regard.web import MISSING, WITHHELD, Card, Format
+from regard.report.words import said_of
+from regard.web import Format
 from regard.web.site import current_format
 
 ALWAYS = {"metric", "name", "subject", "agent", "customer", "channel", "touchpoint", "language", "currency", "load"}
@@ -365,19 +364,6 @@ def card_words(metric: Metric) -> Mapping[str, Any]:
     return {"name": _(metric.title), "of": said.of, "icon": said.icon, "teach": _(said.teach) if said.teach else ""}
 
 
-def estimate_words(look: Look, metric: Metric, estimate: Estimate, change: Any) -> dict[str, Any]:
-    """A figure in words and with its bar, as the head of its page shows it."""
-    card = Card(_(metric.title), estimate, change=change, of=said_of(metric.key).of)
-    return {
-        "shown": card.shown(look.fmt),
-        "withheld": card.withheld(look.fmt),
-        "bar": card.bar(look.fmt),
-        "change": change,
-        "unit": str(estimate.unit),
-        "estimate": estimate,
-    }
-
-
 def group_rows(look: Look, found: Sequence[Group], unit: str, better: str | None) -> list[dict[str, Any]]:
     """The rows of a break-down in words; a group's name leads to the same page of it alone."""
     return [_group_row(look, group, unit, better) for group in found]
@@ -390,42 +376,12 @@ def _group_row(look: Look, group: Group, unit: str, better: Any) -> dict[str, An
     return {
         "name": group.name,
         "href": narrowed.query(by=None) if narrowed else "",
-        "withheld": withheld_words(group.estimate.withheld),
+        "withheld": withheld_words(look.fmt, group.estimate.withheld),
         "shown": shown,
-        "range": _range(look, group.estimate),
+        "range": range_words(look.fmt, group.estimate),
         "n": look.fmt.number(group.estimate.n, 0),
         "change": told(apart, better, unit, gettext_noop("than the rest"), look.fmt) if known else None,
     }
-
-
-def _range(look: Look, estimate: Estimate) -> str:
-    has_interval = estimate.low is not None and estimate.high is not None
-    return look.fmt.range(estimate.low, estimate.high, str(estimate.unit)) if has_interval else MISSING
-
-
-def withheld_words(reason: str | None) -> str:
-    """Why a figure is not shown, in words; nothing when it is."""
-    return _(WITHHELD.get(reason, reason)) if reason else ""
-
-
-def parts_of(look: Look, measured: Measurement) -> list[dict[str, Any]]:
-    """The companions of a figure, each with its interval; the distribution has a chart of its own."""
-    of = said_of(measured.metric).of
-    return [
-        {"name": _(part_name(name, measured.metric)), "shown": look.fmt.estimate(part, of)}
-        for name, part in measured.figures[-1].parts.items()
-        if not name.startswith(DRAWN) and part.value is not None
-    ]
-
-
-def voice(row: dict[str, Any]) -> dict[str, Any]:
-    """A row of somebody's words, with the end of the scale that its score is at."""
-    low, high, score = row["scale_min"], row["scale_max"], row["score"]
-    if None in (low, high, score) or high <= low:
-        return {**row, "tone": ""}
-    place = (score - low) / (high - low)
-    good = 1 - place if row["orientation"] == "lower" else place
-    return {**row, "tone": "good" if good >= 0.75 else "bad" if good < 0.5 else ""}
 
 
 def period_text(period: Period | None) -> str:
@@ -446,63 +402,6 @@ def after_in(request: HttpRequest) -> tuple[datetime, str] | None:
         return (datetime.fromisoformat(instant), name) if text else None
     except ValueError as error:
         raise Invalid(_("This address is not complete."), field="after", remedy=_("begin at the first page")) from error
-
-
-def interval_of(look: Look, found: Difference) -> str:
-    """The interval of a difference, in its unit."""
-    return f"{look.fmt.change(found.low, str(found.unit))} – {look.fmt.change(found.high, str(found.unit))}"
-
-
-def difference_words(look: Look, found: Difference, better: Any, unit: str) -> dict[str, Any]:
-    """A difference with its interval and how sure it is, in words."""
-    known = found.value is not None
-    sure = found.q_value if found.q_value is not None else found.p_value
-    return {
-        "change": told(found, better, unit, "", look.fmt),
-        "interval": interval_of(look, found) if known and found.low is not None else "",
-        "p": probability(look, found.p_value),
-        "sure": probability(look, sure),
-        "is_controlled": found.q_value is not None,
-        "is_significant": found.is_significant,
-    }
-
-
-def probability(look: Look, value: float | None) -> str:
-    """A probability with as many digits as can be believed."""
-    if value is None:
-        return MISSING
-    return "< " + look.fmt.number(0.001, 3) if value < 0.001 else look.fmt.number(value, 3)
-
-
-def pair_words(look: Look, pair: Any, better: Any, unit: str) -> dict[str, Any]:
-    """A group on both sides, and its difference."""
-    return {
-        "name": pair.group or _("(none)"),
-        "before": look.fmt.estimate(pair.before.estimate),
-        "after": look.fmt.estimate(pair.after.estimate),
-        "withheld": withheld_words(pair.before.estimate.withheld or pair.after.estimate.withheld),
-        **difference_words(look, pair.difference, better, unit),
-    }
-
-
-def part_words(look: Look, part: Any, unit: str) -> dict[str, str]:
-    """One term of a change with its interval."""
-    return {
-        "value": look.fmt.change(part.value, unit),
-        "interval": f"{look.fmt.change(part.low, unit)} – {look.fmt.change(part.high, unit)}",
-    }
-
-
-def explained_words(look: Look, group: Any, unit: str) -> dict[str, Any]:
-    """What one group did to a change."""
-    return {
-        "name": group.group or _("(none)"),
-        "mix": part_words(look, group.mix, unit),
-        "rate": part_words(look, group.rate, unit),
-        "total": look.fmt.change(group.value, unit),
-        "shares": [look.fmt.percent(share) for share in (group.share_before, group.share_after)],
-        "means": [look.fmt.value(mean, unit) for mean in (group.mean_before, group.mean_after)],
-    }
 
 
 def version_link(look: Look, version: Definition, used: Definition) -> dict[str, Any]:

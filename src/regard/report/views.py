@@ -40,17 +40,20 @@ from regard.report.site import (
     after_in,
     card_words,
     cursor,
+    group_rows,
+    metric_in,
+    period_text,
+    version_link,
+)
+from regard.report.wording import (
+    NAMELESS,
     difference_words,
     estimate_words,
     explained_words,
-    group_rows,
     interval_of,
-    metric_in,
     pair_words,
     part_words,
     parts_of,
-    period_text,
-    version_link,
     voice,
 )
 from regard.report.words import part_name, said_of
@@ -148,7 +151,7 @@ def _told(look: Look, one: Glance) -> dict[str, Any]:
         "unit": str(one.change.unit),
         "icon": said_of(one.metric.key).icon,
         "url": look.url("report:why", one.metric.key),
-        "interval": interval_of(look, one.change),
+        "interval": interval_of(look.fmt, one.change),
         "segment": _segment(look, one.metric),
     }
 
@@ -163,7 +166,11 @@ def _segment(look: Look, asked: Metric) -> str:
     if found is None or len(found.split.groups) < 2:
         return ""
     most = max(found.split.groups, key=lambda group: abs(group.value))
-    said = {"column": by, "group": most.group or _("(none)"), "part": look.fmt.change(most.value, str(found.unit))}
+    said = {
+        "column": by,
+        "group": most.group or look.fmt.say(NAMELESS),
+        "part": look.fmt.change(most.value, str(found.unit)),
+    }
     return _("most of it: %(column)s %(group)s, %(part)s") % said
 
 
@@ -189,7 +196,7 @@ def metric(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         look,
         asked,
         headline=_headline(look, asked, now),
-        parts=parts_of(look, now),
+        parts=parts_of(look.fmt, now),
         extras=_extras(look, asked, now),
         trend=line(over_time.figures, _(asked.title), every, look.fmt),
         paces=look.paces(every),
@@ -215,7 +222,7 @@ def _headline(look: Look, asked: Metric, now: Measurement) -> dict[str, Any]:
     earlier = look.measure(asked, look.before).figures[-1].estimate if look.before else None
     found = difference(earlier, estimate) if earlier else None
     change = as_change(found, now.better, look.versus) if found and found.value is not None else None
-    return estimate_words(look, asked, estimate, change)
+    return estimate_words(look.fmt, asked, estimate, change)
 
 
 def _extras(look: Look, asked: Metric, now: Measurement) -> list[dict[str, Any]]:
@@ -258,7 +265,7 @@ def _breakdown(look: Look, asked: Metric, now: Measurement) -> dict[str, Any] | 
 
 def _groups(look: Look, asked: Metric, by: str) -> list[Group]:
     found = broken_down(look.store, asked.key, look.slice(by=by), look.definition(asked))
-    return arranged(groups(found.measurement, found.rest, _("(none)")), look.sort, look.find)
+    return arranged(groups(found.measurement, found.rest, look.fmt.say(NAMELESS)), look.sort, look.find)
 
 
 # --- one metric: its contract ----------------------------------------------------------------------------------------
@@ -323,11 +330,11 @@ def _compared(look: Look, asked: Metric, sides: tuple[str, str]) -> dict[str, An
     return {
         "names": names,
         "figures": [
-            estimate_words(look, asked, side.estimate, None) for side in (found.overall.before, found.overall.after)
+            estimate_words(look.fmt, asked, side.estimate, None) for side in (found.overall.before, found.overall.after)
         ],
-        "difference": difference_words(look, found.overall.difference, found.better, unit),
+        "difference": difference_words(look.fmt, found.overall.difference, found.better, unit),
         "chart": breakdown(rows, title=_(asked.title), unit=unit, fmt=look.fmt),
-        "groups": [pair_words(look, pair, found.better, unit) for pair in found.groups],
+        "groups": [pair_words(look.fmt, pair, found.better, unit) for pair in found.groups],
         "unit": unit,
         "notes": found.notes,
         "sql": found.sql,
@@ -348,15 +355,18 @@ def why(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 def _explained(look: Look, asked: Metric, by: str) -> dict[str, Any]:
     found = explain(look.store, asked.key, period_text(look.before), period_text(look.period), look.slice(by=by))
     split, unit = found.split, str(found.unit)
-    rows = parts_of_change(split.groups, _("(none)"), look.fmt)
+    largest = sorted(split.groups, key=lambda group: -abs(group.value))
+    rows = parts_of_change(split.groups, look.fmt.say(NAMELESS), look.fmt)
     return {
         "before": look.fmt.value(split.before, unit),
         "after": look.fmt.value(split.after, unit),
         "difference": look.fmt.change(split.difference, unit),
-        "mix": part_words(look, split.mix, unit),
-        "rate": part_words(look, split.rate, unit),
+        "mix": part_words(look.fmt, split.mix, unit),
+        "rate": part_words(look.fmt, split.rate, unit),
         "chart": bars(rows, _("Parts of the change"), unit, found.better, look.fmt),
-        "groups": [explained_words(look, group, unit) for group in sorted(split.groups, key=lambda g: -abs(g.value))],
+        "groups": [
+            explained_words(look.fmt, group, unit) for group in sorted(split.groups, key=lambda g: -abs(g.value))
+        ],
         "is_cut": len(rows) > MOST_ROWS,
         "notes": found.notes,
         "sql": found.sql,
