@@ -364,9 +364,7 @@ def _explained(look: Look, asked: Metric, by: str) -> dict[str, Any]:
         "mix": part_words(look.fmt, split.mix, unit),
         "rate": part_words(look.fmt, split.rate, unit),
         "chart": bars(rows, _("Parts of the change"), unit, found.better, look.fmt),
-        "groups": [
-            explained_words(look.fmt, group, unit) for group in sorted(split.groups, key=lambda g: -abs(g.value))
-        ],
+        "groups": [explained_words(look.fmt, group, unit) for group in largest],
         "is_cut": len(rows) > MOST_ROWS,
         "notes": found.notes,
         "sql": found.sql,
