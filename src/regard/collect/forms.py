@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from regard.base import Invalid
 from regard.base.config import config
 from regard.collect.mapping import ANONYMOUS
-from regard.collect.roles import METRICS, ROLES, Part, column_of, parts_of, with_parts
+from regard.collect.roles import METRICS, ROLES, Part, column_of, parts_of, used_besides, with_parts
 from regard.collect.sketching import FORMATS
 from regard.collect.words import ANONYMOUS_WORDS, ROLE_WORDS
 from regard.collect.work import disk_may_be_full, size_limit
@@ -120,7 +120,7 @@ class SheetForm(forms.Form):
     def __init__(self, document: dict[str, Any], columns: Sequence[dict[str, Any]], data: Any = None):
         super().__init__(data)
         self.given, self.columns = document, columns
-        self.parts = parts_of(document)
+        self.parts, self.besides = parts_of(document), used_besides(document)
         names = [column["name"] for column in columns]
         self._shared_choices(names)
         self.initial = self._start()
@@ -239,6 +239,7 @@ class SheetForm(forms.Form):
         role = self[f"role-{number}"]
         return {
             "column": column,
+            "is_besides": column["name"] in self.besides,
             "role": role,
             "is_idle": role.value() == "ignore",
             "is_score": Part(role.value() or "ignore").is_score and role.value() in (*METRICS, self._own_role(column)),

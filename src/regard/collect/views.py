@@ -18,6 +18,7 @@ from regard.accounts import Right
 from regard.accounts.site import record_audit, right_required, store_of
 from regard.base import Conflict, Invalid, RegardError
 from regard.base.clock import now
+from regard.base.config import config
 from regard.base.ids import new_id
 from regard.collect import tasks
 from regard.collect.forms import SheetForm, ToFolder, too_large
@@ -87,7 +88,7 @@ def imports(request: HttpRequest, slug: str) -> HttpResponse:
 @csrf_exempt  # the token is checked by _take, which can only read it after saying where files go
 def upload(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
-        return _page(request, "upload", step=0, limit=size_limit())
+        return _page(request, "upload", step=0, limit=config().upload_limit)
     load = Load(workspace=request.workspace, made_by=request.user, key=new_id())
     if int(request.META.get("CONTENT_LENGTH") or 0) > size_limit() + ROOM_FOR_THE_FORM:
         return _turned_away(request, Invalid(too_large(_("The upload"))))
@@ -121,7 +122,7 @@ def _take(request: HttpRequest, load: Load, taker: ToFolder) -> HttpResponse:
 
 
 def _turned_away(request: HttpRequest, problem: RegardError) -> HttpResponse:
-    return _page(request, "upload", 422, step=0, limit=size_limit(), problem=problem)
+    return _page(request, "upload", 422, step=0, limit=config().upload_limit, problem=problem)
 
 
 # --- one load: where it is
