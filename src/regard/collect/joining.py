@@ -53,7 +53,7 @@ def _join(staging: Staging, files: Sequence[File]) -> None:
         _check_keys(staging, other, present, [item.alias for item in columns])
         target = {item.alias: item.this for item in columns}
         on = every(
-            fill("(:a = :b)", a=target[left], b=column(right, alias))
+            fill(":a = :b", a=target[left], b=column(right, alias))
             for left, right in zip(other.to, other.key, strict=True)
         )
         select = select.join(exp.alias_(exp.to_table(table, quoted=True), alias, table=True), on=on, join_type="left")
