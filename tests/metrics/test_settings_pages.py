@@ -36,7 +36,7 @@ def test_every_metric_has_a_form_whose_own_values_are_valid(metric):
 
 def test_changing_a_rule_makes_a_version_with_its_author_and_an_audit_entry(workspace, signed_in):
     answer = signed_in("analyst").post("/w/harbour/settings/metrics/fcr/", FCR, follow=True)
-    assert "Window days: 7 → 14" in text(answer)
+    assert "Window in days: 7 → 14" in text(answer)
     store = store_of(workspace)
     made = definition_of(store, "fcr")
     assert (made.version, made.rules["window_days"], made.made_by) == (1, 14, "analyst@example.org")

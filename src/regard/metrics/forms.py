@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from regard.base import Invalid
 from regard.metrics.calendar import WEEKDAYS, BusinessCalendar
 from regard.metrics.contract import Metric, OneOf, Rule
-from regard.metrics.site import rule_name
+from regard.metrics.site import rule_name, value_words
 
 DAY_NAMES = {
     "monday": gettext_lazy("Monday"),
@@ -23,7 +23,6 @@ DAY_NAMES = {
     "saturday": gettext_lazy("Saturday"),
     "sunday": gettext_lazy("Sunday"),
 }
-ENDS = [("higher", gettext_lazy("the highest answer")), ("lower", gettext_lazy("the lowest answer"))]
 
 
 class Lines(forms.CharField):
@@ -100,7 +99,7 @@ def field_of(rule: Rule) -> forms.Field:
     """The field for a rule, by what its default holds."""
     named = {"label": rule_name(rule.name), "help_text": _(rule.about), "required": rule.check(None) is not None}
     if isinstance(rule.check, OneOf):
-        return forms.ChoiceField(choices=[(one, rule_name(str(one))) for one in rule.check.choices], **named)
+        return forms.ChoiceField(choices=[(one, value_words(one)) for one in rule.check.choices], **named)
     if isinstance(rule.default, Mapping):
         return ByScale(**named)
     if isinstance(rule.default, list | tuple):

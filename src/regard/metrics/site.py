@@ -6,11 +6,39 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from regard.metrics.definitions import versions_of
 from regard.metrics.model import Definition
 from regard.stream import Store
 from regard.web import MISSING
+
+RULES = {
+    "top": gettext_noop("Least satisfied answer on each scale"),
+    "touchpoint": gettext_noop("Touchpoint of the whole experience"),
+    "weights": gettext_noop("Weights of answers"),
+    "orientation": gettext_noop("Easy end of each scale"),
+    "active_days": gettext_noop("Active days"),
+    "qualifying": gettext_noop("Qualifying interactions"),
+    "window_days": gettext_noop("Window in days"),
+    "max_contacts": gettext_noop("Most contacts"),
+    "max_reassignments": gettext_noop("Most hand-overs"),
+    "clock": gettext_noop("Clock"),
+    "until": gettext_noop("Ends when"),
+    "promise_seconds": gettext_noop("Promise in seconds"),
+}
+CHOICES = {
+    "use": gettext_noop("use them"),
+    "ignore": gettext_noop("every answer alike"),
+    "elapsed": gettext_noop("elapsed time"),
+    "business": gettext_noop("business hours"),
+    "touch": gettext_noop("time agents spent"),
+    "resolved": gettext_noop("last resolved"),
+    "first_resolved": gettext_noop("first resolved"),
+    "closed": gettext_noop("closed"),
+    "higher": gettext_noop("the highest answer"),
+    "lower": gettext_noop("the lowest answer"),
+}
 
 
 def value_words(value: Any) -> str:
@@ -21,12 +49,14 @@ def value_words(value: Any) -> str:
         return ", ".join(map(str, value)) or MISSING
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return MISSING if value in (None, "") else str(value)
+    if value in (None, ""):
+        return MISSING
+    return _(CHOICES[value]) if value in CHOICES else str(value)
 
 
 def rule_name(name: str) -> str:
-    """A rule's name as a label."""
-    return _(name.replace("_", " ").capitalize())
+    """A rule's name as a label; one that is new here reads plainly."""
+    return _(RULES[name]) if name in RULES else name.replace("_", " ").capitalize()
 
 
 def history(store: Store, metric: str) -> list[dict[str, Any]]:

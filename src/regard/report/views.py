@@ -16,7 +16,7 @@ from regard.accounts.site import right_required
 from regard.base import Invalid
 from regard.metrics import COMPANIONS, Measurement, Metric, cohorts, difference, explain, rows_behind, versions_of
 from regard.metrics import compare as compare_sides
-from regard.metrics.site import value_words
+from regard.metrics.site import rule_name, value_words
 from regard.report.breakdowns import broken_down
 from regard.report.differences import parts_of_change
 from regard.report.overview import Glance, clearest_first, glances, has_line, known_points
@@ -56,7 +56,7 @@ from regard.report.wording import (
     parts_of,
     voice,
 )
-from regard.report.words import part_name, said_of
+from regard.report.words import said_of
 from regard.web import Card, Row, breakdown, ngettext
 
 RECENT = 6
@@ -284,7 +284,7 @@ def definition(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         used=used,
         contract={name: _(getattr(asked, name)) for name in ("about", "formula", "interval")},
         rules=[
-            {"label": _(part_name(rule.name)), "said": value_words(used.rules.get(rule.name)), "about": _(rule.about)}
+            {"label": rule_name(rule.name), "said": value_words(used.rules.get(rule.name)), "about": _(rule.about)}
             for rule in asked.rules
         ],
         versions=[version_link(look, version, used) for version in reversed(versions_of(look.store, asked.key))],
