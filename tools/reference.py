@@ -62,7 +62,7 @@ These belong to a workspace, not to the process. Owners change them on the page 
 | `currency` | none | The currency that money is shown in. |
 | `minimum_n` | `5` | Groups with fewer answers, customers or tickets are withheld. |
 | `kind` | `non_contractual` | Whether a customer stays by `contractual` subscription or by purchases. |
-| `calendar` | none | Opening hours and holidays, for resolution time in business hours. |
+| `calendar` | none | Opening hours and holidays, for time in business hours; on the page *Definitions*. |
 """
     return page("Settings", about, table(("Variable", "Type", "Default", "What it is for"), rows), own)
 
