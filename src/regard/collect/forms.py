@@ -26,9 +26,10 @@ from regard.collect.words import ANONYMOUS_WORDS, ROLE_WORDS
 from regard.collect.work import disk_may_be_full, size_limit
 
 EXAMPLE = datetime(2026, 5, 31, 14, 5, 9)  # noqa: DTZ001 - only shows how a format looks
-AS_IT_IS = "="
-"""The choice that leaves what a form cannot show as the mapping's text says."""
-SCALES = ("0-10", "1-5", "1-7", "1-10", "0-5", "0-100")
+AS_IT_IS, NO_COLUMN = " =", " -"
+"""The choices that leave what a form cannot show as the mapping's text says, and that name no column. No column can be
+called so: names of columns begin with no blank."""
+SHARED = {"time": _("says when it happened"), "customer": _("says who the customer is")}
 MOST_FILES = 20
 
 
@@ -104,7 +105,7 @@ def plain_name(name: str, taken: set[str]) -> str:
 class SheetForm(forms.Form):
     """A mapping's document as a form: when, who, what, and what each column is for. :meth:`document` is the answer."""
 
-    time = forms.ChoiceField(label=_("When did it happen?"), required=False)
+    time = forms.ChoiceField(label=_("When did it happen?"))
     day = forms.CharField(
         label=_("The day of all rows"),
         required=False,
@@ -113,7 +114,7 @@ class SheetForm(forms.Form):
     )
     format = forms.ChoiceField(label=_("How times are written"))
     zone = forms.ChoiceField(label=_("Time zone of these times"))
-    customer = forms.ChoiceField(label=_("Who is the customer?"), required=False)
+    customer = forms.ChoiceField(label=_("Who is the customer?"))
     anonymous = forms.ChoiceField(label=_("Rows without a customer"))
     comma = forms.BooleanField(label=_("Numbers are written with a decimal comma (1.234,5)"), required=False)
 
@@ -150,7 +151,7 @@ class SheetForm(forms.Form):
         time, customer = self._time(), self._customer()
         self.fields["time"].choices = [
             *columns,
-            ("", _("No column: one day for all rows")),
+            (NO_COLUMN, _("No column: one day for all rows")),
             *([as_it_is] if time["column"] == AS_IT_IS else []),
         ]
         known = list(dict.fromkeys(["iso", *FORMATS, "epoch", "epoch_ms", "excel", time["format"]]))
@@ -159,7 +160,7 @@ class SheetForm(forms.Form):
         )
         self.fields["zone"].choices = [(zone, zone) for zone in sorted(zoneinfo.available_timezones())]
         self.fields["customer"].choices = [
-            ("", _("No column says")),
+            (NO_COLUMN, _("No column says")),
             *columns,
             *([as_it_is] if customer == AS_IT_IS else []),
         ]
@@ -178,7 +179,7 @@ class SheetForm(forms.Form):
         table = {"column": time} if isinstance(time, str) else time
         formats = table.get("formats", [table.get("format", "iso")])
         return {
-            "column": table.get("column", AS_IT_IS if "template" in table else ""),
+            "column": table.get("column", AS_IT_IS if "template" in table else NO_COLUMN),
             "day": table.get("constant", ""),
             "format": formats[0] if len(formats) == 1 else AS_IT_IS,
             "zone": table.get("time_zone", self.given.get("time_zone", "UTC")),
@@ -186,7 +187,8 @@ class SheetForm(forms.Form):
 
     def _customer(self) -> str:
         customer = self.given.get("customer", {})
-        return column_of(customer) or (AS_IT_IS if isinstance(customer, dict) and "template" in customer else "")
+        has_template = isinstance(customer, dict) and "template" in customer
+        return column_of(customer) or (AS_IT_IS if has_template else NO_COLUMN)
 
     def _anonymous(self) -> str:
         customer = self.given.get("customer", {})
@@ -236,13 +238,16 @@ class SheetForm(forms.Form):
         return iter(sorted(rows, key=lambda row: row["is_idle"]))
 
     def _row(self, number: int, column: dict[str, Any]) -> dict[str, Any]:
-        role = self[f"role-{number}"]
+        name, role = column["name"], self[f"role-{number}"]
+        code = role.value() or "ignore"
+        shared = [label for field, label in SHARED.items() if self[field].value() == name]
         return {
             "column": column,
-            "is_besides": column["name"] in self.besides,
             "role": role,
-            "is_idle": role.value() == "ignore",
-            "is_score": Part(role.value() or "ignore").is_score and role.value() in (*METRICS, self._own_role(column)),
+            "shared": shared,
+            "is_besides": name in self.besides and not shared,
+            "is_idle": code == "ignore" and not shared and name not in self.besides,
+            "is_score": Part(code).is_score and code in (*METRICS, self._own_role(column)),
             "scale": self[f"scale-{number}"],
             "missing": self[f"missing-{number}"],
             "about": self[f"about-{number}"],
@@ -255,7 +260,7 @@ class SheetForm(forms.Form):
         return [self[f"name-{number}"] for number in range(len(self.rules))]
 
     def shared_fields(self) -> list[Any]:
-        return [self[name] for name in ("time", "format", "day", "zone", "customer", "anonymous")]
+        return [self[name] for name in ("time", "format", "zone", "day", "customer", "anonymous")]
 
     def wanted(self) -> dict[str, Part]:
         """What every column is for, as the form says."""
@@ -307,12 +312,13 @@ class SheetForm(forms.Form):
         said, before = self.cleaned_data, self._start()
         if all(said[name] == before[name] for name in ("time", "day", "format", "zone")) or said["time"] == AS_IT_IS:
             return
-        if not said["time"] and not said["day"]:
+        has_column = said["time"] != NO_COLUMN
+        if not has_column and not said["day"]:
             raise Invalid(gettext("Choose the column that says when it happened, or a day for all rows."), field="day")
-        time: dict[str, Any] = {"column": said["time"]} if said["time"] else {"constant": said["day"]}
-        if said["time"] and said["format"] == AS_IT_IS:
+        time: dict[str, Any] = {"column": said["time"]} if has_column else {"constant": said["day"]}
+        if has_column and said["format"] == AS_IT_IS:
             time["formats"] = document["time"]["formats"]
-        elif said["time"] and said["format"] != "iso":
+        elif has_column and said["format"] != "iso":
             time["format"] = said["format"]
         if said["zone"] != "UTC" or "time_zone" in document:
             time["time_zone"] = said["zone"]
@@ -326,7 +332,7 @@ class SheetForm(forms.Form):
         table = {"column": table} if isinstance(table, str) else dict(table)
         if said["customer"] != AS_IT_IS:
             table.pop("template", None)
-            table["column"] = said["customer"]
+            table["column"] = "" if said["customer"] == NO_COLUMN else said["customer"]
         anonymous = said["anonymous"]
         if not table.get("column") and "template" not in table:
             table.pop("column", None)
