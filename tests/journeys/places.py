@@ -1,0 +1,52 @@
+"""Every place there is, by name: what the sound-page checks walk through."""
+
+from __future__ import annotations
+
+METRICS = ("csat", "nps", "ces", "retention", "churn", "fcr", "art", "referral")
+COMPANIONS = ("first_response", "repeat_contact", "handovers", "complaints", "order_value")
+
+OUTSIDE = {
+    "sign in": "/account/login/",
+    "forgotten password": "/account/password/reset/",
+    "a link that is gone": "/invitation/nothing/",
+}
+OWN = {
+    "workspaces": "/workspaces/",
+    "new workspace": "/workspaces/new/",
+    "account": "/account/",
+    "e-mail address": "/account/email/",
+    "set a password": "/account/password/set/",
+    "two-step sign-in": "/account/2fa/",
+    "set up an authenticator": "/account/2fa/totp/activate/",
+    "sign out": "/account/logout/",
+    "nowhere": "/w/nowhere/",
+}
+FIGURES = {f"{metric} figures": f"/w/simulated/metrics/{metric}/?by=channel" for metric in METRICS}
+VIEWS = {
+    f"{metric} {view}": f"/w/simulated/metrics/{metric}/{view}/?by=channel"
+    for metric in METRICS
+    for view in ("compare", "why", "definition", "rows")
+}
+BESIDE = {f"{metric} figures": f"/w/simulated/metrics/{metric}/" for metric in COMPANIONS}
+WORKSPACE = {
+    "overview": "/w/simulated/",
+    "overview of all data": "/w/simulated/?period=all",
+    "overview with filters that cannot be used": "/w/simulated/?from=never&where=planet%3DMars",
+    "overview of the airport": "/w/airport/",
+    "airport by touchpoint": "/w/airport/metrics/csat/?by=touchpoint",
+    "imports": "/w/simulated/imports/",
+    "history of the airport": "/w/airport/imports/",
+    "hand in files": "/w/simulated/imports/new/",
+    "definitions": "/w/simulated/settings/metrics/",
+    "business hours": "/w/simulated/settings/metrics/hours/",
+    "members": "/w/simulated/members/",
+    "audit log": "/w/harbour/audit/",
+    "settings": "/w/simulated/settings/",
+    "empty overview": "/w/empty/",
+    "empty metric": "/w/empty/metrics/nps/",
+    "empty imports": "/w/empty/imports/",
+    "empty audit log": "/w/airport/audit/",
+} | {f"definition of {metric}": f"/w/simulated/settings/metrics/{metric}/" for metric in METRICS}
+EVERYWHERE = OUTSIDE | OWN | WORKSPACE | FIGURES | VIEWS | BESIDE
+# One page of each kind, for what is the same whichever metric a page is about.
+KINDS = OUTSIDE | OWN | WORKSPACE | FIGURES | {name: path for name, path in VIEWS.items() if name.startswith("nps")}
