@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from regard.accounts.model import Right
 from regard.accounts.models import Member
+from regard.accounts.stores import stores
 
 View = Callable[..., HttpResponse]
 
@@ -64,14 +66,15 @@ def access_of(view: View) -> Access | None:
 
 
 class GuardMiddleware:
-    """Sets ``request.workspace`` and ``request.member``, and lets through whom the view admits."""
+    """Sets ``request.workspace``, ``request.member`` and the time zone, and lets through whom the view admits."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.workspace = request.member = None
-        return self.get_response(request)
+        with timezone.override(None):
+            return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: View, arguments: tuple, named: dict) -> HttpResponse | None:
         access = access_of(view)
@@ -93,6 +96,7 @@ class GuardMiddleware:
         request.member.user = request.user
         if not request.member.may(access.right):
             raise PermissionDenied
+        timezone.activate(ZoneInfo(stores.time_zone(request.workspace.path)))
 
 
 class PreferenceMiddleware:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from regard.accounts.middleware import access_of, public, right_required, sign_in_required
 from regard.accounts.model import Role
 from regard.accounts.models import AuditEntry, Member, SignInLink, User, Workspace
-from regard.accounts.stores import Stores
+from regard.accounts.stores import stores
 from regard.accounts.tasks import prepare_site
 from regard.base import Forbidden
 from regard.base.config import config
@@ -40,17 +40,16 @@ __all__ = [
 ]
 
 LOCAL_OWNER = "owner@localhost"
-_stores = Stores()
 
 
 def store_of(workspace: Workspace) -> OpenedStore:
     """The workspace's stream, open and shared by every thread of this process."""
-    return _stores.of(workspace.path)
+    return stores.of(workspace.path)
 
 
 def close_stores() -> None:
     """Let go of every workspace file that this process has open."""
-    _stores.close()
+    stores.close()
 
 
 def absolute(path: str) -> str:

@@ -14,6 +14,7 @@ class Stores:
 
     def __init__(self) -> None:
         self._open: dict[Path, OpenedStore] = {}
+        self._zones: dict[Path, tuple[str, str]] = {}
         self._opening = threading.Lock()
 
     def of(self, path: Path) -> OpenedStore:
@@ -25,11 +26,21 @@ class Stores:
                 store = self._open[path] = open_store(path)
             return store
 
+    def time_zone(self, path: Path) -> str:
+        """The zone that the workspace in this file keeps its days in; read again only after something has changed."""
+        store = self.of(path)
+        stamp = store.stamp()
+        if self._zones.get(path, ("",))[0] != stamp:
+            kept = store.kept("settings", "workspace")
+            self._zones[path] = stamp, str((kept and kept[-1].body.get("time_zone")) or "UTC")
+        return self._zones[path][1]
+
     def close(self) -> None:
         """Let go of every file."""
         with self._opening:
             while self._open:
                 self._open.popitem()[1].close()
+            self._zones.clear()
 
 
 def _answers(store: OpenedStore) -> bool:
@@ -41,3 +52,6 @@ def _answers(store: OpenedStore) -> bool:
         store.close()
         return False
     return True
+
+
+stores = Stores()

@@ -25,6 +25,7 @@ urlpatterns = [
     path("sign-in/<str:token>/", views.sign_in, name="sign_in"),
     path("invitation/<str:token>/", views.invitation, name="invitation"),
     path("language/", views.set_language, name="set_language"),
+    path("theme/", views.set_theme, name="set_theme"),
     path("health", views.health, name="health"),
     path("robots.txt", views.robots, name="robots"),
     path("w/<slug:slug>/", include(of_a_workspace)),

@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views import i18n
 from django.views.decorators.cache import never_cache
@@ -29,9 +30,9 @@ from regard.accounts.forms import (
     grantable,
 )
 from regard.accounts.middleware import public, right_required, sign_in_required
-from regard.accounts.models import ROLE_NAMES, AuditEntry, Invitation, Member, SignInLink, Workspace
+from regard.accounts.models import ROLE_NAMES, THEMES, AuditEntry, Invitation, Member, SignInLink, Workspace
 from regard.accounts.site import absolute, add_user, record_audit, store_of
-from regard.base import RegardError
+from regard.base import Invalid, RegardError
 from regard.base.clock import now
 from regard.base.config import config
 from regard.stream import Record
@@ -69,11 +70,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Saved."))
-        response = redirect("accounts:preferences")
-        response.set_cookie(
-            "theme", form.cleaned_data["theme"], max_age=A_YEAR, samesite="Lax", secure=request.is_secure()
-        )
-        return response
+        return _with_theme(request, redirect("accounts:preferences"), form.cleaned_data["theme"])
     return render(request, "accounts/preferences.html", {"form": form})
 
 
@@ -86,6 +83,27 @@ def set_language(request: HttpRequest) -> HttpResponse:
         request.user.language = chosen
         request.user.save(update_fields=["language"])
     return i18n.set_language(request)
+
+
+@public
+@require_POST
+def set_theme(request: HttpRequest) -> HttpResponse:
+    """The theme menu: kept in this browser, and with the person who has signed in."""
+    chosen = request.POST.get("theme", "")
+    if chosen not in dict(THEMES):
+        raise Invalid(_("There is no such theme."), field="theme")
+    if request.user.is_authenticated:
+        request.user.theme = chosen
+        request.user.save(update_fields=["theme"])
+    after = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(after, {request.get_host()}, request.is_secure())
+    return _with_theme(request, redirect(after if is_ours else "/"), chosen)
+
+
+def _with_theme(request: HttpRequest, response: HttpResponse, theme: str) -> HttpResponse:
+    """The cookie speaks for whoever has not signed in (again)."""
+    response.set_cookie("theme", theme, max_age=A_YEAR, samesite="Lax", secure=request.is_secure(), httponly=True)
+    return response
 
 
 @public

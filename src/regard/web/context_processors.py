@@ -56,6 +56,7 @@ def _workspaces(request: HttpRequest) -> list[object]:
 
 
 def _theme(request: HttpRequest) -> str:
-    """The choice made in this browser, else the person's; empty: as the system."""
-    chosen = request.COOKIES.get("theme", getattr(getattr(request, "user", None), "theme", ""))
+    """The person's choice, or that of this browser while nobody has signed in; empty: as the device."""
+    user = getattr(request, "user", None)
+    chosen = user.theme if user and user.is_authenticated else request.COOKIES.get("theme", "")
     return chosen if chosen in THEMES else ""

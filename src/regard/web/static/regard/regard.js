@@ -2,23 +2,36 @@
 
 const root = document.documentElement;
 
-// Theme: "light", "dark" or "" (as the system). The cookie lets the server draw the first paint right.
-function setTheme(theme) {
-  if (theme) root.dataset.theme = theme;
-  else delete root.dataset.theme;
-  document.cookie = `theme=${theme};path=/;max-age=31536000;samesite=lax`;
-  for (const button of document.querySelectorAll("[data-set-theme]"))
-    button.setAttribute("aria-pressed", String(button.dataset.setTheme === theme));
+// Theme: "light", "dark" or "auto" (as the device). The server keeps it; here the page changes without being loaded again.
+document.addEventListener("submit", (event) => {
+  const form = isOurs(event, "form[data-theme-menu]");
+  if (!form) return;
+  event.preventDefault();
+  const theme = event.submitter.value;
+  if (theme === "auto") delete root.dataset.theme;
+  else root.dataset.theme = theme;
+  for (const button of form.querySelectorAll("button"))
+    button.setAttribute("aria-pressed", String(button.value === theme));
+  const answer = new FormData(form);
+  answer.set("theme", theme);
+  fetch(form.action, { method: "POST", body: answer, redirect: "manual" });
+});
+
+// A row of tabs that is wider than the window shows the one that is open.
+function showCurrent() {
+  for (const current of document.querySelectorAll(":is(.tabs, .segments) [aria-current]")) {
+    const row = current.parentElement;
+    row.scrollLeft = current.offsetLeft - row.offsetLeft - (row.clientWidth - current.offsetWidth) / 2;
+  }
 }
+showCurrent();
+document.addEventListener("htmx:after:swap", showCurrent);
 
 function isOurs(event, selector) {
   return event.target instanceof Element ? event.target.closest(selector) : null;
 }
 
 document.addEventListener("click", async (event) => {
-  const theme = isOurs(event, "[data-set-theme]");
-  if (theme) setTheme(theme.dataset.setTheme);
-
   const copy = isOurs(event, "[data-copy]");
   if (copy) {
     const source = document.getElementById(copy.dataset.copy);
