@@ -20,6 +20,7 @@ from regard.base import Conflict, Invalid, RegardError
 from regard.base.clock import now
 from regard.base.config import config
 from regard.base.ids import new_id
+from regard.base.words import as_said
 from regard.collect import tasks
 from regard.collect.forms import SheetForm, ToFolder, too_large
 from regard.collect.models import Load, State, Step
@@ -32,6 +33,7 @@ from regard.collect.site import (
     checked,
     document_of,
     history,
+    in_words,
     known_mappings,
     load_line,
     load_record,
@@ -114,7 +116,7 @@ def _take(request: HttpRequest, load: Load, taker: ToFolder) -> HttpResponse:
     load.save()
     tasks.begin(load, Step.LOOK)
     if load.state == State.FAILED:
-        problem = Invalid(load.problem["message"], remedy=load.problem["remedy"], field="files")
+        problem = Invalid(as_said(load.problem["message"]), remedy=as_said(load.problem["remedy"]), field="files")
         load.forget_files()
         load.delete()
         raise problem
@@ -142,7 +144,7 @@ def show(request: HttpRequest, slug: str, key: str) -> HttpResponse:
             load=load,
             step=_step(load),
             stage=_(STAGE_WORDS.get(load.stage, load.stage)),
-            percent=min(100, 100 * load.done // load.total) if load.total else None,
+            percent=min(100, 100 * load.done // load.total) if load.total and load.done else None,
         )
     if load.state != State.READY:
         return _page(request, "stopped", load=load, step=_step(load))
@@ -386,7 +388,7 @@ def _refused_page(request: HttpRequest, load: str, problem: RegardError | None =
         reasons=reason_lines(counts),
         reason=reason,
         page=page,
-        rows=rows,
+        rows=in_words(rows),
         total=sum(counts.values()),
         problem=problem,
         mapping=record.body.get("mapping", ""),
