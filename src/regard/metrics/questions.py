@@ -25,7 +25,8 @@ def answers_question(
 ) -> Question:
     """How often each score was given on each scale: one row a metric, scale, score (and group, and period).
 
-    ``wanted`` maps each metric to the touchpoint whose answers are about the whole, or None when all of them count.
+    ``wanted`` maps each metric to the touchpoint whose answers are about the whole, or None when all of them count;
+    the column ``about`` then tells :data:`WHOLE` from :data:`UNSAID` (no touchpoint) and :data:`PART`.
     ``grain`` is a period and the time zone it is counted in.
     """
     keys = ["metric", "scale_min", "scale_max", "orientation", "score"]
@@ -36,30 +37,43 @@ def answers_question(
     if by:
         columns.append(exp.alias_(compose.as_text(by), "part"))
         keys.append("part")
+    about, values = _about(wanted)
+    if about is not None:
+        columns.append(exp.alias_(about, "about"))
+        keys.append("about")
     weight = "coalesce(weight, 1)"
     columns += ["count(*) AS answers", f"sum({weight}) AS weights", f"sum({weight} * {weight}) AS squares"]
-    asked, values = _asked(wanted)
+    holders = {f"metric_{place}": metric for place, metric in enumerate(wanted)}
+    asked = _one_of("metric", holders)
     named = compose.sql("name = :name AND NOT score IS NULL")
     query = compose.select(*columns).from_(compose.TABLE).where(named, asked, *conditions).group_by(*keys)
-    return Question("answers", query, {"name": SURVEY_ANSWERED, **values, **parameters})
+    return Question("answers", query, {"name": SURVEY_ANSWERED, **holders, **values, **parameters})
 
 
-def _asked(wanted: Mapping[str, str | None]) -> tuple[exp.Expr, dict[str, Any]]:
-    """The rows of these metrics; metrics that are restricted alike share one condition."""
-    either: list[exp.Expr] = []
+PART, UNSAID, WHOLE = 0, 1, 2
+
+
+def _about(wanted: Mapping[str, str | None]) -> tuple[exp.Expr | None, dict[str, Any]]:
+    """What an answer was about, told in the same pass: nobody knows yet whether any was about the whole."""
+    touchpoints = [touchpoint for touchpoint in dict.fromkeys(wanted.values()) if touchpoint is not None]
+    if not touchpoints:
+        return None, {}
+    told = exp.case().when("touchpoint IS NULL", exp.Literal.number(UNSAID))
     values: dict[str, Any] = {}
-    for number, touchpoint in enumerate(dict.fromkeys(wanted.values())):
-        names = [metric for metric, its in wanted.items() if its == touchpoint]
-        holders = [f"metric_{number}_{place}" for place in range(len(names))]
-        values |= dict(zip(holders, names, strict=True))
-        one: exp.Expr = exp.column("metric").isin(*map(compose.placeholder, holders))
-        if len(names) == 1:
-            one = exp.column("metric").eq(compose.placeholder(holders[0]))
-        if touchpoint is not None:
-            values[f"touchpoint_{number}"] = touchpoint
-            one = exp.and_(one, compose.sql(f"(touchpoint IS NULL OR touchpoint = :touchpoint_{number})"))
-        either.append(one)
-    return exp.or_(*either), values
+    for number, touchpoint in enumerate(touchpoints):
+        same = compose.sql(f"touchpoint = :touchpoint_{number}")
+        values[f"touchpoint_{number}"] = touchpoint
+        if len(touchpoints) > 1:
+            metrics = [metric for metric, its in wanted.items() if its == touchpoint]
+            holders = {f"about_{number}_{place}": metric for place, metric in enumerate(metrics)}
+            same, values = exp.and_(same, _one_of("metric", holders)), values | holders
+        told = told.when(same, exp.Literal.number(WHOLE))
+    return told.else_(exp.Literal.number(PART)), values
+
+
+def _one_of(column: str, holders: Mapping[str, str]) -> exp.Expr:
+    found = [compose.placeholder(name) for name in holders]
+    return exp.column(column).eq(found[0]) if len(found) == 1 else exp.column(column).isin(*found)
 
 
 def touchpoint_question(metric: str, touchpoint: str) -> Question:

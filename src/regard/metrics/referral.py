@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from regard.metrics import intervals
 from regard.metrics.answers import Answers
 from regard.metrics.asking import ask
@@ -16,7 +19,28 @@ from regard.metrics.customers import count, shares
 from regard.metrics.model import Unit
 from regard.metrics.referral_questions import everyone_question, referrals_question, referrers_question
 from regard.metrics.scope import Scope, Window, last_instant
-from regard.stream import compose
+from regard.stream import Answer, compose
+
+MICROSECONDS = "datetime64[us]"
+NEVER = np.datetime64("NaT", "us")
+
+
+@dataclass(frozen=True)
+class Made:
+    """Referrals as arrays, one entry each: who made it, when, when it converted (NaT: never), how many alike."""
+
+    customer: NDArray[np.int64]
+    made: NDArray[np.datetime64]
+    converted: NDArray[np.datetime64]
+    times: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.made)
+
+    def only(self, chosen: Any) -> Made:
+        """Those that a mask keeps, or those at these places."""
+        places = np.asarray(chosen) if len(chosen) else np.zeros(0, dtype=np.int64)
+        return Made(self.customer[places], self.made[places], self.converted[places], self.times[places])
 
 
 @dataclass(frozen=True)
@@ -54,8 +78,8 @@ def read(cell: Referrals, rules: Rules, whole: Sequence[Any]) -> Reading:
 
 def gather(scope: Scope) -> Gathered:
     """Everybody known by the end of each window, and every referral with what came of it."""
-    referrals = ask(scope.store, referrals_question(scope.slice.as_of)).rows()
-    if not referrals:
+    referrals = _made(ask(scope.store, referrals_question(scope.slice.as_of)))
+    if not len(referrals):
         return Gathered({}, "", ["Nobody has been seen to refer anybody: a rate of 0 would claim to know that."])
     window_of = {window: scope.bounds(window) for window in scope.windows}
     ends = [end for _, end in window_of.values()]
@@ -69,12 +93,9 @@ def gather(scope: Scope) -> Gathered:
         sizes = known[place]
         made = _by_group(referrals, bounds, told)
         for group in sizes.keys() | made.keys():
-            cells[window, group] = _cell(sizes.get(group, 0), made.get(group, []), days, until)
+            cells[window, group] = _cell(sizes.get(group, 0), made.get(group, referrals.only([])), days, until)
     note = f"A referral converts when the recommended person becomes a customer within {days.days} days of it."
     return Gathered(cells, text, [note])
-
-
-Row = Mapping[str, Any]
 
 
 def _is_divided(scope: Scope) -> bool:
@@ -103,23 +124,47 @@ def _groups_of_referrers(scope: Scope, ends: Sequence[datetime | None]) -> list[
     return found
 
 
-def _by_group(
-    referrals: Sequence[Row], bounds: tuple[datetime | None, datetime | None], groups: Mapping[int, str | None] | None
-) -> dict[str | None, list[Row]]:
-    start, end = (None if side is None else compose.naive(side) for side in bounds)
-    found: dict[str | None, list[Row]] = defaultdict(list)
-    for row in referrals:
-        inside = (start is None or row["made"] >= start) and (end is None or row["made"] < end)
-        if inside and (groups is None or row["customer"] in groups):
-            found[None if groups is None else groups[row["customer"]]].append(row)
+def _made(answer: Answer) -> Made:
+    """The referrals of an answer; what converted without ever having been made is nobody's referral."""
+    made, converted = _instants(answer["made"]), _instants(answer["converted"])
+    customer = np.ma.filled(np.ma.asarray(answer["customer"]), -1)
+    return Made(customer, made, converted, np.asarray(answer["times"], dtype=np.int64)).only(~np.isnat(made))
+
+
+def _instants(column: Any) -> NDArray[np.datetime64]:
+    found: NDArray[np.datetime64] = np.ma.filled(np.ma.asarray(column, dtype=MICROSECONDS), NEVER)
     return found
 
 
-def _cell(customers: int, made: Sequence[Row], days: timedelta, until: datetime | None) -> Referrals:
-    often = Counter(row["customer"] for row in made)
-    judged = [row for row in made if until and row["made"] + days <= until]
-    converted = sum(1 for row in judged if row["converted"] and timedelta() <= row["converted"] - row["made"] <= days)
-    return Referrals(customers, tuple(often.values()), len(judged), converted)
+def _by_group(
+    referrals: Made, bounds: tuple[datetime | None, datetime | None], groups: Mapping[int, str | None] | None
+) -> dict[str | None, Made]:
+    start, end = (None if side is None else np.datetime64(compose.naive(side), "us") for side in bounds)
+    inside = np.ones(len(referrals), dtype=bool)
+    if start is not None:
+        inside &= referrals.made >= start
+    if end is not None:
+        inside &= referrals.made < end
+    within = referrals.only(inside)
+    if groups is None:
+        return {None: within}
+    found: dict[str | None, list[int]] = defaultdict(list)
+    for place, customer in enumerate(within.customer.tolist()):
+        if customer in groups:
+            found[groups[customer]].append(place)
+    return {group: within.only(places) for group, places in found.items()}
+
+
+def _cell(customers: int, made: Made, days: timedelta, until: datetime | None) -> Referrals:
+    _, who = np.unique(made.customer, return_inverse=True)
+    often = np.bincount(who, weights=made.times).astype(int) if len(made) else np.zeros(0, dtype=int)
+    if until is None:
+        return Referrals(customers, tuple(often.tolist()))
+    window = np.timedelta64(days)
+    judged = made.only(made.made + window <= np.datetime64(until, "us"))
+    waited = judged.converted - judged.made
+    converted = (waited >= np.timedelta64(0)) & (waited <= window)
+    return Referrals(customers, tuple(often.tolist()), int(judged.times.sum()), int(converted.sum()))
 
 
 METRIC = Metric(

@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 
+from regard.base.words import said
 from regard.metrics import intervals
 from regard.metrics.answers import Answers
 from regard.metrics.asking import ask, remembered
 from regard.metrics.contract import Gathered, Rule, Rules, one_of, text_or_nothing
 from regard.metrics.model import Estimate, Every, Unit
 from regard.metrics.periods import starting
-from regard.metrics.questions import answers_question, touchpoint_question
+from regard.metrics.questions import PART, WHOLE, answers_question, touchpoint_question
 from regard.metrics.scope import Scope, Window, conditions
 from regard.stream import Answer, Store
 
@@ -146,26 +147,33 @@ def index(answers: Answers) -> Estimate:
 
 def gather(metric: str, scope: Scope) -> Gathered:
     """Ask once for every survey metric that is looked at together, and keep this metric's rows."""
-    wanted = {key: _touchpoint(scope, key, rules) for key, rules in scope.rules.items() if "touchpoint" in rules}
+    wanted = {key: _touchpoint(scope, rules) for key, rules in scope.rules.items() if "touchpoint" in rules}
     grain = _grain(scope)
     limits, given = conditions(scope, _around(scope.windows))
     zoned = (grain, scope.settings.time_zone) if grain else None
     answer = ask(scope.store, answers_question(wanted, limits, given, scope.slice.by, zoned))
-    return Gathered(_cells(metric, scope, answer, grain), answer.sql, _notes(wanted[metric]))
+    rows = remembered(scope.store, f"answers by metric {answer.sql}", lambda: _by_metric(answer)).get(metric, [])
+    touchpoint = wanted[metric]
+    if touchpoint is None or not _has_answers_about(scope.store, metric, touchpoint, rows):
+        return Gathered(_cells(metric, scope, rows, grain), answer.sql)
+    whole = [row for row in rows if row["about"] != PART]
+    return Gathered(_cells(metric, scope, whole, grain), answer.sql, _notes(touchpoint))
 
 
-def _notes(touchpoint: str | None) -> list[str]:
-    return [f"Counts answers about the whole experience (touchpoint {touchpoint})."] if touchpoint else []
+def _notes(touchpoint: str) -> list[str]:
+    return [said(said("Counts answers about the whole experience (touchpoint {touchpoint})."), touchpoint=touchpoint)]
 
 
-def _touchpoint(scope: Scope, metric: str, rules: Rules) -> str | None:
-    overall = rules["touchpoint"]
-    if overall is None or scope.slice.by == "touchpoint" or "touchpoint" in scope.slice.where:
-        return None
-    return overall if _has_answers_about(scope.store, metric, overall) else None
+def _touchpoint(scope: Scope, rules: Rules) -> str | None:
+    is_asked_for = scope.slice.by == "touchpoint" or "touchpoint" in scope.slice.where
+    return None if is_asked_for else rules["touchpoint"]
 
 
-def _has_answers_about(store: Store, metric: str, touchpoint: str) -> bool:
+def _has_answers_about(store: Store, metric: str, touchpoint: str, rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the workspace has answers about the whole: mostly the rows tell; else the store is asked."""
+    about = {row["about"] for row in rows}
+    if WHOLE in about or PART not in about:
+        return WHOLE in about
     return len(ask(store, touchpoint_question(metric, touchpoint))) > 0
 
 
@@ -185,12 +193,13 @@ def _grain(scope: Scope) -> Every | None:
     return every if every and all(starting(day, every) == day for day in edges) else "day"
 
 
-def _cells(metric: str, scope: Scope, answer: Answer, grain: Every | None) -> dict[tuple[Window, str | None], Tally]:
+def _cells(
+    metric: str, scope: Scope, rows: Iterable[Mapping[str, Any]], grain: Every | None
+) -> dict[tuple[Window, str | None], Tally]:
     cells: dict[tuple[Window, str | None], Tally] = {}
     weighs = scope.rules[metric]["weights"] == "use"
     holding: dict[date | None, list[Window]] = {}
-    by_metric = remembered(scope.store, f"answers by metric {answer.sql}", lambda: _by_metric(answer))
-    for row in by_metric.get(metric, ()):
+    for row in rows:
         group = (row["part"] or "") if scope.slice.by else None
         day = row["period"] if grain else None
         if day not in holding:
@@ -213,7 +222,7 @@ def _windows_with(windows: Sequence[Window], day: date | None) -> Iterable[Windo
     return (one for one in windows if (one[0] is None or one[0] <= day) and (one[1] is None or day < one[1]))
 
 
-def _count(tally: Tally, row: dict[str, object], *, weighs: bool) -> None:
+def _count(tally: Tally, row: Mapping[str, Any], *, weighs: bool) -> None:
     low, high, score = row["scale_min"], row["scale_max"], row["score"]
     numbers = isinstance(low, float) and isinstance(high, float) and isinstance(score, float)
     if not numbers or not low <= score <= high or low == high:  # type: ignore[operator]
