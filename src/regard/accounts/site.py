@@ -16,6 +16,7 @@ from regard.accounts.stores import stores
 from regard.accounts.tasks import prepare_site
 from regard.base import Forbidden
 from regard.base.config import config
+from regard.base.words import said
 from regard.stream import OpenedStore
 
 __all__ = [
@@ -74,7 +75,7 @@ def local_owner() -> User:
 def sign_in_link_for(user: User) -> str:
     """The address of a new one-time sign-in link. Raises :class:`~regard.base.Forbidden` in production."""
     if settings.REGARD_PRODUCTION:
-        raise Forbidden("one-time sign-in links are not for production", remedy="use a password")
+        raise Forbidden(said("one-time sign-in links are not for production"), remedy=said("use a password"))
     return absolute(reverse("accounts:sign_in", args=[SignInLink.make(user)]))
 
 

@@ -36,6 +36,7 @@ from regard.base import Invalid, RegardError
 from regard.base.clock import now
 from regard.base.config import config
 from regard.stream import Record
+from regard.web.site import told
 
 ENTRIES_A_PAGE = 50
 A_YEAR = 31_536_000
@@ -144,7 +145,7 @@ def _join_as_myself(request: HttpRequest, found: Invitation) -> HttpResponse:
     try:
         member = _accept(found, request.user)
     except RegardError as error:
-        messages.error(request, error.message)
+        messages.error(request, told(error.message))
         return redirect("accounts:workspaces")
     return redirect(member.workspace.get_absolute_url())
 
@@ -173,7 +174,7 @@ def new_workspace(request: HttpRequest) -> HttpResponse:
         try:
             workspace = Workspace.make(form.cleaned_data["name"], request.user)
         except RegardError as error:
-            form.add_error("name", error.message)
+            form.add_error("name", told(error.message))
         else:
             record_audit(workspace, request.user, "workspace.created", workspace.slug)
             return redirect("accounts:workspace_settings", workspace.slug)
@@ -293,7 +294,7 @@ def _try_it(request: HttpRequest, change: Callable[[], object], what: str, on: s
     try:
         change()
     except RegardError as error:
-        messages.error(request, error.message)
+        messages.error(request, told(error.message))
     else:
         record_audit(request.workspace, request.user, what, on, **details)
         messages.success(request, _("Saved."))
@@ -307,7 +308,7 @@ def leave(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         request.member.remove(by=request.member)
     except RegardError as error:
-        messages.error(request, error.message)
+        messages.error(request, told(error.message))
         return redirect("accounts:workspaces")
     record_audit(request.workspace, request.user, "member.left", f"member {number}")
     return redirect("accounts:workspaces")

@@ -4,7 +4,9 @@ language. ``tools/messages.py`` collects what stands inside these calls.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 
@@ -59,3 +61,48 @@ def translated(sentence: str, translate: Callable[[str], str]) -> str:
         }
         return translate(sentence.template).format(**inner) if inner else translate(sentence.template)
     return translate(sentence) if sentence else sentence
+
+
+def kept(sentence: str) -> Any:
+    """A sentence as JSON keeps it, still to be translated when it is read again by :func:`as_said`.
+
+    >>> kept(said("{n} rows", n=2))
+    {'said': '{n} rows', 'values': {'n': 2}}
+    """
+    if not isinstance(sentence, Said):
+        return sentence
+    values = {name: kept(value) if isinstance(value, str) else value for name, value in sentence.values.items()}
+    return {"said": sentence.template, "values": values}
+
+
+def as_said(kept_sentence: Any) -> str:
+    """What :func:`kept` kept; any other text is itself.
+
+    >>> as_said({"said": "{n} rows", "values": {"n": 2}})
+    '2 rows'
+    """
+    if not isinstance(kept_sentence, dict):
+        return str(kept_sentence)
+    values = {
+        name: as_said(value) if isinstance(value, dict) else value for name, value in kept_sentence["values"].items()
+    }
+    return said(kept_sentence["said"], **values)
+
+
+def recognised(text: str, templates: Iterable[str]) -> str:
+    """A finished sentence (SQL made it, say) as one by :func:`said`, where a template fits; else the text.
+
+    >>> recognised("'x' is not a number", ["'{cell}' is not a number"]).values
+    {'cell': 'x'}
+    """
+    for template in templates:
+        if found := _shape(template).fullmatch(text):
+            return said(template, **found.groupdict())
+    return text
+
+
+@cache
+def _shape(template: str) -> re.Pattern[str]:
+    parts = re.split(r"\{(\w+)\}", template)
+    shape = "".join(f"(?P<{part}>.*)" if place % 2 else re.escape(part) for place, part in enumerate(parts))
+    return re.compile(shape, re.DOTALL)

@@ -12,6 +12,7 @@ from lxml import etree
 from sqlglot import exp
 
 from regard.base import Invalid
+from regard.base.words import said
 from regard.collect.mapping import Format
 from regard.collect.staging import Staging
 from regard.collect.syntax import DIALECT, call, literal
@@ -30,7 +31,7 @@ def read_xes(staging: Staging, plain: Plain, how: Format, table: str) -> None:
         _write(chunk, folder / f"{number:06}.parquet")
         number += 1
     if not number:
-        raise Invalid(f"{plain.name} holds no events", field="file", code="empty_file")
+        raise Invalid(said("{name} holds no events", name=plain.name), field="file", code="empty_file")
     source = exp.Table(
         this=call(
             "read_parquet",
@@ -74,7 +75,11 @@ def _events(plain: Plain) -> Iterator[dict[str, str]]:
             elif _is_trace_attribute(element):
                 trace["case:" + element.get("key")] = element.get("value") or ""
     except etree.XMLSyntaxError as error:
-        raise Invalid(f"{plain.name} is not well-formed XML: {error.msg}", field="file", code="unreadable") from error
+        raise Invalid(
+            said("{name} is not well-formed XML: {msg}", name=plain.name, msg=error.msg),
+            field="file",
+            code="unreadable",
+        ) from error
 
 
 def _is_trace_attribute(element: etree._Element) -> bool:

@@ -8,6 +8,7 @@ from fnmatch import fnmatch
 from sqlglot import exp
 
 from regard.base import Invalid
+from regard.base.words import said
 from regard.collect.mapping import NTH, File, Mapping
 from regard.collect.reading import stage
 from regard.collect.staging import ROWS, Staging
@@ -30,9 +31,14 @@ def _matching(file: File, files: Sequence[Plain]) -> list[Plain]:
     if not found:
         names = ", ".join(plain.name for plain in files)
         raise Invalid(
-            f"none of the files ({names}) is {file.name!r}: its name should look like {file.pattern!r}",
+            said(
+                "none of the files ({names}) is {name}: its name should look like {pattern}",
+                names=names,
+                name=repr(file.name),
+                pattern=repr(file.pattern),
+            ),
             field="files",
-            remedy="give all the files of the mapping at once",
+            remedy=said("give all the files of the mapping at once"),
             code="missing_file",
         )
     return found
@@ -45,7 +51,9 @@ def _join(staging: Staging, files: Sequence[File]) -> None:
     select = exp.select().from_(exp.alias_(exp.to_table(f"file {first.name}", quoted=True), "first", table=True))
     if sum(other.is_many for other in others) > 1:
         raise Invalid(
-            "only one file may have several rows for a key", field="files.many", remedy="load the other one on its own"
+            said("only one file may have several rows for a key"),
+            field="files.many",
+            remedy=said("load the other one on its own"),
         )
     for number, other in enumerate(others, 1):
         table, alias = f"file {other.name}", f"other{number}"
@@ -67,11 +75,21 @@ def _join(staging: Staging, files: Sequence[File]) -> None:
 
 
 def _check_keys(staging: Staging, file: File, present: list[str], known: list[str]) -> None:
-    for names, where, whose in ((file.key, present, file.name), (file.to, known, "the files before it")):
+    for names, where, whose in ((file.key, present, file.name), (file.to, known, said("the files before it"))):
         if absent := [name for name in names if name not in where]:
-            raise Invalid(f"{whose} has no column {absent[0]!r} to join {file.name!r} by", field="files.key")
+            raise Invalid(
+                said(
+                    "{whose} has no column {absent} to join {name} by",
+                    whose=whose,
+                    absent=repr(absent[0]),
+                    name=repr(file.name),
+                ),
+                field="files.key",
+            )
     if not file.key or len(file.key) != len(file.to):
-        raise Invalid(f"file {file.name!r} needs a 'key' (and a 'to' of the same length)", field="files.key")
+        raise Invalid(
+            said("file {name} needs a 'key' (and a 'to' of the same length)", name=repr(file.name)), field="files.key"
+        )
     if file.is_many:
         return
     keys = [column(name) for name in file.key]
@@ -85,8 +103,12 @@ def _check_keys(staging: Staging, file: File, present: list[str], known: list[st
     if doubled and all(value is not None for value in doubled[0]):
         shown = ", ".join(str(value) for value in doubled[0])
         raise Invalid(
-            f"{file.name!r} has several rows for {shown}: rows would be counted more than once",
+            said(
+                "{name} has several rows for {shown}: rows would be counted more than once",
+                name=repr(file.name),
+                shown=shown,
+            ),
             field="files.many",
-            remedy="write many = true for this file if that is meant",
+            remedy=said("write many = true for this file if that is meant"),
             code="many_rows",
         )

@@ -13,6 +13,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from regard.base import Invalid
+from regard.base.words import said
 from regard.collect.mapping import (
     Amount,
     AuditLog,
@@ -65,7 +66,7 @@ QUESTION = (
     "properties",
     *FIELDS,
 )
-CSAT_REMEDY = 'ask it as metric = "csat" with this scale, or load the 0-10 answers'
+CSAT_REMEDY = said('ask it as metric = "csat" with this scale, or load the 0-10 answers')
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,15 @@ class Node:
     def wrong(self, message: str, *, remedy: str | None = None, code: str | None = None) -> Invalid:
         """The error to raise about this place."""
         return Invalid(
-            f"line {line_of(self.text, self.path)}: {self.name}: {message}", field=self.name, remedy=remedy, code=code
+            said(
+                "line {path}: {name}: {message}",
+                path=str(line_of(self.text, self.path)),
+                name=self.name,
+                message=message,
+            ),
+            field=self.name,
+            remedy=remedy,
+            code=code,
         )
 
     @property
@@ -94,10 +103,10 @@ class Node:
     def table(self, allowed: tuple[str, ...]) -> Node:
         """This node as a table that has no key but these."""
         if not isinstance(self.value, dict):
-            raise self.wrong(f"must be a table with {', '.join(allowed)}")
+            raise self.wrong(said("must be a table with {allowed}", allowed=", ".join(allowed)))
         for key in self.value:
             if key not in allowed:
-                raise self.at(key).wrong(f"unknown key{_suggest(key, allowed)}")
+                raise self.at(key).wrong(said("unknown key{allowed}", allowed=_suggest(key, allowed)))
         return self
 
     def get(self, key: str, read: Callable[[Node], Any], default: Any = None) -> Any:
@@ -106,12 +115,12 @@ class Node:
 
     def need(self, key: str, read: Callable[[Node], Any]) -> Any:
         if key not in self.value:
-            raise self.wrong(f"needs {key!r}")
+            raise self.wrong(said("needs {key}", key=repr(key)))
         return read(self.at(key))
 
     def each(self) -> list[Node]:
         if not isinstance(self.value, list):
-            raise self.wrong("must be a list")
+            raise self.wrong(said("must be a list"))
         return [self.at(index) for index in range(len(self.value))]
 
 
@@ -120,12 +129,17 @@ def read_mapping(path: Path) -> Mapping:
     try:
         return parse_mapping(path.read_text("utf-8-sig"), default_source=path.stem)
     except UnicodeDecodeError:
-        raise Invalid(f"{path.name} is not UTF-8 text", field="mapping", remedy="save it as UTF-8") from None
+        raise Invalid(
+            said("{name} is not UTF-8 text", name=path.name), field="mapping", remedy=said("save it as UTF-8")
+        ) from None
     except FileNotFoundError:
-        raise Invalid(f"there is no mapping file {path}", field="mapping") from None
+        raise Invalid(said("there is no mapping file {path}", path=str(path)), field="mapping") from None
     except Invalid as error:
         raise Invalid(
-            f"{path.name}: {error.message}", field=error.field, remedy=error.remedy, code=error.code
+            said("{name}: {message}", name=path.name, message=error.message),
+            field=error.field,
+            remedy=error.remedy,
+            code=error.code,
         ) from None
 
 
@@ -134,7 +148,7 @@ def parse_mapping(text: str, default_source: str = "file") -> Mapping:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise Invalid(f"the mapping is not TOML: {error}", field="mapping") from None
+        raise Invalid(said("the mapping is not TOML: {error}", error=str(error)), field="mapping") from None
     top = Node(document, (), text).table(TOP)
     zone = top.get("time_zone", _zone, "UTC")
     audit_log = top.get("audit_log", _audit_log)
@@ -168,7 +182,8 @@ def _rules(top: Node, zone: str, audit_log: AuditLog | None) -> tuple[Rule, ...]
         )
     if not rules:
         raise top.wrong(
-            "says nothing about what rows become", remedy="add [[interactions]], [[questions]] or [audit_log]"
+            said("says nothing about what rows become"),
+            remedy=said("add [[interactions]], [[questions]] or [audit_log]"),
         )
     return tuple(rules)
 
@@ -227,7 +242,7 @@ def _question(node: Node, shared: dict[str, Any]) -> list[Rule]:
     if "column" in node.value:
         titles[_string(node.at("column"))] = None
     if not titles:
-        raise node.wrong("needs 'column' or 'columns'")
+        raise node.wrong(said("needs 'column' or 'columns'"))
     rules = []
     for column, title in titles.items():
         rule = _with_shared(
@@ -257,14 +272,18 @@ def _score_of(node: Node, column: str) -> Score:
     low, high = node.need("scale", _scale)
     if metric == "nps" and (low, high) != (0, 10):
         raise node.at("scale").wrong(
-            f"NPS is asked on 0-10; answers on {low:g}-{high:g} cannot be read as promoters and detractors",
+            said(
+                "NPS is asked on 0-10; answers on {low}-{high} cannot be read as promoters and detractors",
+                low=f"{low:g}",
+                high=f"{high:g}",
+            ),
             remedy=CSAT_REMEDY,
             code="nps_scale",
         )
     default = "lower" if metric == "ces" and high <= 5 else "higher"
     orientation = node.get("orientation", _string, default)
     if orientation not in ("higher", "lower"):
-        raise node.at("orientation").wrong("must be 'higher' or 'lower': the end of the scale that is good")
+        raise node.at("orientation").wrong(said("must be 'higher' or 'lower': the end of the scale that is good"))
     return Score(
         column, metric, low, high, orientation, node.get("missing", _strings, ()), node.get("labels", _labels, {})
     )
@@ -273,7 +292,7 @@ def _score_of(node: Node, column: str) -> Score:
 def _scale(node: Node) -> tuple[float, float]:
     numbers = [item.value for item in node.each()]
     if len(numbers) != 2 or not all(isinstance(item, int | float) for item in numbers) or numbers[0] >= numbers[1]:
-        raise node.wrong("must be the two ends of the scale, as in [1, 5]")
+        raise node.wrong(said("must be the two ends of the scale, as in [1, 5]"))
     return float(numbers[0]), float(numbers[1])
 
 
@@ -315,7 +334,7 @@ def _value(node: Node) -> Value:
 
 def _one_of(node: Node, value: Value) -> Value:
     if sum(item is not None for item in (value.column, value.constant, value.template)) != 1:
-        raise node.wrong("needs exactly one of 'column', 'constant' and 'template'")
+        raise node.wrong(said("needs exactly one of 'column', 'constant' and 'template'"))
     return value
 
 
@@ -341,7 +360,7 @@ def _tests(node: Node) -> Condition:
     column = node.need("column", _string)
     found = [Condition(cast(Match, kind), column, _operand(node.at(kind))) for kind in TESTS if kind in node.value]
     if not found:
-        raise node.wrong(f"needs a test: {', '.join(TESTS)}")
+        raise node.wrong(said("needs a test: {tests}", tests=", ".join(TESTS)))
     return found[0] if len(found) == 1 else Condition("all", parts=tuple(found))
 
 
@@ -416,38 +435,38 @@ def _numbers(node: Node) -> Numbers:
 
 def _string(node: Node) -> str:
     if not isinstance(node.value, str):
-        raise node.wrong(f"must be text, not {node.value!r}")
+        raise node.wrong(said("must be text, not {value}", value=repr(node.value)))
     return node.value
 
 
 def _strings(node: Node) -> tuple[str, ...]:
     values = node.value if isinstance(node.value, list) else [node.value]
     if not all(isinstance(item, str | int | float) for item in values):
-        raise node.wrong("must be a list of texts")
+        raise node.wrong(said("must be a list of texts"))
     return tuple(str(item) for item in values)
 
 
 def _texts(node: Node) -> dict[str, str]:
     if not isinstance(node.value, dict):
-        raise node.wrong("must be a table of texts")
+        raise node.wrong(said("must be a table of texts"))
     return {key: str(value) for key, value in node.value.items()}
 
 
 def _labels(node: Node) -> Dictionary[str, float]:
     if not isinstance(node.value, dict) or not all(isinstance(item, int | float) for item in node.value.values()):
-        raise node.wrong("must be a table of words and their numbers")
+        raise node.wrong(said("must be a table of words and their numbers"))
     return {key: float(value) for key, value in node.value.items()}
 
 
 def _flag(node: Node) -> bool:
     if not isinstance(node.value, bool):
-        raise node.wrong("must be true or false")
+        raise node.wrong(said("must be true or false"))
     return node.value
 
 
 def _whole(node: Node) -> int:
     if not isinstance(node.value, int) or isinstance(node.value, bool) or node.value < 0:
-        raise node.wrong("must be a whole number from 0")
+        raise node.wrong(said("must be a whole number from 0"))
     return node.value
 
 
@@ -455,7 +474,9 @@ def _zone(node: Node) -> str:
     try:
         return ZoneInfo(_string(node)).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise node.wrong(f"{node.value!r} is not an IANA time zone", remedy="as in Europe/Warsaw") from None
+        raise node.wrong(
+            said("{value} is not an IANA time zone", value=repr(node.value)), remedy=said("as in Europe/Warsaw")
+        ) from None
 
 
 def _encoding(node: Node) -> str:
@@ -463,14 +484,16 @@ def _encoding(node: Node) -> str:
     try:
         codecs.lookup(name)
     except LookupError:
-        raise node.wrong(f"{name!r} is not an encoding that Python knows", remedy="as in utf-8 or cp1250") from None
+        raise node.wrong(
+            said("{name} is not an encoding that Python knows", name=repr(name)), remedy=said("as in utf-8 or cp1250")
+        ) from None
     return name
 
 
 def _template(node: Node) -> str:
     text = _string(node)
     if text.count("{") != text.count("}"):
-        raise node.wrong("has a brace that is not closed", remedy="columns stand in braces: {date} {time}")
+        raise node.wrong(said("has a brace that is not closed"), remedy=said("columns stand in braces: {date} {time}"))
     return text
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlglot import exp
 
 from regard.base.clock import now
+from regard.base.words import said
 from regard.collect import joining
 from regard.collect.headings import says
 from regard.collect.mapping import Customer, Mapping, Time, Value
@@ -129,13 +130,15 @@ def _time(draft: Draft, looks: dict[str, Look]) -> str | None:
     times = [item for item in looks.values() if item.is_time]
     if not times:
         today = now().strftime("%Y-%m-%d")
-        draft.doubt("no column holds a time: today is put for every row; say when it happened", 0.4)
+        draft.doubt(said("no column holds a time: today is put for every row; say when it happened"), 0.4)
         draft.say(f"time = {{ constant = {quoted(today)} }}  # no column holds a time")
         return None
     best = max(times, key=lambda item: (_time_rank(item.name), item.filled))
     draft.used.add(best.name)
     if is_ambiguous(best.formats):
-        draft.doubt(f"in {best.name!r} day and month may be the other way round: day first is assumed")
+        draft.doubt(
+            said("in {name} day and month may be the other way round: day first is assumed", name=repr(best.name))
+        )
     draft.say(
         f"time = {{ column = {quoted(best.name)}, format = {quoted(best.formats[0])} }}  # e.g. {best.samples[0]}"
     )
@@ -189,16 +192,19 @@ def _customer(draft: Draft, looks: dict[str, Look], key: Look | None) -> None:
         draft.say(f"column = {quoted(best.name)}  # its heading says so")
         if best.filled < best.rows:
             draft.doubt(
-                f"{best.rows - best.filled} of the first {best.rows} rows name no customer: they are kept, as "
-                "nobody in particular",
+                said(
+                    "{value} of the first {rows} rows name no customer: they are kept, as nobody in particular",
+                    value=best.rows - best.filled,
+                    rows=best.rows,
+                ),
                 0.9,
             )
             draft.say('anonymous = "keep"')
     elif key:
-        draft.doubt(f"no column names the customer: each {key.name!r} counts as one", 0.8)
+        draft.doubt(said("no column names the customer: each {name} counts as one", name=repr(key.name)), 0.8)
         draft.say(f"column = {quoted(key.name)}  # no column names the customer")
     else:
-        draft.doubt("no column names the customer: each row counts as one", 0.6)
+        draft.doubt(said("no column names the customer: each row counts as one"), 0.6)
         draft.say('anonymous = "row"  # no column names the customer')
 
 
@@ -323,7 +329,12 @@ def _survey(draft: Draft, looks: dict[str, Look], questions: list[Asked]) -> Non
             draft.say(f"touchpoint = {{ constant = {quoted(asked.name)} }}")
     if wide:
         missing = tuple(dict.fromkeys(code for asked in wide for code in asked.missing))
-        draft.doubt(f"{len(wide)} columns share one scale and are read as questions: take away those that are not", 0.7)
+        draft.doubt(
+            said(
+                "{wide} columns share one scale and are read as questions: take away those that are not", wide=len(wide)
+            ),
+            0.7,
+        )
         draft.say(
             "",
             "# Many columns on one scale: a wide survey.",

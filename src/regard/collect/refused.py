@@ -13,6 +13,7 @@ from typing import Any
 
 from regard.base import NotFound
 from regard.base.clock import now
+from regard.base.words import said
 from regard.collect.loading import load
 from regard.collect.mapping import Format, Mapping
 from regard.collect.model import LoadResult
@@ -97,7 +98,7 @@ def replay(
     given = [row["raw"] for row in refused_rows(store, load_id)] if rows is None else rows
     usable = [row for row in given if "_line" not in row]
     if not usable:
-        raise NotFound("there is no refused row that can be replayed", code="nothing_to_replay")
+        raise NotFound(said("there is no refused row that can be replayed"), code="nothing_to_replay")
     names = list(dict.fromkeys(name for row in usable for name in row))
     with workshop() as folder:
         path = Path(folder) / f"replay of {load_id} at {now():%Y%m%dT%H%M%S}.jsonl"
@@ -114,6 +115,6 @@ def flat(mapping: Mapping) -> Mapping:
 def _mapping_of(store: Store, load_id: str) -> Mapping:
     found = store.kept("load", load_id)
     if not found:
-        raise NotFound(f"there is no load {load_id}")
+        raise NotFound(said("there is no load {load_id}", load_id=load_id))
     body = found[-1].body
     return parse_mapping(body["mapping"], default_source=body.get("source", "file"))

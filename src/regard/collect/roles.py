@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from regard.base import Invalid
+from regard.base.words import said
 from regard.collect.parsing import FIELDS
 from regard.collect.writing import Document
 
@@ -184,9 +185,9 @@ def _set(table: Document, key: str, name: str) -> None:
     there = column_of(table.get(key))
     if there not in (None, name):
         raise Invalid(
-            f"{there!r} and {name!r} cannot both be {key}",
+            said("{there} and {name} cannot both be {key}", there=repr(there), name=repr(name), key=key),
             field=name,
-            remedy="keep one of them as a property, or use the text of the mapping",
+            remedy=said("keep one of them as a property, or use the text of the mapping"),
         )
     table.setdefault(key, name)
 

@@ -18,6 +18,7 @@ from regard.collect.loading import check_columns, preview
 from regard.collect.model import Preview
 from regard.collect.models import Load
 from regard.collect.questions import kept_of_loads
+from regard.collect.refusals import refusal
 from regard.collect.refused import flat
 from regard.collect.tasks import mapping_of
 from regard.collect.words import reason_words
@@ -172,10 +173,15 @@ def reason_lines(reasons: Any, found: Preview | None = None, examples: Sequence[
             "code": code,
             "count": count,
             "words": _(reason_words(code)),
-            "examples": [row for row in rows if row["reason"] == code][:3],
+            "examples": in_words([row for row in rows if row["reason"] == code][:3]),
         }
         for code, count in reasons.items()
     ]
+
+
+def in_words(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Refused rows with messages that pages can translate."""
+    return [{**row, "message": refusal(row["reason"], row["message"])} for row in rows]
 
 
 def read_text(data: bytes) -> str:

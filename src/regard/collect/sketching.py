@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from regard.base.words import said
 from regard.collect.headings import says
 from regard.collect.model import ColumnSketch
 from regard.collect.staging import ROWS, Staging
@@ -167,14 +168,18 @@ def sketch(found: Look) -> ColumnSketch:
 
 def _kind(found: Look) -> tuple[str, str]:
     if not found.filled:
-        return "empty", "nothing stands in it"
+        return "empty", said("nothing stands in it")
     if found.is_time:
-        return "time", f"{found.samples[0]!r} reads as {found.formats[0]}"
+        return "time", said("{samples} reads as {formats}", samples=repr(found.samples[0]), formats=found.formats[0])
     if found.is_numeric:
-        return "number", f"numbers from {found.low:g} to {found.high:g}"
+        return "number", said("numbers from {low} to {high}", low=f"{found.low:g}", high=f"{found.high:g}")
     if found.is_text:
-        return "text", f"{found.length:.0f} characters on average, mostly different"
+        return "text", said("{length} characters on average, mostly different", length=f"{found.length:.0f}")
     if found.is_unique:
-        return "id", "every row has another value"
+        return "id", said("every row has another value")
     roles = [role for role in ("customer", "channel", "agent", "language", "country") if says(found.name, role)]
-    return (roles[0], "its heading says so") if roles else ("category", f"{found.distinct} different values")
+    return (
+        (roles[0], said("its heading says so"))
+        if roles
+        else ("category", said("{distinct} different values", distinct=found.distinct))
+    )

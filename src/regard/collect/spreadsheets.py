@@ -9,6 +9,7 @@ import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook
 
 from regard.base import Invalid
+from regard.base.words import said
 from regard.collect.mapping import Format
 from regard.collect.staging import Staging
 from regard.collect.syntax import DIALECT, column
@@ -48,16 +49,26 @@ def _sheet(plain: Plain, how: Format) -> list[list[Any]]:
         book = CalamineWorkbook.from_path(plain.path)
         names = book.sheet_names
         if how.sheet and how.sheet not in names:
-            raise Invalid(f"{plain.name} has no sheet {how.sheet!r}: it has {', '.join(names)}", field="file.sheet")
+            raise Invalid(
+                said(
+                    "{name} has no sheet {sheet}: it has {names}",
+                    name=plain.name,
+                    sheet=repr(how.sheet),
+                    names=", ".join(names),
+                ),
+                field="file.sheet",
+            )
         for name in [how.sheet] if how.sheet else names:
             rows = book.get_sheet_by_name(name).to_python()
             if rows:
                 return rows
     except CalamineError as error:
         raise Invalid(
-            f"{plain.name} is not a workbook that can be read: {error}", field="file", code="unreadable"
+            said("{name} is not a workbook that can be read: {error}", name=plain.name, error=str(error)),
+            field="file",
+            code="unreadable",
         ) from error
-    raise Invalid(f"{plain.name} has no rows", field="file", code="empty_file")
+    raise Invalid(said("{name} has no rows", name=plain.name), field="file", code="empty_file")
 
 
 def text(cell: Any) -> str | None:

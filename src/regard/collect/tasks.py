@@ -16,6 +16,7 @@ from regard.accounts.site import Workspace, record_audit, store_of
 from regard.base import Conflict, Invalid, RegardError
 from regard.base.clock import now
 from regard.base.config import config
+from regard.base.words import said
 from regard.collect.loading import load as load_files
 from regard.collect.mapping import Mapping
 from regard.collect.model import LoadResult
@@ -122,7 +123,7 @@ def _in_turn(pulse: Pulse) -> Iterator[None]:
     """Wait until there is room: two large loads at once would only be slower."""
     while not _room.acquire(timeout=TICK_SECONDS):
         if pulse.is_stopped():
-            raise Conflict("the load was cancelled; nothing of it was kept", code="cancelled")
+            raise Conflict(said("the load was cancelled; nothing of it was kept"), code="cancelled")
     try:
         yield
     finally:
@@ -154,8 +155,8 @@ def _look(load: Load, pulse: Pulse) -> dict[str, Any]:
 
 def _in_zone(toml: str, workspace: Workspace) -> str:
     """A proposal that takes clocks which do not say theirs for the workspace's own."""
-    said = next((record.body for record in store_of(workspace).kept("settings", "workspace")), {})
-    zone = said.get("time_zone", config().time_zone)
+    kept_settings = next((record.body for record in store_of(workspace).kept("settings", "workspace")), {})
+    zone = kept_settings.get("time_zone", config().time_zone)
     first, rest = toml.split("\n", 1)
     return toml if zone == "UTC" else f"{first}\ntime_zone = {quoted(zone)}\n{rest}"
 

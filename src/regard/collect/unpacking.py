@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Protocol, cast
 
 from regard.base import Conflict, Invalid, NotFound
+from regard.base.words import said
 from regard.collect.encodings import Examiner, transcoded
 from regard.collect.work import CHUNK, Watch, size_limit
 
@@ -93,10 +94,12 @@ def _stamp(path: Path) -> tuple[int, int]:
 @contextmanager
 def _unchanging(path: Path) -> Iterator[None]:
     if not path.is_file():
-        raise NotFound(f"there is no file {path}")
+        raise NotFound(said("there is no file {path}", path=str(path)))
     before = _stamp(path)
     if before[0] == 0:
-        raise Invalid(f"{path.name} is empty", field="file", code="empty_file", remedy="export it again")
+        raise Invalid(
+            said("{name} is empty", name=path.name), field="file", code="empty_file", remedy=said("export it again")
+        )
     yield
     if _stamp(path) != before:
         raise still_written(path.name)
@@ -105,11 +108,17 @@ def _unchanging(path: Path) -> Iterator[None]:
 def still_written(name: str) -> Conflict:
     """The error of a file that changed while it was read."""
     return Conflict(
-        f"{name} changed while it was read: it is still being written; nothing was loaded",
+        said("{name} changed while it was read: it is still being written; nothing was loaded", name=name),
         field="file",
         code="file_changing",
-        remedy="load it again when it is finished",
+        remedy=said("load it again when it is finished"),
     )
+
+
+def _no_member(name: str, wanted: str | None) -> str:
+    if wanted:
+        return said("{name} holds no file named {wanted}", name=name, wanted=repr(wanted))
+    return said("{name} holds no file that can be read", name=name)
 
 
 def _members(path: Path, wanted: str | None) -> list[tuple[str | None, int]]:
@@ -119,8 +128,7 @@ def _members(path: Path, wanted: str | None) -> list[tuple[str | None, int]]:
     with zipfile.ZipFile(path) as archive:
         inside = [item for item in archive.infolist() if not item.is_dir() and _is_data(item.filename, wanted)]
     if not inside:
-        what = f"named {wanted!r}" if wanted else "that can be read"
-        raise Invalid(f"{path.name} holds no file {what}", field="file", code="no_member")
+        raise Invalid(_no_member(path.name, wanted), field="file", code="no_member")
     return [(item.filename, item.compress_size) for item in inside]
 
 
@@ -141,13 +149,21 @@ def _one(
             return _pass(stream, is_packed, name, path, packed_size, target, watch, kind, encoding)
         except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
             raise Invalid(
-                f"{name} is broken or cut short: it cannot be unpacked to its end; nothing was loaded ({error})",
+                said(
+                    "{name} is broken or cut short: it cannot be unpacked to its end; nothing was loaded ({error})",
+                    name=name,
+                    error=str(error),
+                ),
                 field="file",
                 code="broken_archive",
-                remedy="copy or export it again",
+                remedy=said("copy or export it again"),
             ) from error
         except RuntimeError as error:
-            raise Invalid(f"{name} cannot be unpacked: {error}", field="file", code="broken_archive") from error
+            raise Invalid(
+                said("{name} cannot be unpacked: {error}", name=name, error=str(error)),
+                field="file",
+                code="broken_archive",
+            ) from error
 
 
 def _open(path: Path, member: str | None, stack: ExitStack) -> tuple[IO[bytes], bool]:
@@ -210,24 +226,30 @@ def _limited(stream: IO[bytes], name: str, packed_size: int, watch: Watch, is_pa
         done += len(chunk)
         if done > limit:
             raise Invalid(
-                f"{name} is larger than {limit / 1e9:g} GB",
+                said("{name} is larger than {limit} GB", name=name, limit=f"{limit / 1000000000.0:g}"),
                 field="file",
                 code="too_large",
-                remedy="raise REGARD_UPLOAD_LIMIT, or split the file",
+                remedy=said("raise REGARD_UPLOAD_LIMIT, or split the file"),
             )
         if not is_packed and done > packed_size:
             raise still_written(name)
         if done > RATIO_AFTER and done > RATIO_LIMIT * max(packed_size, 1):
             raise Invalid(
-                f"{name} unpacks to more than {RATIO_LIMIT} times its size, as zip bombs do; nothing was loaded",
+                said(
+                    "{name} unpacks to more than {ratio_limit} times its size, as zip bombs do; nothing was loaded",
+                    name=name,
+                    ratio_limit=RATIO_LIMIT,
+                ),
                 field="file",
                 code="zip_bomb",
-                remedy="unpack it yourself if you trust it, and load that",
+                remedy=said("unpack it yourself if you trust it, and load that"),
             )
         watch.tell("reading", done, packed_size if packed_size >= done else 0)
         yield chunk
     if done == 0:
-        raise Invalid(f"{name} is empty", field="file", code="empty_file", remedy="export it again")
+        raise Invalid(
+            said("{name} is empty", name=name), field="file", code="empty_file", remedy=said("export it again")
+        )
 
 
 def _as_utf8(plain: Plain, examiner: Examiner, encoding: str | None, folder: Path) -> Plain:
@@ -253,9 +275,9 @@ def _kind_of(head: bytes, name: str) -> str:
         return "xes"
     if b"\0\0\0" in head[:1000]:
         raise Invalid(
-            f"{name} is not a kind of file that can be read",
+            said("{name} is not a kind of file that can be read", name=name),
             field="file",
             code="unknown_kind",
-            remedy="give CSV, TSV, JSON Lines, Parquet, XLSX or XES",
+            remedy=said("give CSV, TSV, JSON Lines, Parquet, XLSX or XES"),
         )
     return "jsonl" if start.startswith(b"{") else "csv"

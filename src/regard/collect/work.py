@@ -14,6 +14,7 @@ from pathlib import Path
 
 from regard.base import Conflict, Invalid, Unavailable
 from regard.base.config import config
+from regard.base.words import said
 
 Progress = Callable[[str, int, int], None]
 """Told ``(stage, done, total)``; ``total`` is 0 where it is not known."""
@@ -36,7 +37,7 @@ class Watch:
     def tell(self, stage: str, done: int = 0, total: int = 0) -> None:
         """Report progress; raises :class:`~regard.base.Conflict` ``cancelled`` when asked to stop."""
         if self.cancel and self.cancel():
-            raise Conflict("the load was cancelled; nothing of it was kept", code="cancelled")
+            raise Conflict(said("the load was cancelled; nothing of it was kept"), code="cancelled")
         if self.progress:
             self.progress(stage, done, total)
 
@@ -87,9 +88,9 @@ def disk_may_be_full() -> Iterator[None]:
 def full() -> Unavailable:
     """The error of a full disk."""
     return Unavailable(
-        "the disk is full: the load was stopped and nothing of it was kept",
+        said("the disk is full: the load was stopped and nothing of it was kept"),
         code="disk_full",
-        remedy=f"free space below {config().home} and load again",
+        remedy=said("free space below {home} and load again", home=str(config().home)),
     )
 
 
@@ -106,5 +107,8 @@ def size_of(text: str) -> int:
     """
     match = re.fullmatch(r"\s*(\d+)\s*([KMGT]?)i?B?\s*", text, re.IGNORECASE)
     if not match:
-        raise Invalid(f"REGARD_UPLOAD_LIMIT must be a size such as 10GB, not {text!r}", field="REGARD_UPLOAD_LIMIT")
+        raise Invalid(
+            said("REGARD_UPLOAD_LIMIT must be a size such as 10GB, not {text}", text=repr(text)),
+            field="REGARD_UPLOAD_LIMIT",
+        )
     return int(match[1]) * UNITS[match[2].upper()]

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from regard.base import Invalid
+from regard.base.words import said
 from regard.metrics.answers import Floats
 from regard.metrics.periods import zone
 
@@ -47,7 +48,7 @@ class BusinessCalendar:
         for weekday, intervals in self.hours.items():
             _check_day(weekday, intervals)
         if not any(self.hours.values()):
-            raise Invalid("the calendar is never open", field="hours", remedy="give at least one interval")
+            raise Invalid(said("the calendar is never open"), field="hours", remedy=said("give at least one interval"))
         object.__setattr__(self, "holidays", frozenset(self.holidays))
 
     def seconds_between(self, opened: ArrayLike, resolved: ArrayLike) -> Floats:
@@ -106,10 +107,12 @@ class BusinessCalendar:
         """The calendar in JSON values; Invalid, naming the field, when they do not describe one."""
         unknown = set(kept) - {"time_zone", "hours", "holidays"}
         if unknown:
-            raise Invalid(f"a calendar has no {min(unknown)!r}", field=min(unknown))
+            raise Invalid(said("a calendar has no {unknown}", unknown=repr(min(unknown))), field=min(unknown))
         hours = kept.get("hours")
         if not isinstance(hours, Mapping):
-            raise Invalid("opening hours are missing", field="hours", remedy='e.g. {"monday": [["09:00", "17:00"]]}')
+            raise Invalid(
+                said("opening hours are missing"), field="hours", remedy=said('e.g. {"monday": [["09:00", "17:00"]]}')
+            )
         read = {day: [_interval(day, one) for one in _list(f"hours.{day}", given)] for day, given in hours.items()}
         holidays = frozenset(_holiday(text) for text in _list("holidays", kept.get("holidays", [])))
         return cls(str(kept.get("time_zone", "UTC")), read, holidays)
@@ -120,9 +123,9 @@ class BusinessCalendar:
         try:
             kept = json.loads(text)
         except ValueError:
-            raise Invalid("the calendar is not JSON", field="calendar") from None
+            raise Invalid(said("the calendar is not JSON"), field="calendar") from None
         if not isinstance(kept, dict):
-            raise Invalid("the calendar is not a JSON object", field="calendar")
+            raise Invalid(said("the calendar is not a JSON object"), field="calendar")
         return cls.from_dict(kept)
 
 
@@ -166,14 +169,22 @@ def _minutes(clock: str) -> int:
 def _check_day(weekday: str, intervals: Sequence[Interval]) -> None:
     name = f"hours.{weekday}"
     if weekday not in WEEKDAYS:
-        raise Invalid(f"{weekday!r} is not a weekday", field=name, remedy="use " + ", ".join(WEEKDAYS))
+        raise Invalid(
+            said("{weekday} is not a weekday", weekday=repr(weekday)), field=name, remedy="use " + ", ".join(WEEKDAYS)
+        )
     for clock in (clock for interval in intervals for clock in interval):
         if not CLOCK.fullmatch(clock) or clock > "24:00":
-            raise Invalid(f"{clock!r} is not a time of day", field=name, remedy="write 09:00 to 24:00")
+            raise Invalid(
+                said("{clock} is not a time of day", clock=repr(clock)), field=name, remedy=said("write 09:00 to 24:00")
+            )
     spans = sorted(_span(interval) for interval in intervals)
     for (_, end), (start, _) in pairwise(spans):
         if start < end:
-            raise Invalid(f"two intervals on {weekday} overlap", field=name, remedy="join them into one")
+            raise Invalid(
+                said("two intervals on {weekday} overlap", weekday=weekday),
+                field=name,
+                remedy=said("join them into one"),
+            )
 
 
 def _span(interval: Interval) -> tuple[int, int]:
@@ -183,14 +194,16 @@ def _span(interval: Interval) -> tuple[int, int]:
 
 def _list(name: str, given: Any) -> list[Any]:
     if not isinstance(given, list | tuple):
-        raise Invalid(f"{name} must be a list", field=name)
+        raise Invalid(said("{name} must be a list", name=name), field=name)
     return list(given)
 
 
 def _interval(day: str, given: Any) -> Interval:
     pair = _list(f"hours.{day}", given)
     if len(pair) != 2:
-        raise Invalid("an interval is a start and an end", field=f"hours.{day}", remedy='e.g. ["09:00", "17:00"]')
+        raise Invalid(
+            said("an interval is a start and an end"), field=f"hours.{day}", remedy=said('e.g. ["09:00", "17:00"]')
+        )
     return str(pair[0]), str(pair[1])
 
 
@@ -198,4 +211,6 @@ def _holiday(text: Any) -> date:
     try:
         return date.fromisoformat(str(text))
     except ValueError:
-        raise Invalid(f"{text!r} is not a date", field="holidays", remedy="write 2016-12-25") from None
+        raise Invalid(
+            said("{text} is not a date", text=repr(text)), field="holidays", remedy=said("write 2016-12-25")
+        ) from None

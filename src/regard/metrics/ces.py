@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from regard.base.words import said
 from regard.metrics import intervals, survey_answers
 from regard.metrics.answers import Answers
 from regard.metrics.contract import Gathered, Metric, Reading, Rule, Rules
@@ -17,7 +18,7 @@ USUAL_ORIENTATIONS = {"1-5": "lower", "1-7": "higher"}
 
 def _orientations(value: Any) -> str | None:
     fits = isinstance(value, Mapping) and set(value.values()) <= {"higher", "lower"}
-    return None if fits else 'map scales to the easy end, e.g. {"1-5": "lower", "1-7": "higher"}'
+    return None if fits else said('map scales to the easy end, e.g. {"1-5": "lower", "1-7": "higher"}')
 
 
 def easy_end(scale: Scale, rules: Rules) -> Better:
@@ -26,8 +27,8 @@ def easy_end(scale: Scale, rules: Rules) -> Better:
     >>> easy_end(Scale(1, 5), {"orientation": USUAL_ORIENTATIONS}), easy_end(Scale(1, 5, "higher"), {"orientation": {}})
     ('lower', 'higher')
     """
-    said: Better = scale.orientation or rules["orientation"].get(scale.name, "higher")  # type: ignore[assignment]
-    return said
+    end: Better = scale.orientation or rules["orientation"].get(scale.name, "higher")  # type: ignore[assignment]
+    return end
 
 
 def _ease(tally: Tally, rules: Rules) -> Answers:
@@ -68,7 +69,10 @@ def gather(scope: Scope) -> Gathered:
     if not is_mixed(scope.rules["ces"], whole):
         return found
     used = ", ".join(dict.fromkeys(scale.name for scale in scales_of(whole)))
-    note = f"Answers were asked on different scales ({used}); they are compared as an ease index, 100 is no effort."
+    note = said(
+        "Answers were asked on different scales ({used}); they are compared as an ease index, 100 is no effort.",
+        used=used,
+    )
     return Gathered(found.cells, found.sql, [*found.notes, note])
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from regard.base import Invalid
+from regard.base.words import said
 from regard.metrics.catalogue import metric_called
 from regard.metrics.comparison import Difference, difference, false_discoveries_controlled
 from regard.metrics.definitions import definition_of
@@ -70,7 +71,7 @@ def both_periods(a: str, b: str) -> tuple[Window, Window]:
 
 def _groups_compared(found: Measured, a: str, b: str) -> Comparison:
     if a == b:
-        raise Invalid(f"{a!r} cannot be compared with itself", field="b")
+        raise Invalid(said("{a} cannot be compared with itself", a=repr(a)), field="b")
     figures = {figure.group: figure for figure in found.figures(found.scope.windows[0])}
     return _comparison(found, found.scope.slice, (a, b), _pair(figures[a], figures[b]), ())
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from regard.base import Invalid
+from regard.base.words import said
 from regard.metrics.model import Better, Estimate, Unit
 
 if TYPE_CHECKING:
@@ -87,9 +88,16 @@ class Metric:
         known = {rule.name: rule for rule in self.rules}
         for name, value in rules.items():
             if name not in known:
-                raise Invalid(f"{self.key} has no rule called {name!r}", field=name, remedy=f"use {', '.join(known)}")
+                raise Invalid(
+                    said("{key} has no rule called {name}", key=self.key, name=repr(name)),
+                    field=name,
+                    remedy=said("use {known}", known=", ".join(known)),
+                )
             if wrong := known[name].check(value):
-                raise Invalid(f"the rule {name} must {wrong}, not {value!r}", field=name)
+                raise Invalid(
+                    said("the rule {name} must {wrong}, not {value}", name=name, wrong=wrong, value=repr(value)),
+                    field=name,
+                )
         return {**self.defaults(), **rules}
 
 
@@ -103,7 +111,7 @@ def whole_number(least: int, most: int) -> Check:
 
     def check(value: Any) -> str | None:
         fits = isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
-        return None if fits else f"be a whole number from {least} to {most}"
+        return None if fits else said("be a whole number from {least} to {most}", least=least, most=most)
 
     return check
 
@@ -115,7 +123,7 @@ class OneOf:
     choices: tuple[Any, ...]
 
     def __call__(self, value: Any) -> str | None:
-        return None if value in self.choices else f"be one of {', '.join(map(str, self.choices))}"
+        return None if value in self.choices else said("be one of {choices}", choices=", ".join(map(str, self.choices)))
 
 
 def one_of(*choices: Any) -> Check:
@@ -126,12 +134,12 @@ def one_of(*choices: Any) -> Check:
 def names(value: Any) -> str | None:
     """A list of names, not empty."""
     fits = isinstance(value, list | tuple) and value and all(isinstance(name, str) and name for name in value)
-    return None if fits else "be a list of interaction names"
+    return None if fits else said("be a list of interaction names")
 
 
 def text_or_nothing(value: Any) -> str | None:
     """A name, or nothing."""
-    return None if value is None or (isinstance(value, str) and value) else "be a name, or nothing"
+    return None if value is None or (isinstance(value, str) and value) else said("be a name, or nothing")
 
 
 def or_nothing(check: Check) -> Check:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from regard.base.words import said
 from regard.metrics.answers import Answers
 from regard.metrics.asking import ask
 from regard.metrics.contract import Gathered, Rule, names, whole_number
@@ -88,14 +89,20 @@ def gather(metric: str, scope: Scope) -> Gathered:
 
 
 def _notes(metric: str, scope: Scope, windows: list[Window], last: Any) -> list[str]:
-    said = "Customers count as active by their contract: from Subscription Started until Subscription Cancelled."
+    rule = said("Customers count as active by their contract: from Subscription Started until Subscription Cancelled.")
     if scope.settings.kind == "non_contractual":
         days, qualifying = scope.rules[metric]["active_days"], ", ".join(scope.rules[metric]["qualifying"])
-        said = f"A customer is active for {days} days after {qualifying}, and has left when they pass without another."
+        rule = said(
+            "A customer is active for {days} days after {qualifying}, and has left when they pass without another.",
+            days=days,
+            qualifying=qualifying,
+        )
     cut = [
-        f"The last period ends with the data, on {last}." for window in windows[-1:] if window[1] and window[1] > last
+        said("The last period ends with the data, on {last}.", last=str(last))
+        for window in windows[-1:]
+        if window[1] and window[1] > last
     ]
-    return [said, *cut]
+    return [rule, *cut]
 
 
 def _asked(

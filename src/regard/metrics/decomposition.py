@@ -21,6 +21,7 @@ from fractions import Fraction
 import numpy as np
 
 from regard.base import Invalid
+from regard.base.words import said
 from regard.metrics.answers import Answers, Floats
 from regard.metrics.intervals import z_of
 
@@ -114,12 +115,19 @@ def _group_part(name: str, mix: Part, rate: Part, old: _Period, new: _Period, g:
     return GroupPart(name, mix, rate, *shares, means[0], means[1], old.n[g], new.n[g])
 
 
+NO_ANSWERS = {"before": said("there are no answers before"), "after": said("there are no answers after")}
+
+
 def _period(side: Groups, names: Sequence[str], value_of: ValueOf, word: str) -> _Period:
     present = [side.get(name, Answers.of([])) for name in names]
     sums = [_sums(one, value_of) for one in present]
     weight = sum((w for w, _, _ in sums), Fraction())
     if weight <= 0:
-        raise Invalid(f"there are no answers {word}", field=word, remedy="choose a period or group with answers")
+        raise Invalid(
+            NO_ANSWERS[word],
+            field=word,
+            remedy=said("choose a period or group with answers"),
+        )
     means = [total / w if w else None for w, total, _ in sums]
     overall = sum((total for _, total, _ in sums), Fraction()) / weight
     whole = float(sum(square for _, _, square in sums) / weight - overall**2)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from regard.base import Invalid, NotFound
+from regard.base.words import said
 from regard.metrics.model import Definition
 from regard.stream import Record, Store
 
@@ -48,7 +49,9 @@ def definition_of(store: Store, metric: str, version: int | None = None) -> Defi
     records = store.kept("definition", contract.key, all_versions=version is not None)
     found = [record for record in records if version is None or record.version == version]
     if not found and version is not None:
-        raise NotFound(f"{contract.key} has no definition of version {version}", field="version")
+        raise NotFound(
+            said("{key} has no definition of version {version}", key=contract.key, version=version), field="version"
+        )
     if not found:
         return Definition(contract.key, 0, contract.defaults())
     kept = found[-1]
@@ -78,5 +81,7 @@ def unknown_metric(name: str, known: list[str]) -> Invalid:
     """The error for a metric that does not exist, with the nearest that does."""
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
     return Invalid(
-        f"there is no metric called {name!r}", field="metric", remedy=f"use {near[0] if near else ', '.join(known)}"
+        said("there is no metric called {name}", name=repr(name)),
+        field="metric",
+        remedy=said("use {names}", names=near[0] if near else ", ".join(known)),
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from regard.base import Invalid
+from regard.base.words import said
 from regard.metrics import decomposition
 from regard.metrics.answers import Answers
 from regard.metrics.catalogue import metric_called
@@ -47,7 +48,9 @@ def explain(store: Store, metric: str, a: str, b: str, slice: Slice = Slice()) -
     Raises :class:`~regard.base.Invalid` without ``by``, or when one side holds nothing.
     """
     if slice.by is None:
-        raise Invalid("say which groups may explain the change", field="by", remedy="for example by channel")
+        raise Invalid(
+            said("say which groups may explain the change"), field="by", remedy=said("for example by channel")
+        )
     contract = metric_called(metric)
     windows = both_periods(a, b)
     asked = replace(slice, every=None)
@@ -57,7 +60,13 @@ def explain(store: Store, metric: str, a: str, b: str, slice: Slice = Slice()) -
     unit = found.contract.read(found.facts(windows[0], found.groups[0]), found.rules, found.whole).headline.unit
     notes = list(found.gathered.notes)
     if OTHER in before or OTHER in after:
-        notes.append(f"Groups below {found.scope.settings.minimum_n} are put together as {OTHER}.")
+        notes.append(
+            said(
+                "Groups below {minimum_n} are put together as {other}.",
+                minimum_n=found.scope.settings.minimum_n,
+                other=OTHER,
+            )
+        )
     rest = (found.better, split, found.gathered.sql, notes)
     return Explained(contract.key, found.definition, asked, a, b, slice.by, unit, *rest)
 

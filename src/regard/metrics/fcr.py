@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from regard.base.words import said
 from regard.metrics import intervals, tickets
 from regard.metrics.answers import Answers
 from regard.metrics.contract import Gathered, Metric, Reading, Rule, Rules, or_nothing, whole_number
@@ -66,11 +67,14 @@ def gather(scope: Scope) -> Gathered:
     """All tickets, with what the window leaves out."""
     found = tickets.gather(scope)
     days = scope.rules["fcr"]["window_days"]
-    notes = ["A ticket belongs to the period in which it was last resolved."]
+    notes = [said("A ticket belongs to the period in which it was last resolved.")]
     if days is not None:
         notes.append(
-            f"Asking again within {days} days, on any channel, undoes a first contact; tickets resolved less than "
-            f"{days} days before the data ends are not judged yet."
+            said(
+                "Asking again within {days} days, on any channel, undoes a first contact; tickets resolved less "
+                "than {days} days before the data ends are not judged yet.",
+                days=days,
+            )
         )
     return Gathered(found.cells, found.sql, [*notes, *_unknown(found)])
 
@@ -78,7 +82,11 @@ def gather(scope: Scope) -> Gathered:
 def _unknown(found: Gathered) -> list[str]:
     desks = {id(desk.tickets): desk.tickets for desk in found.cells.values()}
     nobody = sum(int((each["customer"] < 0).sum()) for each in desks.values() if len(each))
-    return [f"Tickets without a known customer ({nobody}): nobody can tell whether they asked again."] if nobody else []
+    return (
+        [said("Tickets without a known customer ({nobody}): nobody can tell whether they asked again.", nobody=nobody)]
+        if nobody
+        else []
+    )
 
 
 METRIC = Metric(

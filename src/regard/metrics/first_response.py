@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from regard.base.words import said
 from regard.metrics import intervals, tickets
 from regard.metrics.answers import Answers
 from regard.metrics.contract import Gathered, Metric, Reading, Rule, Rules, whole_number
@@ -47,9 +48,14 @@ def gather(scope: Scope) -> Gathered:
     desks = {id(desk.tickets): desk.tickets for desk in found.cells.values() if len(desk.tickets)}
     spent = [seconds(each["opened"], each["first_reply"]) for each in desks.values()]
     backwards = sum(int((one < 0).sum()) for one in spent)
-    notes = ["A ticket belongs to the period in which it was opened."]
+    notes = [said("A ticket belongs to the period in which it was opened.")]
     if backwards:
-        notes.append(f"Left out: tickets answered before they were opened, by their records ({backwards}).")
+        notes.append(
+            said(
+                "Left out: tickets answered before they were opened, by their records ({backwards}).",
+                backwards=backwards,
+            )
+        )
     return Gathered(found.cells, found.sql, notes)
 
 

@@ -13,6 +13,7 @@ from regard.base import Invalid
 from regard.metrics.calendar import WEEKDAYS, BusinessCalendar
 from regard.metrics.contract import Metric, OneOf, Rule
 from regard.metrics.site import rule_name, value_words
+from regard.web.site import told, told_error
 
 DAY_NAMES = {
     "monday": gettext_lazy("Monday"),
@@ -83,7 +84,7 @@ class RulesForm(forms.Form):
         given = super().clean()
         for rule in self.metric.rules:
             if rule.name in given and (wrong := rule.check(self.value(rule, given))):
-                self.add_error(rule.name, _("This must %(what)s.") % {"what": wrong})
+                self.add_error(rule.name, _("This must %(what)s.") % {"what": told(wrong)})
         return given
 
     def value(self, rule: Rule, given: Mapping[str, Any]) -> Any:
@@ -129,7 +130,7 @@ class HoursForm(forms.Form):
             self.calendar = BusinessCalendar.from_dict(body) if any(body["hours"].values()) else None
         except Invalid as error:
             named = (error.field or "").rpartition(".")[2]
-            self.add_error(named if named in self.fields else None, str(error))
+            self.add_error(named if named in self.fields else None, told_error(error))
         return given
 
     def _hours(self, given: Mapping[str, Any]) -> dict[str, list[list[str]]]:

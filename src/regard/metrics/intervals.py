@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regard.base import Invalid
+from regard.base.words import said
 from regard.metrics.answers import Answers, Floats, summed
 from regard.metrics.model import Estimate, Unit
 from regard.metrics.score_interval import Bounds, score_bounds
@@ -101,9 +102,14 @@ def check_scale(answers: Answers, scale: Bounds) -> None:
     outside = answers.scores[(answers.scores < low - 1e-9) | (answers.scores > high + 1e-9)]
     if len(outside):
         raise Invalid(
-            f"an answer of {outside[0]:g} is outside its scale of {low:g} to {high:g}",
+            said(
+                "an answer of {outside} is outside its scale of {low} to {high}",
+                outside=f"{outside[0]:g}",
+                low=f"{low:g}",
+                high=f"{high:g}",
+            ),
             field="score",
-            remedy="map codes such as 'no opinion' to missing, or correct the scale",
+            remedy=said("map codes such as 'no opinion' to missing, or correct the scale"),
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from regard.base.words import said
 from regard.metrics import intervals, survey_answers
 from regard.metrics.answers import Answers
 from regard.metrics.contract import Gathered, Metric, Reading, Rules
@@ -45,9 +46,11 @@ def gather(scope: Scope) -> Gathered:
 
 
 def _refusal(scale: str, count: int) -> str:
-    return (
-        f"Left out: answers on {scale} ({count}). The net promoter score is only defined on 0–10; "
-        "import them as CSAT to measure them."
+    return said(
+        "Left out: answers on {scale} ({count}). The net promoter score is only defined on 0–10; import "
+        "them as CSAT to measure them.",
+        scale=scale,
+        count=count,
     )
 
 

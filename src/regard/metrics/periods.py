@@ -8,6 +8,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from regard.base import Invalid
+from regard.base.words import said
 from regard.metrics.model import Every
 
 Period = tuple[date, date]
@@ -22,9 +23,9 @@ def zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise Invalid(
-            f"there is no time zone called {name!r}",
+            said("there is no time zone called {name}", name=repr(name)),
             field="time_zone",
-            remedy="use an IANA name such as Europe/Warsaw",
+            remedy=said("use an IANA name such as Europe/Warsaw"),
         ) from None
 
 
@@ -107,7 +108,7 @@ SHAPES: list[tuple[Every, re.Pattern[str]]] = [
     ("week", re.compile(r"(\d{4})-W(\d{2})", re.IGNORECASE)),
     ("day", re.compile(r"(\d{4})-(\d{2})-(\d{2})")),
 ]
-REMEDY = "write 2016, 2016-Q3, 2016-05, 2016-W07, 2016-05-01 or 2016-05-01..2016-06-01"
+REMEDY = said("write 2016, 2016-Q3, 2016-05, 2016-W07, 2016-05-01 or 2016-05-01..2016-06-01")
 
 
 def parse_period(text: str) -> Period:
@@ -123,7 +124,7 @@ def parse_period(text: str) -> Period:
         if found := shape.fullmatch(text.strip()):
             start = _start(every, [int(part) for part in found.groups()], text)
             return start, following(start, every)
-    raise Invalid(f"{text!r} is not a period", field="period", remedy=REMEDY)
+    raise Invalid(said("{text} is not a period", text=repr(text)), field="period", remedy=REMEDY)
 
 
 def _start(every: Every, parts: list[int], text: str) -> date:
@@ -134,14 +135,16 @@ def _start(every: Every, parts: list[int], text: str) -> date:
             return date(parts[0], parts[1] * 3 - 2, 1)
         return date(*(*parts, 1, 1)[:3])
     except ValueError:
-        raise Invalid(f"there is no such {every} as {text!r}", field="period", remedy=REMEDY) from None
+        raise Invalid(
+            said("there is no such {every} as {text}", every=every, text=repr(text)), field="period", remedy=REMEDY
+        ) from None
 
 
 def _ordered(period: Period, text: str) -> Period:
     if period[0] >= period[1]:
         raise Invalid(
-            f"{text!r} ends before it begins",
+            said("{text} ends before it begins", text=repr(text)),
             field="period",
-            remedy="the second date must be later; it is not included",
+            remedy=said("the second date must be later; it is not included"),
         )
     return period

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from regard.base.words import said
 from regard.metrics import intervals, tickets
 from regard.metrics.answers import Answers
 from regard.metrics.calendar import BusinessCalendar
@@ -100,15 +101,23 @@ def _timed(desk: Desk, rules: Rules, calendar: BusinessCalendar | None, made: di
 
 
 def _notes(rules: Rules, all_tickets: Any) -> list[str]:
-    notes = [
-        "A ticket belongs to the period in which it was resolved; the median with open ones is of those opened in it."
+    notes: list[str] = [
+        said(
+            "A ticket belongs to the period in which it was resolved; the median with open ones is of those "
+            "opened in it."
+        )
     ]
     spent = [seconds(each["opened"], each["resolved"]) for each in all_tickets if each is not None and len(each)]
     backwards = sum(int((one < 0).sum()) for one in spent)
     if backwards:
-        notes.append(f"Left out: tickets resolved before they were opened, by their records ({backwards}).")
+        notes.append(
+            said(
+                "Left out: tickets resolved before they were opened, by their records ({backwards}).",
+                backwards=backwards,
+            )
+        )
     if rules["clock"] == "business" and not any("business" in each.facts for each in all_tickets if each is not None):
-        notes.append("Business time needs opening hours: set them in the workspace's settings.")
+        notes.append(said("Business time needs opening hours: set them in the workspace's settings."))
     return notes
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlglot import exp
 
 from regard.base import Invalid
+from regard.base.words import said
 from regard.metrics.asking import ask
 from regard.metrics.contract import Metric, Rules
 from regard.metrics.definitions import Settings, settings_of
@@ -64,7 +65,7 @@ def scope_of(store: Store, slice: Slice, metric: Metric, together: Mapping[str, 
 def windows_of(store: Store, slice: Slice, settings: Settings, days: int | None) -> tuple[Window, ...]:
     """The windows that a slice asks for: one, or one a period; open sides are closed where that is needed."""
     if slice.start is not None and slice.end is not None and slice.start >= slice.end:
-        raise Invalid("the period ends before it begins", field="end", remedy="the end is not included")
+        raise Invalid(said("the period ends before it begins"), field="end", remedy=said("the end is not included"))
     if slice.every is None and (days is None or (slice.start is not None and slice.end is not None)):
         return ((slice.start, slice.end),)
     span = time_span(store, settings)
@@ -144,11 +145,13 @@ def check_names(store: Store, slice: Slice) -> None:
     """Refuse a break-down or filter by a name that the workspace does not know, and offer the nearest."""
     if slice.by is not None and slice.by not in BREAKABLE:
         if slice.by in COLUMNS:
-            raise Invalid(f"figures cannot be broken down by {slice.by!r}", field="by", remedy=_offer(BREAKABLE))
+            raise Invalid(
+                said("figures cannot be broken down by {by}", by=repr(slice.by)), field="by", remedy=_offer(BREAKABLE)
+            )
         _check_property(store, slice.by, "by")
     for name in slice.where:
         if name in NOT_FILTERABLE:
-            raise Invalid(f"{name!r} cannot be filtered by its value", field="where")
+            raise Invalid(said("{name} cannot be filtered by its value", name=repr(name)), field="where")
         if name not in COLUMNS:
             _check_property(store, name, "where")
 
@@ -158,12 +161,14 @@ def _check_property(store: Store, name: str, field: str) -> None:
     if name not in known:
         near = difflib.get_close_matches(name, [*BREAKABLE, *known], n=3, cutoff=0.5)
         raise Invalid(
-            f"there is no column or property called {name!r}", field=field, remedy=_offer(near or breakdowns(store))
+            said("there is no column or property called {name}", name=repr(name)),
+            field=field,
+            remedy=_offer(near or breakdowns(store)),
         )
 
 
 def _offer(choices: Sequence[str]) -> str:
-    return f"use {', '.join(choices[:12])}" if choices else "nothing has been loaded that has properties"
+    return f"use {', '.join(choices[:12])}" if choices else said("nothing has been loaded that has properties")
 
 
 def conditions(scope: Scope, window: Window) -> tuple[list[exp.Expr], dict[str, Any]]:

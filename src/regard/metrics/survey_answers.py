@@ -225,9 +225,9 @@ def _windows_with(windows: Sequence[Window], day: date | None) -> Iterable[Windo
 def _count(tally: Tally, row: Mapping[str, Any], *, weighs: bool) -> None:
     low, high, score = row["scale_min"], row["scale_max"], row["score"]
     numbers = isinstance(low, float) and isinstance(high, float) and isinstance(score, float)
-    if not numbers or not low <= score <= high or low == high:  # type: ignore[operator]
-        tally.unusable += int(row["answers"])  # type: ignore[call-overload]
+    if not numbers or not low <= score <= high or low == high:
+        tally.unusable += int(row["answers"])
         return
-    scale = Scale(low, high, row["orientation"])  # type: ignore[arg-type]
-    counts = (float(row[name]) for name in (COUNTED if weighs else COUNTED[:1] * 3))  # type: ignore[arg-type]
-    tally.scales.setdefault(scale, []).append((score, *counts))  # type: ignore[arg-type]
+    scale = Scale(low, high, row["orientation"])
+    counts = (float(row[name]) for name in (COUNTED if weighs else COUNTED[:1] * 3))
+    tally.scales.setdefault(scale, []).append((score, *counts))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from regard.base import Invalid, Unavailable
+from regard.base.words import said
 from regard.metrics import Definition, Estimate, Figure, Measurement
 from regard.report.tables import WITHHELD, aligned, csv_text, html_table
 from regard.web import Format
@@ -61,7 +62,7 @@ class Result:
         try:
             import pandas as pd
         except ImportError as error:
-            raise Unavailable("pandas is not installed", remedy="pip install regard[pandas]") from error
+            raise Unavailable(said("pandas is not installed"), remedy=said("pip install regard[pandas]")) from error
         return pd.DataFrame(self.columns())
 
     def __len__(self) -> int:
@@ -141,8 +142,8 @@ class Figures(Result):
         """The only estimate there is; Invalid when there are several."""
         if len(self.figures) != 1:
             raise Invalid(
-                f"there are {len(self.figures)} figures here, not one",
-                remedy="iterate over them, or ask without by and every",
+                said("there are {figures} figures here, not one", figures=len(self.figures)),
+                remedy=said("iterate over them, or ask without by and every"),
             )
         return self.figures[0].estimate
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from zoneinfo import ZoneInfo
 
 from regard.base import Invalid, NotFound
+from regard.base.words import said
 from regard.metrics import (
     METRICS,
     Definition,
@@ -207,7 +208,7 @@ class Workspace:
     def _latest_load(self) -> str:
         found = max(self.store.kept("load"), key=lambda record: str(record.made_at), default=None)
         if found is None:
-            raise NotFound("nothing has been loaded into this workspace yet", field="load")
+            raise NotFound(said("nothing has been loaded into this workspace yet"), field="load")
         return found.key
 
     # --- inside ------------------------------------------------------------------------------------------------
@@ -224,14 +225,18 @@ class Workspace:
         where = given.pop("where", None) or {}
         unknown = set(given) - {"by", "every"}
         if unknown:
-            raise Invalid(f"there is no argument {min(unknown)!r}", field=min(unknown), remedy=_ARGUMENTS)
+            raise Invalid(
+                said("there is no argument {unknown}", unknown=repr(min(unknown))),
+                field=min(unknown),
+                remedy=_ARGUMENTS,
+            )
         return Slice(start=start, end=end, where=where, as_of=self._instant(as_of), **given)
 
-    def _instant(self, said: Any) -> datetime | None:
+    def _instant(self, given: Any) -> datetime | None:
         """An aware instant; a clock time without a zone is the workspace's."""
-        if said is None:
+        if given is None:
             return None
-        instant: datetime = _read(datetime, said, "as_of")
+        instant: datetime = _read(datetime, given, "as_of")
         return instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(self.settings["time_zone"]))
 
 
@@ -260,14 +265,16 @@ def _span(period: Any, start: Any, end: Any) -> tuple[date | None, date | None]:
     if period is None:
         return _read(date, start, "start"), _read(date, end, "end")
     if start is not None or end is not None:
-        raise Invalid("give period, or start and end, not both", field="period")
+        raise Invalid(said("give period, or start and end, not both"), field="period")
     return parse_period(period)
 
 
-def _read(kind: Any, said: Any, field: str) -> Any:
-    if said is None or isinstance(said, kind):
-        return said
+def _read(kind: Any, given: Any, field: str) -> Any:
+    if given is None or isinstance(given, kind):
+        return given
     try:
-        return kind.fromisoformat(said)
+        return kind.fromisoformat(given)
     except (TypeError, ValueError):
-        raise Invalid(f"{said!r} is not a date", field=field, remedy="write it as 2016-12-31") from None
+        raise Invalid(
+            said("{given} is not a date", given=repr(given)), field=field, remedy=said("write it as 2016-12-31")
+        ) from None

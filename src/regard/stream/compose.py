@@ -19,6 +19,7 @@ from typing import Any
 from sqlglot import exp, parse_one
 
 from regard.base import Invalid
+from regard.base.words import said
 from regard.stream.model import COLUMNS, Question
 
 DIALECT = "duckdb"
@@ -48,7 +49,7 @@ def column(name: str) -> exp.Expr:
     if name in COLUMNS:
         return exp.column(name)
     if not name or len(name) > 200:
-        raise Invalid(f"{name!r} is not the name of a column or property", field="by")
+        raise Invalid(said("{name} is not the name of a column or property", name=repr(name)), field="by")
     return call("PROPERTY", exp.column("properties"), exp.Literal.string(name))
 
 
@@ -126,7 +127,7 @@ def naive(instant: datetime) -> datetime:
     from datetime import UTC
 
     if instant.tzinfo is None:
-        raise Invalid(f"{instant} has no time zone", remedy="give an aware datetime")
+        raise Invalid(said("{instant} has no time zone", instant=str(instant)), remedy=said("give an aware datetime"))
     return instant.astimezone(UTC).replace(tzinfo=None)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -9,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 
 from regard.base import RegardError
+from regard.base.words import as_said, translated
 from regard.web.formats import Format
 
 JSON_TYPES = ["text/html", "application/json", "application/problem+json"]
@@ -21,6 +24,16 @@ def current_format(currency: str = "EUR") -> Format:
     )
 
 
+def told(sentence: Any) -> str:
+    """A sentence by :func:`regard.base.words.said`, as such or as JSON kept it, in the reader's language."""
+    return translated(as_said(sentence), gettext) if sentence else ""
+
+
+def told_error(error: RegardError) -> str:
+    """What went wrong, and what to do about it, in the reader's language."""
+    return f"{told(error.message)} ({told(error.remedy)})" if error.remedy else told(error.message)
+
+
 def wants_json(request: HttpRequest) -> bool:
     """Did the caller ask for JSON rather than a page?"""
     return request.get_preferred_type(JSON_TYPES) not in ("text/html", None)
@@ -31,11 +44,11 @@ def error_response(request: HttpRequest, error: RegardError) -> HttpResponse:
     if wants_json(request):
         problem = {
             "type": "about:blank",
-            "title": error.message,
+            "title": told(error.message),
             "status": error.status,
             "code": error.code,
             "field": error.field,
-            "remedy": error.remedy,
+            "remedy": told(error.remedy) or None,
         }
         return JsonResponse(
             {key: value for key, value in problem.items() if value is not None},

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from sqlglot import exp
 
 from regard.base import Invalid
+from regard.base.words import said
 
 Spelling = Callable[..., exp.Expr]
 OURS = ("PERIOD_OF", "PROPERTY", "LATEST", "MICROSECONDS")
@@ -38,5 +39,9 @@ UNITS = ("day", "week", "month", "quarter", "year")
 def unit_and_zone(unit: exp.Expr, zone: exp.Expr) -> tuple[str, str]:
     """The two texts that PERIOD_OF is given; refuses a unit that no engine knows."""
     if unit.name not in UNITS:
-        raise Invalid(f"{unit.name!r} is not a period", field="every", remedy=f"one of {', '.join(UNITS)}")
+        raise Invalid(
+            said("{name} is not a period", name=repr(unit.name)),
+            field="every",
+            remedy=said("one of {units}", units=", ".join(UNITS)),
+        )
     return unit.name, zone.name

@@ -11,6 +11,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from regard.web import site
 from regard.web.cards import Card, show_change
 from regard.web.charts import Chart
 from regard.web.site import current_format
@@ -77,6 +78,12 @@ def show(value: float | None, unit: str = "index") -> str:
 def number(value: float | None, digits: int = 0) -> str:
     """A number as the reader writes it."""
     return "" if value is None else current_format().number(value, digits)
+
+
+@register.filter
+def told(sentence: object) -> str:
+    """A sentence of the science half (a note, an error) in the reader's language."""
+    return site.told(sentence)
 
 
 @register.filter
