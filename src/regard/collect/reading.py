@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlglot import exp
 
 from regard.base import Invalid
+from regard.base.words import said
 from regard.collect import documents, event_logs, spreadsheets
 from regard.collect.mapping import Format
 from regard.collect.staging import ROWS, Staging
@@ -29,7 +30,7 @@ def stage(staging: Staging, files: Sequence[Plain], how: Format, table: str = RO
         part = table if len(files) == 1 else f"{table}_part_{number}"
         READERS[plain.kind](staging, plain, how, part)
         if not staging.columns(part):
-            raise Invalid(f"{plain.name} has no columns", field="file", code="empty_file")
+            raise Invalid(said("{name} has no columns", name=plain.name), field="file", code="empty_file")
         parts.append(part)
     if len(parts) > 1:
         _together(staging, parts, table)

@@ -23,6 +23,7 @@ import msgspec
 
 import regard.base.errors as errors
 from regard.base import Invalid, RegardError, Unavailable
+from regard.base.words import as_said, kept, said
 from regard.stream.compose import DIALECT, filled_in, sql
 from regard.stream.model import Answer, Appended, Batch, Question, Record
 from regard.stream.store import Store
@@ -38,7 +39,8 @@ def address_of(path: str) -> Path:
     status = folder.lstat()
     if status.st_uid != os.getuid() or status.st_mode & 0o077:
         raise Unavailable(
-            f"{folder} is open to other users", remedy=f"remove it, or make it private: chmod 700 {folder}"
+            said("{folder} is open to other users", folder=str(folder)),
+            remedy=said("remove it, or make it private: chmod 700 {folder}", folder=str(folder)),
         )
     name = hashlib.sha256(str(Path(path).resolve()).encode()).hexdigest()[:24]
     return folder / f"{name}.sock"
@@ -58,7 +60,7 @@ class _Conversation(socketserver.BaseRequestHandler):
             assert isinstance(self.server, _Server)
             head, body = _answered(self.server.store, msgspec.msgpack.decode(message))
             try:
-                _send(self.request, msgspec.msgpack.encode(head))
+                _send(self.request, _encoded(head))
                 _send(self.request, body)
             except OSError:
                 return  # the one who asked has gone
@@ -85,7 +87,9 @@ def _answered(store: Store, request: dict[str, Any]) -> tuple[dict[str, Any], by
     try:
         return _VERBS[request["verb"]](store, request)
     except RegardError as error:
-        facts = {"message": error.message, "field": error.field, "remedy": error.remedy, "code": error.code}
+        # The other process tells them in its reader's language.
+        words = {"message": kept(error.message), "remedy": error.remedy and kept(error.remedy)}
+        facts = {**words, "field": error.field, "code": error.code}
         return {"error": type(error).__name__, **facts}, b""
 
 
@@ -157,7 +161,8 @@ class RemoteStore:
         except OSError as error:
             self._socket.close()
             raise Unavailable(
-                f"{path} is open in a process that does not answer", remedy="close it and try again"
+                said("{path} is open in a process that does not answer", path=str(path)),
+                remedy=said("close it and try again"),
             ) from error
 
     def ask(self, question: Question) -> Answer:
@@ -196,21 +201,24 @@ class RemoteStore:
     def _say(self, verb: str, **request: Any) -> tuple[dict[str, Any], bytes]:
         try:
             with self._speaking:
-                _send(self._socket, msgspec.msgpack.encode({"verb": verb, **request}))
+                _send(self._socket, _encoded({"verb": verb, **request}))
                 head, body = _receive(self._socket), _receive(self._socket)
         except OSError as error:
             raise _gone(self.path) from error
         if head is None or body is None:
             raise _gone(self.path)
-        said = msgspec.msgpack.decode(head)
-        if "error" in said:
-            kind = getattr(errors, said.pop("error"), Invalid)
-            raise kind(said.pop("message"), **said)
-        return said, body
+        answer = msgspec.msgpack.decode(head)
+        if "error" in answer:
+            kind = getattr(errors, answer.pop("error"), Invalid)
+            remedy = answer.pop("remedy")
+            raise kind(as_said(answer.pop("message")), remedy=remedy and as_said(remedy), **answer)
+        return answer, body
 
 
 def _gone(path: str) -> Unavailable:
-    return Unavailable(f"the process that had {path} open has gone", remedy="try again", code="owner_gone")
+    return Unavailable(
+        said("the process that had {path} open has gone", path=str(path)), remedy=said("try again"), code="owner_gone"
+    )
 
 
 def _resolved(path: Path | None) -> str | None:
@@ -218,6 +226,17 @@ def _resolved(path: Path | None) -> str | None:
 
 
 # --- on the wire -------------------------------------------------------------------------------------------------
+
+
+def _encoded(message: dict[str, Any]) -> bytes:
+    return msgspec.msgpack.encode(message, enc_hook=_plain)
+
+
+def _plain(value: Any) -> str:
+    """A sentence that can be translated goes over as the sentence that it is."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    raise TypeError(f"a {type(value).__name__} cannot be sent")
 
 
 def _send(to: socket.socket, message: bytes) -> None:
