@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from regard.base import Invalid
@@ -39,6 +40,26 @@ class Gathered:
     cells: Cells
     sql: str
     notes: Sequence[str] = ()
+
+
+class Later(Mapping[str, Estimate]):
+    """Companions that are worked out when somebody looks: a trend of a hundred periods shows the headline only."""
+
+    def __init__(self, make: Callable[[], Mapping[str, Estimate]]):
+        self._make = make
+
+    @cached_property
+    def _made(self) -> Mapping[str, Estimate]:
+        return self._make()
+
+    def __getitem__(self, name: str) -> Estimate:
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
 
 
 @dataclass(frozen=True)

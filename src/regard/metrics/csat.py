@@ -10,7 +10,7 @@ import numpy as np
 
 from regard.metrics import intervals, survey_answers
 from regard.metrics.answers import Answers
-from regard.metrics.contract import Metric, Reading, Rule, Rules
+from regard.metrics.contract import Later, Metric, Reading, Rule, Rules
 from regard.metrics.model import Estimate, Unit
 from regard.metrics.survey_answers import RULES, Scale, Tally, index, raw_parts, scales_of, unweighted_part
 
@@ -59,11 +59,15 @@ def _satisfied(answers: Answers, scale: Scale, cut: float) -> Answers:
 
 def read(tally: Tally, rules: Rules, whole: Sequence[Tally]) -> Reading:
     verdicts = units(tally, rules)
+    return Reading(_share(verdicts), Later(lambda: _beside(tally, verdicts, whole)))
+
+
+def _beside(tally: Tally, verdicts: Answers, whole: Sequence[Tally]) -> dict[str, Estimate]:
     is_reversed = {scale: scale.orientation == "lower" for scale in tally.scales}
     parts = raw_parts(tally, scales_of(whole))
     published = {"published": parts["mean"]} if "mean" in parts else {}
     ease = index(survey_answers.ease_or_index(tally, is_reversed))
-    return Reading(_share(verdicts), published | {"index": ease} | unweighted_part(verdicts, _share) | parts)
+    return published | {"index": ease} | unweighted_part(verdicts, _share) | parts
 
 
 def _share(verdicts: Answers) -> Estimate:

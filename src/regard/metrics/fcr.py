@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from regard.base.words import said
 from regard.metrics import intervals, tickets
 from regard.metrics.answers import Answers
-from regard.metrics.contract import Gathered, Metric, Reading, Rule, Rules, or_nothing, whole_number
+from regard.metrics.contract import Gathered, Later, Metric, Reading, Rule, Rules, or_nothing, whole_number
 from regard.metrics.model import Estimate, Unit
 from regard.metrics.scope import Scope
 from regard.metrics.tickets import Desk, Tickets, seconds
@@ -56,11 +56,14 @@ def units(desk: Desk, rules: Rules, whole: Sequence[Any] = ()) -> Answers:
 
 
 def read(desk: Desk, rules: Rules, whole: Sequence[Any]) -> Reading:
+    return Reading(_share(judged(desk, rules, rules["window_days"])), Later(lambda: _beside(desk, rules)))
+
+
+def _beside(desk: Desk, rules: Rules) -> dict[str, Estimate]:
     curve = {f"within_{days}_days": _share(judged(desk, rules, days)) for days in CURVE}
     solved = desk.resolved
     reopened = solved["reopened"] > 0 if len(solved) else np.zeros(0, dtype=bool)
-    parts = {"published": _share(judged(desk, rules, None)), **curve, "reopened": _share(reopened)}
-    return Reading(_share(judged(desk, rules, rules["window_days"])), parts)
+    return {"published": _share(judged(desk, rules, None)), **curve, "reopened": _share(reopened)}
 
 
 def gather(scope: Scope) -> Gathered:

@@ -10,7 +10,7 @@ import numpy as np
 from regard.base.words import said
 from regard.metrics import intervals, tickets
 from regard.metrics.answers import Answers
-from regard.metrics.contract import Gathered, Metric, Reading, Rule, Rules, whole_number
+from regard.metrics.contract import Gathered, Later, Metric, Reading, Rule, Rules, whole_number
 from regard.metrics.model import Estimate, Unit
 from regard.metrics.scope import Scope
 from regard.metrics.tickets import Desk, durations, seconds
@@ -24,12 +24,15 @@ def units(desk: Desk, rules: Rules, whole: Sequence[Any] = ()) -> Answers:
 
 def read(desk: Desk, rules: Rules, whole: Sequence[Any]) -> Reading:
     answers = units(desk, rules)
-    parts = {
+    return Reading(intervals.quantile(answers, 0.5), Later(lambda: _beside(desk, answers, rules)))
+
+
+def _beside(desk: Desk, answers: Answers, rules: Rules) -> dict[str, Estimate]:
+    return {
         "mean": intervals.skewed_mean(answers),
         "p90": intervals.quantile(answers, 0.9),
         "within_promise": within_promise(desk, rules["promise_seconds"]),
     }
-    return Reading(intervals.quantile(answers, 0.5), parts)
 
 
 def within_promise(desk: Desk, promise: int) -> Estimate:

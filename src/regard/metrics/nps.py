@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from regard.base.words import said
 from regard.metrics import intervals, survey_answers
 from regard.metrics.answers import Answers
-from regard.metrics.contract import Gathered, Metric, Reading, Rules
-from regard.metrics.model import Unit
+from regard.metrics.contract import Gathered, Later, Metric, Reading, Rules
+from regard.metrics.model import Estimate, Unit
 from regard.metrics.scope import Scope
 from regard.metrics.survey_answers import RULES, Tally, scales_of, shares_of, unweighted_part
 
@@ -24,6 +24,10 @@ def units(tally: Tally, rules: Rules, whole: Sequence[Tally] = ()) -> Answers:
 
 def read(tally: Tally, rules: Rules, whole: Sequence[Tally]) -> Reading:
     answers = _on_0_to_10(tally)
+    return Reading(intervals.nps(answers), Later(lambda: _beside(answers)))
+
+
+def _beside(answers: Answers) -> dict[str, Estimate]:
     scores = answers.scores
     parts = {
         "published": intervals.nps_plain(survey_answers.unweighted(answers)),
@@ -33,7 +37,7 @@ def read(tally: Tally, rules: Rules, whole: Sequence[Tally]) -> Reading:
         "mean": intervals.mean(answers, (0, 10)),
     }
     parts |= unweighted_part(answers, intervals.nps)
-    return Reading(intervals.nps(answers), parts | shares_of(answers, 0, 10))
+    return parts | shares_of(answers, 0, 10)
 
 
 def gather(scope: Scope) -> Gathered:

@@ -8,12 +8,13 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from regard.base import Invalid
-from regard.base.words import said
+from regard.base.words import marked, said
 from regard.metrics.model import Every
 
 Period = tuple[date, date]
 
 MONTHS: dict[Every, int] = {"month": 1, "quarter": 3, "year": 12}
+PACES = (marked("day"), marked("week"), marked("month"), marked("quarter"), marked("year"))
 DAYS: dict[Every, int] = {"day": 1, "week": 7}
 
 
@@ -136,7 +137,7 @@ def _start(every: Every, parts: list[int], text: str) -> date:
         return date(*(*parts, 1, 1)[:3])
     except ValueError:
         raise Invalid(
-            said("there is no such {every} as {text}", every=every, text=repr(text)), field="period", remedy=REMEDY
+            said("there is no such {every} as {text}", every=said(every), text=repr(text)), field="period", remedy=REMEDY
         ) from None
 
 

@@ -12,7 +12,7 @@ from regard.base.words import said
 from regard.metrics import intervals, tickets
 from regard.metrics.answers import Answers
 from regard.metrics.calendar import BusinessCalendar
-from regard.metrics.contract import Gathered, Metric, Reading, Rule, Rules, one_of
+from regard.metrics.contract import Gathered, Later, Metric, Reading, Rule, Rules, one_of
 from regard.metrics.model import Estimate, Unit
 from regard.metrics.scope import Scope, known_properties
 from regard.metrics.survival import kaplan_meier
@@ -41,8 +41,12 @@ def units(desk: Desk, rules: Rules, whole: Sequence[Any] = ()) -> Answers:
 
 def read(desk: Desk, rules: Rules, whole: Sequence[Any]) -> Reading:
     answers = times(desk, rules["clock"])
+    return Reading(intervals.skewed_mean(answers), Later(lambda: _beside(desk, answers)))
+
+
+def _beside(desk: Desk, answers: Answers) -> dict[str, Estimate]:
     others = {clock: intervals.skewed_mean(times(desk, clock)) for clock in CLOCKS}
-    parts = {
+    return {
         "published": others["elapsed"],
         "median": intervals.quantile(answers, 0.5),
         "p90": intervals.quantile(answers, 0.9),
@@ -50,7 +54,6 @@ def read(desk: Desk, rules: Rules, whole: Sequence[Any]) -> Reading:
         **{clock: one for clock, one in others.items() if one.n},
         **_reopened(desk),
     }
-    return Reading(intervals.skewed_mean(answers), parts)
 
 
 def with_open(desk: Desk) -> Estimate:
