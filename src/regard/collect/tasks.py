@@ -16,7 +16,7 @@ from regard.accounts.site import Workspace, record_audit, store_of
 from regard.base import Conflict, Invalid, RegardError
 from regard.base.clock import now
 from regard.base.config import config
-from regard.base.words import said
+from regard.base.words import kept, said
 from regard.collect.loading import load as load_files
 from regard.collect.mapping import Mapping
 from regard.collect.model import LoadResult
@@ -115,7 +115,8 @@ def run(slug: str, key: str) -> None:
 
 def _stopped(load: Load, error: RegardError) -> None:
     state = State.CANCELLED if error.code == "cancelled" else State.FAILED
-    load.note(state=state, problem={"message": error.message, "remedy": error.remedy or "", "field": error.field or ""})
+    problem = {"message": kept(error.message), "remedy": kept(error.remedy or ""), "field": error.field or ""}
+    load.note(state=state, problem=problem)
 
 
 @contextmanager
@@ -143,8 +144,8 @@ def _look(load: Load, pulse: Pulse) -> dict[str, Any]:
     load.keep_aside(
         "sketch",
         {
-            "columns": [asdict(column) for column in found.columns],
-            "notes": list(found.notes),
+            "columns": [{**asdict(column), "reason": kept(column.reason)} for column in found.columns],
+            "notes": [kept(note) for note in found.notes],
             "confidence": found.confidence,
             "rows": list(found.rows),
         },
@@ -210,7 +211,7 @@ def _counts(result: LoadResult) -> dict[str, Any]:
         "known": result.known,
         "refused": result.refused,
         "reasons": dict(result.reasons),
-        "notes": list(result.notes),
+        "notes": [kept(note) for note in result.notes],
     }
 
 

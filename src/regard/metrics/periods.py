@@ -137,7 +137,9 @@ def _start(every: Every, parts: list[int], text: str) -> date:
         return date(*(*parts, 1, 1)[:3])
     except ValueError:
         raise Invalid(
-            said("there is no such {every} as {text}", every=said(every), text=repr(text)), field="period", remedy=REMEDY
+            said("there is no such {every} as {text}", every=said(every), text=repr(text)),
+            field="period",
+            remedy=REMEDY,
         ) from None
 
 
