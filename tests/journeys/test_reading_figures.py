@@ -99,3 +99,12 @@ def test_times_are_shown_in_the_workspaces_own_zone(visit) -> None:
     page = visit("owner").go("/w/simulated/members/")
     written = page.locator("time").first.get_attribute("datetime")
     assert written.endswith(("+01:00", "+02:00"))
+
+
+def test_on_a_phone_the_open_tab_and_the_chosen_period_are_in_sight(visit) -> None:
+    visitor = visit("viewer", viewport={"width": 320, "height": 700})
+    page = visitor.go("/w/simulated/metrics/nps/definition/?period=12m")
+    for row in (".tabs", ".segments"):
+        chosen = page.locator(f"{row} [aria-current]").first.bounding_box()
+        assert chosen["x"] >= 0
+        assert chosen["x"] + chosen["width"] <= 320
