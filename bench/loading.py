@@ -29,7 +29,7 @@ COPY (
 """
 
 MAPPING = """
-name = "bench orders"
+source = "bench orders"
 time = { column = "ordered_at", formats = ["%Y-%m-%d %H:%M:%S"] }
 id = ["order_id"]
 customer = { column = "customer_id" }

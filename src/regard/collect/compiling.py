@@ -13,6 +13,7 @@ from regard.collect.staging import ROWS
 from regard.collect.syntax import call, column, either, every, fill, literal, named, struct
 from regard.collect.values import Reader, joined
 from regard.stream import COLUMNS
+from regard.stream.schema import COLUMN_TYPES
 
 EARLIEST = "1900-01-01"
 FUTURE = timedelta(days=1)
@@ -20,6 +21,9 @@ LONGEST_TEXT = 100_000
 KEY = "_key"
 ORIGINAL = "_original "
 """Prefix of the staged column that keeps what a repaired column held before."""
+NUMBERS = "customer_numbers"
+"""The staged table of customers' numbers, for files where one customer has many rows."""
+NUMBER = "CAST(md5_number_upper(:x) >> 1 AS BIGINT)"
 
 
 @dataclass(frozen=True)
@@ -34,11 +38,13 @@ class Check:
 
 @dataclass(frozen=True)
 class Layout:
-    """What the staged rows look like: their columns, which of them need trimming, whether rows repeat."""
+    """What the staged rows look like: their columns, which of them need trimming, whether rows repeat, and whether
+    the customers' numbers have been worked out already."""
 
     columns: tuple[str, ...]
     untidy: frozenset[str] = frozenset()
     has_repeats: bool = False
+    has_numbers: bool = False
 
     def original(self, name: str) -> str:
         """The column that holds what the file said, before repair."""
@@ -57,8 +63,16 @@ class Compiler:
         self.reader = Reader(mapping, layout.untidy)
 
     def accepted(self, *, has_refused: bool = True) -> exp.Expr:
-        """The interactions, with the stream's columns."""
-        return _union([self._accepted(rule, has_refused) for rule in self.mapping.rules], distinct=False)
+        """The interactions, with those of the stream's columns that any rule fills."""
+        values = [self._values(rule) for rule in self.mapping.rules]
+        names = [name for name in COLUMNS if any(name in given for given in values)]
+        selects = [
+            self._accepted(
+                rule, [named(given.get(name) or _null(COLUMN_TYPES[name]), name) for name in names], has_refused
+            )
+            for rule, given in zip(self.mapping.rules, values, strict=True)
+        ]
+        return _union(selects, distinct=False)
 
     def refused(self) -> exp.Expr:
         """The refused rows, each reason once."""
@@ -67,7 +81,7 @@ class Compiler:
     def counts(self, rule: Rule) -> exp.Expr:
         """How many rows the rule applies to, and how many of those it refuses."""
         applies, fails = self.applies(rule), either(check.fails for check in self.checks(rule))
-        tested = self._from(exp.select(named(applies, "applies"), named(fails, "fails")))
+        tested = self.rows(exp.select(named(applies, "applies"), named(fails, "fails")))
         return exp.select(fill("count_if(applies)"), fill("count_if(applies AND fails)")).from_(
             tested.subquery("tested")
         )
@@ -81,7 +95,7 @@ class Compiler:
         if NTH in self.layout.columns and not self._is_many(rule):
             conditions.append(fill(f"({NTH} = 1)"))
         if self.layout.has_repeats:
-            conditions.append(fill("repeats.kind IS DISTINCT FROM 'known'"))
+            conditions.append(fill("repeats._kind IS DISTINCT FROM 'known'"))
         return exp.paren(every(conditions))
 
     def _is_many(self, rule: Rule) -> bool:
@@ -100,7 +114,7 @@ class Compiler:
             return column(KEY)
         key = self.plain_key()
         if not self.mapping.id and self.layout.has_repeats:
-            return fill("(:key || coalesce('#' || CAST(repeats.number AS VARCHAR), ''))", key=key)
+            return fill("(:key || coalesce('#' || CAST(repeats._number AS VARCHAR), ''))", key=key)
         return key
 
     def plain_key(self) -> exp.Expr:
@@ -150,7 +164,7 @@ class Compiler:
                 Check(
                     "duplicate_id",
                     name,
-                    fill("(repeats.kind IS NOT DISTINCT FROM 'duplicate')"),
+                    fill("(repeats._kind IS NOT DISTINCT FROM 'duplicate')"),
                     literal("another row of this file has the same id and says something else"),
                 )
             )
@@ -235,17 +249,29 @@ class Compiler:
             "coalesce(:known, :prefix || :alone)", known=known, alone=alone, prefix=f"anonymous:{self.mapping.source}:"
         )
 
-    def _accepted(self, rule: Rule, has_refused: bool) -> exp.Select:
+    def numbers(self) -> exp.Expr:
+        """Every customer's key with its number: hashing is dear, and one customer may have many rows."""
+        keys = self.rows(exp.select(named(self.source_key(), "_customer")).distinct()).subquery("keys")
+        key = exp.column("_customer")
+        return exp.select(key, named(fill(NUMBER, x=key), "_customer_number")).from_(keys)
+
+    def _accepted(self, rule: Rule, columns: list[exp.Expr], has_refused: bool) -> exp.Select:
         conditions = [self.applies(rule)]
         if has_refused:
             conditions += [exp.not_(exp.paren(either(check.fails for check in self.checks(rule))))]
-        values = self._values(rule)
-        return self._from(exp.select(*(named(values[name], name) for name in COLUMNS))).where(every(conditions))
+        select = self.rows(exp.select(*columns))
+        if self.layout.has_numbers:
+            on = exp.EQ(this=exp.column("_customer", table=NUMBERS), expression=self.source_key())
+            select = select.join(NUMBERS, on=on, join_type="left")
+        return select.where(every(conditions))
 
     def _values(self, rule: Rule) -> dict[str, exp.Expr]:
-        """What each of the stream's columns holds for this rule."""
+        """What the rule puts into the stream's columns; those it leaves empty are absent."""
         source_key = self.source_key()
         prefix = f"{self.mapping.source}:"
+        number = (
+            exp.column("_customer_number", table=NUMBERS) if self.layout.has_numbers else fill(NUMBER, x=source_key)
+        )
         typed: dict[str, exp.Expr] = {
             "id": fill(
                 "(:prefix || :key || :suffix)", prefix=prefix, key=self.rule_key(rule), suffix=f":{rule.suffix}"
@@ -253,25 +279,32 @@ class Compiler:
             "occurred_at": self.reader.instant(rule.time or self.mapping.time),
             "received_at": fill("CAST(:x AS TIMESTAMP)", x=self.received_at.strftime("%Y-%m-%d %H:%M:%S.%f")),
             "source_key": source_key,
-            "customer": fill("CAST(md5_number_upper(:x) >> 1 AS BIGINT)", x=source_key),
+            "customer": number,
             "name": self.reader.value(rule.name),
-            "properties": self._properties(rule),
             "load": literal(self.load),
-            "weight": self.reader.number(self.reader.cell(rule.weight)) if rule.weight else _null("double"),
-            "text": self.reader.cell(rule.text) if rule.text else _null("varchar"),
-            "amount": self.reader.amount(rule.amount) if rule.amount else _null("double"),
-            "context": _null("varchar"),
-            **self._score(rule),
+            **self._optional(rule),
         }
         given = {name: self.reader.value(value) for name, value in rule.fields.items()}
         if rule.score and "subject" not in given:
             given["subject"] = fill("(:prefix || :key)", prefix=prefix, key=self.rule_key(rule))
-        return {**{name: _null("varchar") for name in COLUMNS}, **typed, **given}
+        return {**typed, **given}
+
+    def _optional(self, rule: Rule) -> dict[str, exp.Expr]:
+        optional = self._score(rule)
+        if rule.weight:
+            optional["weight"] = self.reader.number(self.reader.cell(rule.weight))
+        if rule.text:
+            optional["text"] = self.reader.cell(rule.text)
+        if rule.amount:
+            optional["amount"] = self.reader.amount(rule.amount)
+        if pairs := self._properties(rule):
+            optional["properties"] = fill("('{' || :pairs || '}')", pairs=call("concat_ws", literal(","), *pairs))
+        return optional
 
     def _score(self, rule: Rule) -> dict[str, exp.Expr]:
         score = rule.score
         if score is None:
-            return {"score": _null("double"), "scale_min": _null("double"), "scale_max": _null("double")}
+            return {}
         metric: exp.Expr = literal(score.metric)
         if rule.text:
             metric = exp.case().when(self.reader.answer(score).is_(exp.null()), exp.null()).else_(metric)
@@ -283,20 +316,15 @@ class Compiler:
             "orientation": literal(score.orientation),
         }
 
-    def _properties(self, rule: Rule) -> exp.Expr:
-        """The properties as a JSON object; what is absent is left out."""
+    def _properties(self, rule: Rule) -> list[exp.Expr]:
+        """The properties as members of a JSON object; what is absent in a row is left out."""
         values = {name: self.reader.value(value) for name, value in rule.properties.items()}
         if rule.has_rest:
             used = set(rule_columns(rule))
             values = {name: self.reader.cell(name) for name in self.layout.given() if name not in used} | values
         if rule.text and ORIGINAL + rule.text in self.layout.columns:
             values["original_text"] = column(ORIGINAL + rule.text)
-        if not values:
-            return _null("varchar")
-        pairs = [
-            fill("(:name || to_json(:x)::VARCHAR)", name=_json_name(name), x=node) for name, node in values.items()
-        ]
-        return fill("('{' || :pairs || '}')", pairs=call("concat_ws", literal(","), *pairs))
+        return [fill("(:name || to_json(:x)::VARCHAR)", name=_json_name(name), x=node) for name, node in values.items()]
 
     def _refused(self, rule: Rule) -> exp.Select:
         checks = self.checks(rule)
@@ -311,12 +339,13 @@ class Compiler:
             named(_first(checks, [check.message for check in checks]), "message"),
             named(fill("to_json(:x)::VARCHAR", x=raw), "raw"),
         )
-        return self._from(select).where(every([self.applies(rule), exp.paren(either(check.fails for check in checks))]))
+        return self.rows(select).where(every([self.applies(rule), exp.paren(either(check.fails for check in checks))]))
 
-    def _from(self, select: exp.Select) -> exp.Select:
+    def rows(self, select: exp.Select) -> exp.Select:
+        """The selection, from the staged rows."""
         select = select.from_(ROWS)
         return (
-            select.join("repeats", on="repeats.row = rows.rowid", join_type="left", dialect="duckdb")
+            select.join("repeats", on="repeats._row = rows.rowid", join_type="left", dialect="duckdb")
             if self.layout.has_repeats
             else select
         )

@@ -17,7 +17,7 @@ from regard.base import Invalid
 from regard.base.clock import now
 from regard.base.ids import new_id
 from regard.collect import audit, joining, repair
-from regard.collect.compiling import KEY, Compiler, Layout
+from regard.collect.compiling import KEY, NUMBERS, Compiler, Layout
 from regard.collect.mapping import NTH, Mapping
 from regard.collect.model import LoadResult, Preview
 from regard.collect.parsing import read_mapping
@@ -26,7 +26,7 @@ from regard.collect.staging import ROWS, Staging
 from regard.collect.syntax import DIALECT, column, fill, literal, named
 from regard.collect.unpacking import Plain, check_unchanged, unpack
 from regard.collect.work import Cancel, Progress, Watch, workshop
-from regard.stream import Batch, Record, Store
+from regard.stream import COLUMNS, REFUSED_COLUMNS, Batch, Record, Store
 
 Paths = Sequence[Path | str] | Path | str
 Given = Mapping | Path | str | None
@@ -34,6 +34,8 @@ Given = Mapping | Path | str | None
 # Fast to write and to read once; the file lives for seconds.
 PARQUET = "(FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 1000, WRITE_BLOOM_FILTER false)"
 SHOWN = 20
+SEVERAL = 3
+"""From so many rows a customer on, looking its number up is cheaper than hashing its key again."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,8 @@ def preview(
         written = write(staging, folder, files, found, load_id, started, notes)
         return Preview(
             _result(load_id, written, written.accepted_count, 0),
-            _head(staging, written.accepted),
-            _head(staging, written.refused),
+            _head(staging, written.accepted, COLUMNS),
+            _head(staging, written.refused, REFUSED_COLUMNS),
             written.mapping,
         )
 
@@ -156,6 +158,7 @@ def write(
     repairs = repair.repair(staging, texts)
     audit.tell(staging, mapping)
     layout, repeated = _repeats(staging, mapping, load_id, at)
+    layout = _numbered(staging, Compiler(mapping, layout, load_id, at))
     compiler = Compiler(mapping, layout, load_id, at)
     counts = [staging.one(compiler.counts(rule), stage="checking") for rule in mapping.rules]
     applied, failed = sum(row[0] for row in counts), sum(row[1] for row in counts)
@@ -223,19 +226,31 @@ def _repeats(staging: Staging, mapping: Mapping, load_id: str, at: datetime) -> 
         .where(firsts)
     )
     numbered = fill(
-        "SELECT row, CASE WHEN NOT :has_id THEN 'again' WHEN content = first(content) OVER keys THEN 'known' "
-        "ELSE 'duplicate' END AS kind, row_number() OVER keys AS number FROM keyed WHERE NOT key IS NULL "
+        "SELECT row AS _row, CASE WHEN NOT :has_id THEN 'again' WHEN content = first(content) OVER keys THEN 'known' "
+        "ELSE 'duplicate' END AS _kind, row_number() OVER keys AS _number FROM keyed WHERE NOT key IS NULL "
         "WINDOW keys AS (PARTITION BY key ORDER BY row)",
         has_id=exp.true() if mapping.id else exp.false(),
     )
     staging.run(exp.Create(this=exp.to_table("keyed"), kind="TABLE", expression=keyed), stage="checking")
     repeats = (
-        exp.select("*").from_(exp.Subquery(this=numbered, alias=exp.to_identifier("numbered"))).where("number > 1")
+        exp.select("*").from_(exp.Subquery(this=numbered, alias=exp.to_identifier("numbered"))).where("_number > 1")
     )
     staging.run(exp.Create(this=exp.to_table("repeats"), kind="TABLE", expression=repeats), stage="checking")
     staging.run("DROP TABLE keyed")
-    known = staging.one("SELECT count(*) FROM repeats WHERE kind = 'known'")[0]
+    known = staging.one("SELECT count(*) FROM repeats WHERE _kind = 'known'")[0]
     return replace(layout, has_repeats=True), int(known)
+
+
+def _numbered(staging: Staging, compiler: Compiler) -> Layout:
+    """Work out the customers' numbers beforehand where customers have several rows each, or rows several rules."""
+    rules = len(compiler.mapping.rules)
+    key = named(compiler.source_key(), "key")
+    keys = compiler.rows(exp.select(key)).subquery("keys")
+    count, customers = staging.one(exp.select("count(key)", "approx_count_distinct(key)").from_(keys), stage="checking")
+    if count * rules < SEVERAL * customers:
+        return compiler.layout
+    staging.run(exp.Create(this=exp.to_table(NUMBERS), kind="TABLE", expression=compiler.numbers()), stage="checking")
+    return replace(compiler.layout, has_numbers=True)
 
 
 def _copy(staging: Staging, query: exp.Expr, target: Path, stage: str) -> None:
@@ -279,8 +294,10 @@ def _scale_notes(staging: Staging, mapping: Mapping, accepted: Path) -> list[str
     scales = {(rule.score.metric, rule.score.low, rule.score.high) for rule in mapping.rules if rule.score}
     if len(scales) == len({metric for metric, *_ in scales}):
         return []
+    touchpoint = "touchpoint" if any("touchpoint" in rule.fields for rule in mapping.rules) else "NULL"
     rows = staging.run(
-        "SELECT metric, touchpoint, string_agg(DISTINCT scale_min::INT || '-' || scale_max::INT, ' and ') "
+        f"SELECT metric, {touchpoint} AS touchpoint, "  # noqa: S608 - one of two constants
+        "string_agg(DISTINCT scale_min::INT || '-' || scale_max::INT, ' and ') "
         "FROM read_parquet(?) WHERE score IS NOT NULL GROUP BY ALL "
         "HAVING count(DISTINCT (scale_min, scale_max)) > 1 ORDER BY ALL",
         [str(accepted)],
@@ -351,7 +368,7 @@ def _properties(store: Store, mapping: Mapping) -> list[Record]:
     ]
 
 
-def _head(staging: Staging, path: Path) -> list[dict[str, Any]]:
+def _head(staging: Staging, path: Path, columns: Sequence[str]) -> list[dict[str, Any]]:
     cursor = staging.engine.execute("SELECT * FROM read_parquet(?) LIMIT ?", [str(path), SHOWN])
     names = [item[0] for item in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return [dict.fromkeys(columns) | dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -12,7 +12,7 @@ from regard.collect.loading import SHOWN, Paths, load
 from regard.collect.mapping import Mapping
 from regard.collect.model import Preview
 from regard.collect.work import Cancel, Progress
-from regard.stream import Appended, Batch, Question, Record, Store
+from regard.stream import COLUMNS, Appended, Batch, Question, Record, Store
 from regard.stream.compose import sql
 
 AT_ONCE = 20_000
@@ -35,7 +35,7 @@ class Rehearsal:
             self.refused = _head(batch.refused)
         if not batch.accepted:
             return Appended(0, 0)
-        self.rows = _head(batch.accepted)
+        self.rows = [dict.fromkeys(COLUMNS) | row for row in _head(batch.accepted)]
         total = parquet.read_metadata(batch.accepted).num_rows
         known = known_already(self.store, batch.accepted) if total <= MOST_LOOKED_UP else 0
         return Appended(total - known, known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,16 +28,16 @@ class Staging:
         self.folder = folder
         self.watch = watch or Watch()
         settings: dict[str, Any] = {
+            "memory_limit": config().memory_limit or default_memory(),
             "temp_directory": str(folder / "spill"),
             "max_temp_directory_size": config().temp_limit,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": True,
         }
-        if config().memory_limit:
-            settings["memory_limit"] = config().memory_limit
         if config().threads:
             settings["threads"] = config().threads
         self.engine = duckdb.connect(":memory:", config=settings)
+        self.engine.execute("SET enable_progress_bar = false")
 
     def run(self, statement: exp.Expr | str, values: Any = None, *, stage: str | None = None) -> list[Any]:
         """Run one statement and return its rows; with a ``stage``, report progress and allow cancelling."""
@@ -112,6 +113,12 @@ def _told() -> Iterator[None]:
         raise Invalid(f"the file cannot be read: {first_line(said)}", field="file", code="unreadable") from error
     except duckdb.Error as error:
         raise Invalid(f"the file cannot be read: {first_line(str(error))}", field="file", code="unreadable") from error
+
+
+def default_memory() -> str:
+    """A quarter of the machine's memory, 4 GB at most: what does not fit goes to disk."""
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return f"{min(total // 4, 4 << 30) >> 20}MB"
 
 
 def first_line(message: str) -> str:

@@ -104,7 +104,8 @@ class Record:
 class Batch:
     """Rows to append in one step: parquet files with the stream's columns, what was refused, and the record of it.
 
-    All of it is kept, or none of it. ``accepted`` has :data:`COLUMNS`; ``refused`` has :data:`REFUSED_COLUMNS`.
+    All of it is kept, or none of it. ``accepted`` has some of :data:`COLUMNS` (those it leaves out are empty);
+    ``refused`` has :data:`REFUSED_COLUMNS`.
     """
 
     accepted: Path | None = None

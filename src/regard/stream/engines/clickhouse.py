@@ -26,6 +26,15 @@ DIALECT = "clickhouse"
 _TYPES = {"VARCHAR": "String", "TIMESTAMP": "DateTime64(6, 'UTC')", "DOUBLE": "Float64", "BIGINT": "Int64"}
 _RECORDS = "kind String, key String, version Int32, made_at DateTime64(6, 'UTC'), made_by Nullable(String), body String"
 _REFUSED = "load String, line Int64, reason String, column Nullable(String), message String, raw Nullable(String)"
+
+
+def _type(name: str) -> str:
+    kind = _TYPES[COLUMN_TYPES[name]]
+    return kind if name in REQUIRED else f"Nullable({kind})"
+
+
+# Columns that a batch leaves out are NULL.
+_STRUCTURE = ", ".join(f"`{name}` {_type(name)}" for name in COLUMNS)
 # As everywhere else: an outer join answers NULL for what is missing (not zero), the sum of nothing is NULL, and a name
 # means the column before it means another item of the same SELECT.
 _SETTINGS = " SETTINGS join_use_nulls = 1, aggregate_functions_null_for_empty = 1, prefer_column_name_to_alias = 1"
@@ -45,9 +54,10 @@ class ClickHouseStore:
             ) from error
         self._session: Any = session.Session(folder)  # type: ignore[no-untyped-call]
         self._opening, self._writes = new_id(), 0
-        columns = ", ".join(f"`{name}` {_type(name)}" for name in COLUMNS)
         self._run("CREATE DATABASE IF NOT EXISTS regard ENGINE = Atomic")
-        self._run(f"CREATE TABLE IF NOT EXISTS regard.interactions ({columns}) ENGINE = MergeTree ORDER BY occurred_at")
+        self._run(
+            f"CREATE TABLE IF NOT EXISTS regard.interactions ({_STRUCTURE}) ENGINE = MergeTree ORDER BY occurred_at"
+        )
         self._run(f"CREATE TABLE IF NOT EXISTS regard.refused ({_REFUSED}) ENGINE = MergeTree ORDER BY (load, line)")
         self._run(
             f"CREATE TABLE IF NOT EXISTS regard.records ({_RECORDS}) ENGINE = MergeTree ORDER BY (kind, key, version)"
@@ -64,7 +74,7 @@ class ClickHouseStore:
     def append(self, batch: Batch) -> Appended:
         new = known = refused = 0
         if batch.accepted:
-            source = f"file({_text(batch.accepted)}, Parquet)"
+            source = f"file({_text(batch.accepted)}, Parquet, {_text(_STRUCTURE)})"
             total = self._number(f"SELECT count() FROM {source}")
             unknown = f"id NOT IN (SELECT id FROM interactions WHERE id IN (SELECT id FROM {source}))"
             before = self._number("SELECT count() FROM interactions")
@@ -148,11 +158,6 @@ class ClickHouseStore:
             self._session.query(text)
         except RuntimeError as error:
             raise Invalid(f"nothing was written: {str(error).splitlines()[0]}", code="engine") from error
-
-
-def _type(name: str) -> str:
-    kind = _TYPES[COLUMN_TYPES[name]]
-    return kind if name in REQUIRED else f"Nullable({kind})"
 
 
 def _values(column: Any, *, is_bulk: bool) -> Any:

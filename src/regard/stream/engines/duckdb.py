@@ -19,16 +19,15 @@ from regard.base.config import config
 from regard.base.ids import new_id
 from regard.stream.compose import DIALECT, call, filled_in
 from regard.stream.engines.functions import Spelling, spelled, unit_and_zone
-from regard.stream.model import COLUMNS, REFUSED_COLUMNS, Answer, Appended, Batch, Question, Record
+from regard.stream.model import REFUSED_COLUMNS, Answer, Appended, Batch, Question, Record
 from regard.stream.schema import MIGRATIONS
 
 _NO_ROWS = "SELECT 1 FROM interactions LIMIT 1"
 _KNOWN = """CREATE OR REPLACE TEMP TABLE known AS
 SELECT b.id FROM read_parquet($path) b JOIN interactions i ON i.id = b.id GROUP BY b.id"""
-_LIST = ", ".join(f'"{name}"' for name in COLUMNS)
 _REFUSED_LIST = ", ".join(f'"{name}"' for name in REFUSED_COLUMNS)
-_INSERT = f"INSERT INTO interactions ({_LIST}) SELECT {_LIST} FROM read_parquet($path)"
-_INSERT_NEW = f"{_INSERT} b ANTI JOIN known ON known.id = b.id"
+_INSERT = "INSERT INTO interactions BY NAME SELECT b.* FROM read_parquet($path) b"
+_INSERT_NEW = f"{_INSERT} ANTI JOIN known ON known.id = b.id"
 _INSERT_REFUSED = f"INSERT INTO refused ({_REFUSED_LIST}) SELECT {_REFUSED_LIST} FROM read_parquet($path)"
 _NEWEST = "QUALIFY row_number() OVER (PARTITION BY kind, key ORDER BY version DESC) = 1"
 
@@ -157,6 +156,7 @@ def settings() -> dict[str, Any]:
         "memory_limit": config().memory_limit or _default_memory(),
         "max_temp_directory_size": config().temp_limit,
         "preserve_insertion_order": False,
+        "disabled_compression_methods": "dictionary,fsst",  # outdone by dict_fsst, and dear to try on every column
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
     }
