@@ -69,11 +69,11 @@ def told(found: Difference, better: Better | None, unit: str, versus: str, fmt: 
 
 def points(figures: Sequence[Figure]) -> list[Point]:
     """A line's points; a step that is significant among all of them (false discoveries controlled) is marked."""
-    timed = [(figure, figure.period[0]) for figure in figures if figure.period]
+    timed = [(figure, figure.period) for figure in figures if figure.period]
     marked = significant_steps([figure.estimate for figure, _ in timed])
     return [
-        Point(start, one.value, one.low, one.high, None if one.withheld else one.n, is_marked)
-        for (figure, start), is_marked in zip(timed, marked, strict=True)
+        Point(start, one.value, one.low, one.high, None if one.withheld else one.n, is_marked, end)
+        for (figure, (start, end)), is_marked in zip(timed, marked, strict=True)
         for one in (figure.estimate,)
     ]
 

@@ -188,17 +188,19 @@ class Format:
         return str(format_datetime(aware, form, tzinfo=ZoneInfo(self.time_zone), locale=self.locale))
 
     def period(self, start: Day, every: str | None = None, end: Day | None = None) -> str:
-        """The name of the period that starts on ``start``: a day, week, month, quarter or year; else first – last day.
+        """The name of the period from ``start`` until before ``end``: a whole day, month, quarter or year by its own
+        name, anything else (a week, or a period cut short by a filter) by its first and last day.
 
         >>> Format().period(date(2026, 4, 1), "quarter")
         'Q2 2026'
+        >>> Format().period(date(2026, 4, 10), "quarter", date(2026, 7, 1))
+        'Apr 10\u2009–\u2009Jun 30, 2026'
         """
-        if every in _PERIODS:
+        whole = _whole(start, every)
+        if every in _PERIODS and (end is None or (start, end) == whole):
             return self.date(start, _PERIODS[every])
-        if every == "week":
-            end = start + timedelta(days=7)
-        last = end - timedelta(days=1) if end else start
-        return self.date(start) if every == "day" or last <= start else self.dates(start, last)
+        last = (end or whole[1]) - timedelta(days=1)
+        return self.date(start) if last <= start else self.dates(start, last)
 
     def axis_period(self, at: Day, every: str | None = None) -> str:
         """A period's short name, to stand under an axis."""
@@ -235,6 +237,20 @@ def _locale(language: str) -> Locale:
     """Babel's locale of a browser's language tag; the region says nothing that we show."""
     first = language.partition("-")[0].lower()
     return Locale.parse("zh_Hans" if first == "zh" else first)
+
+
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+
+
+def _whole(day: Day, every: str | None) -> tuple[Day, Day]:
+    """The whole period around a day, half-open; the day alone when there is no such period."""
+    if every in _MONTHS:
+        length = _MONTHS[every]
+        first = (day.month - 1) // length * length
+        year, month = divmod(day.year * 12 + first + length, 12)
+        return day.replace(month=first + 1, day=1), Day(year, month + 1, 1)
+    monday = day - timedelta(days=day.weekday())
+    return (monday, monday + timedelta(days=7)) if every == "week" else (day, day + timedelta(days=1))
 
 
 def _pattern(digits: int, digit: str, signed: bool = False) -> str:

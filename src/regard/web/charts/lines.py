@@ -33,7 +33,8 @@ from regard.web.formats import ENGLISH, MISSING, Format, gettext_noop
 class Point:
     """One period: its start (or a ready label), value and interval in the metric's unit, what it rests on.
 
-    ``is_marked`` says that the change from the period before is significant; it is drawn as a ring.
+    ``is_marked`` says that the change from the period before is significant; it is drawn as a ring. ``until`` is the
+    day after its last, by which a period that a filter has cut short is told from a whole one.
     """
 
     at: date | str
@@ -42,6 +43,7 @@ class Point:
     high: float | None = None
     n: int | None = None
     is_marked: bool = False
+    until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -210,7 +212,7 @@ def _dots(points: Sequence[Point], shares: Sequence[float], scale: _Scale) -> It
 
 
 def _name(point: Point, fmt: Format, every: str | None) -> str:
-    return fmt.period(point.at, every) if isinstance(point.at, date) else point.at
+    return fmt.period(point.at, every, point.until) if isinstance(point.at, date) else point.at
 
 
 def _interval(point: Point, unit: str, fmt: Format) -> str:
