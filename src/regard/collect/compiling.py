@@ -8,7 +8,20 @@ from datetime import datetime, timedelta
 
 from sqlglot import exp
 
+from regard.base.words import said
 from regard.collect.mapping import ANONYMOUS, INTERNAL, NTH, Mapping, Rule, Time, rule_columns
+from regard.collect.refusals import (
+    BACKWARDS,
+    NO_CUSTOMER,
+    NO_ID,
+    NO_NUMBER,
+    NO_SCORE,
+    NO_SUCH_TIME,
+    NO_TIME,
+    OFF_SCALE,
+    SAME_ID,
+    TOO_LONG,
+)
 from regard.collect.staging import ROWS
 from regard.collect.syntax import call, column, either, every, fill, literal, named, struct
 from regard.collect.values import Reader, joined
@@ -149,7 +162,7 @@ class Compiler:
                     "text_too_long",
                     rule.text,
                     fill("coalesce(length(:x) > :most, FALSE)", x=cell, most=exp.Literal.number(LONGEST_TEXT)),
-                    literal(f"the text is longer than {LONGEST_TEXT:,} characters"),
+                    literal(said(TOO_LONG, most=f"{LONGEST_TEXT:,}")),
                 )
             )
         return checks
@@ -158,14 +171,14 @@ class Compiler:
         if not self.mapping.id or KEY in self.layout.columns:
             return []
         name = ", ".join(self.mapping.id)
-        checks = [Check("missing_id", name, self.plain_key().is_(exp.null()), literal("the row has no id"))]
+        checks = [Check("missing_id", name, self.plain_key().is_(exp.null()), literal(NO_ID))]
         if self.layout.has_repeats:
             checks.append(
                 Check(
                     "duplicate_id",
                     name,
                     fill("(repeats._kind IS NOT DISTINCT FROM 'duplicate')"),
-                    literal("another row of this file has the same id and says something else"),
+                    literal(SAME_ID),
                 )
             )
         return checks
@@ -181,10 +194,9 @@ class Compiler:
             low=EARLIEST,
             high=latest,
         )
-        says = "' is not a time between 1900 and tomorrow, written as " + " or ".join(time.formats)
         checks = [
-            Check("missing_time", name, exp.paren(cell.is_(exp.null())), literal("the row has no time")),
-            Check("bad_time", name, bad, _says("'", cell, says)),
+            Check("missing_time", name, exp.paren(cell.is_(exp.null())), literal(NO_TIME)),
+            Check("bad_time", name, bad, _says(NO_SUCH_TIME, cell, formats=" or ".join(time.formats))),
         ]
         if after:
             earlier = self.reader.instant(Time(type(time.value)(column=after), time.formats, time.time_zone))
@@ -193,7 +205,7 @@ class Compiler:
                     "negative_duration",
                     name,
                     fill("coalesce(:at < :earlier, FALSE)", at=instant, earlier=earlier),
-                    _says("it ended at ", fill("CAST(:x AS VARCHAR)", x=cell), f", before it began ({after})"),
+                    _says(BACKWARDS, fill("CAST(:x AS VARCHAR)", x=cell), after=after),
                 )
             )
         return checks
@@ -208,7 +220,7 @@ class Compiler:
                 "missing_customer",
                 name,
                 exp.paren(self.source_key().is_(exp.null())),
-                literal("the row does not say whose it is"),
+                literal(NO_CUSTOMER),
             )
         ]
 
@@ -219,20 +231,18 @@ class Compiler:
         cell, number = self.reader.answer(score), self.reader.score(score)
         off = fill("coalesce(NOT (:n BETWEEN :low AND :high), FALSE)", n=number, low=score.low, high=score.high)
         return [
-            Check("bad_number", score.column, _no_number(cell, number), _says("'", cell, "' is not a score")),
+            Check("bad_number", score.column, _no_number(cell, number), _says(NO_SCORE, cell)),
             Check(
                 "score_off_scale",
                 score.column,
                 off,
-                _says("", cell, f" does not lie on the scale {score.low:g}-{score.high:g}"),
+                _says(OFF_SCALE, cell, scale=f"{score.low:g}-{score.high:g}"),
             ),
         ]
 
     def _number_check(self, name: str) -> Check:
         cell = self.reader.cell(name)
-        return Check(
-            "bad_number", name, _no_number(cell, self.reader.number(cell)), _says("'", cell, "' is not a number")
-        )
+        return Check("bad_number", name, _no_number(cell, self.reader.number(cell)), _says(NO_NUMBER, cell))
 
     def source_key(self) -> exp.Expr:
         """The identifier that the customer arrived with."""
@@ -369,7 +379,9 @@ def _no_number(cell: exp.Expr, number: exp.Expr) -> exp.Expr:
     return fill("coalesce(NOT isfinite(:number), :cell IS NOT NULL)", cell=cell, number=number)
 
 
-def _says(before: str, cell: exp.Expr, after: str) -> exp.Expr:
+def _says(template: str, cell: exp.Expr, **values: str) -> exp.Expr:
+    """The sentence, with the beginning of a cell in it."""
+    before, after = (part.format(**values) for part in template.split("{cell}"))
     return fill("(:before || coalesce(left(:cell, 100), '') || :after)", before=before, cell=cell, after=after)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Dictionary
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlglot import exp
 from regard.base import Invalid
 from regard.base.clock import now
 from regard.base.ids import new_id
+from regard.base.words import kept, said
 from regard.collect import audit, joining, repair
 from regard.collect.compiling import KEY, NUMBERS, Compiler, Layout
 from regard.collect.mapping import NTH, Mapping
@@ -124,7 +126,7 @@ def staged(
 
             joining.stage_all(staging, files, BLANK)
             proposal = propose_staged(staging, files[0].name)
-            mapping, notes = proposal.mapping, ["the mapping was proposed, not given", *proposal.notes]
+            mapping, notes = proposal.mapping, [said("the mapping was proposed, not given"), *proposal.notes]
         else:
             joining.stage_all(staging, files, mapping)
         check_unchanged(files)
@@ -137,7 +139,7 @@ def as_paths(paths: Paths) -> list[Path]:
     """One path or several, as a list."""
     found = [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
     if not found:
-        raise Invalid("no file was given", field="file")
+        raise Invalid(said("no file was given"), field="file")
     return found
 
 
@@ -153,7 +155,7 @@ def write(
     """Write what is accepted and what is refused as two parquet files."""
     check_columns(mapping, staging.columns())
     if not staging.count() and not staging.count(MALFORMED):
-        raise Invalid(f"{files[0].name} has a header but no rows", field="file", code="no_rows")
+        raise Invalid(said("{name} has a header but no rows", name=files[0].name), field="file", code="no_rows")
     texts = dict.fromkeys(rule.text for rule in mapping.rules if rule.text)
     repairs = repair.repair(staging, texts)
     audit.tell(staging, mapping)
@@ -180,16 +182,26 @@ def check_columns(mapping: Mapping, present: Sequence[str]) -> None:
     absent = [name for name in mapping.columns() if name not in present]
     if not absent:
         return
-    said = []
-    for name in absent:
-        near = get_close_matches(name, present, 2, 0.6) or [other for other in present if other.lower() == name.lower()]
-        said.append(f"{name!r}" + (f" (did you mean {' or '.join(map(repr, near))}?)" if near else ""))
+    shown = reduce(lambda first, then: said("{first}, {then}", first=first, then=then), map(_named(present), absent))
     raise Invalid(
-        f"the file has no column {', '.join(said)}",
+        said("the file has no column {shown}", shown=shown),
         field="mapping",
         code="unknown_column",
-        remedy=f"its columns are: {', '.join(present[:60])}",
+        remedy=said("its columns are: {columns}", columns=", ".join(present[:60])),
     )
+
+
+def _named(present: Sequence[str]) -> Callable[[str], str]:
+    """A column that is not there, with those that it may be."""
+
+    def words(name: str) -> str:
+        near = get_close_matches(name, present, 2, 0.6) or [other for other in present if other.lower() == name.lower()]
+        if not near:
+            return repr(name)
+        said_near = reduce(lambda first, then: said("{first} or {then}", first=first, then=then), map(repr, near))
+        return said("{name} (did you mean {near}?)", name=repr(name), near=said_near)
+
+    return words
 
 
 def untidy(staging: Staging, mapping: Mapping) -> frozenset[str]:
@@ -276,7 +288,7 @@ def _write_refused(staging: Staging, query: exp.Expr | None, target: Path, load_
 
 def _file_notes(files: Sequence[Plain]) -> list[str]:
     return [
-        f"{plain.name} was read as {plain.encoding}"
+        said("{name} was read as {encoding}", name=plain.name, encoding=plain.encoding)
         for plain in files
         if plain.encoding not in (None, "utf-8", "utf-8-sig")
     ]
@@ -284,7 +296,11 @@ def _file_notes(files: Sequence[Plain]) -> list[str]:
 
 def _repair_notes(repairs: Dictionary[str, int]) -> list[str]:
     return [
-        f"{count} texts in {name!r} arrived broken and were repaired; the originals are kept as original_text"
+        said(
+            "{count} texts in {name} arrived broken and were repaired; the originals are kept as original_text",
+            count=count,
+            name=repr(name),
+        )
         for name, count in repairs.items()
     ]
 
@@ -303,8 +319,12 @@ def _scale_notes(staging: Staging, mapping: Mapping, accepted: Path) -> list[str
         [str(accepted)],
     )
     return [
-        f"{metric} about {touchpoint or 'the whole'} was asked on {scales}: raw answers are never averaged together "
-        "(mixed_scale)"
+        said(
+            "{metric} about {touchpoint} was asked on {scales}: raw answers are never averaged together (mixed_scale)",
+            metric=metric,
+            touchpoint=touchpoint or said("the whole"),
+            scales=scales,
+        )
         for metric, touchpoint, scales in rows
     ]
 
@@ -351,7 +371,7 @@ def _body(written: Written, started: datetime) -> dict[str, Any]:
         "repeated": written.repeated,
         "refused": written.refused_count,
         "reasons": dict(written.reasons),
-        "notes": list(written.notes),
+        "notes": [kept(note) for note in written.notes],
         "started_at": started.isoformat(),
         "finished_at": now().isoformat(),
     }

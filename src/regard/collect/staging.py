@@ -14,6 +14,7 @@ from sqlglot import exp
 
 from regard.base import Conflict, Invalid, Unavailable
 from regard.base.config import config
+from regard.base.words import said
 from regard.collect.syntax import DIALECT
 from regard.collect.work import Watch, full
 
@@ -78,7 +79,9 @@ class Staging:
         try:
             yield
         except duckdb.InterruptException:
-            raise (stopped or [Conflict("the load was stopped; nothing of it was kept", code="cancelled")])[0] from None
+            raise (stopped or [Conflict(said("the load was stopped; nothing of it was kept"), code="cancelled")])[
+                0
+            ] from None
         finally:
             done.set()
             poll.join()
@@ -101,18 +104,22 @@ def _told() -> Iterator[None]:
     except duckdb.InterruptException:
         raise
     except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
-        said = str(error)
-        if any(sign in said for sign in ("No space left", "File too large", "max_temp_directory_size")):
+        reason = str(error)
+        if any(sign in reason for sign in ("No space left", "File too large", "max_temp_directory_size")):
             raise full() from error
         if isinstance(error, duckdb.OutOfMemoryException):
             raise Unavailable(
-                "the load needs more memory than it may use",
+                said("the load needs more memory than it may use"),
                 code="out_of_memory",
-                remedy="raise REGARD_MEMORY_LIMIT, or split the file",
+                remedy=said("raise REGARD_MEMORY_LIMIT, or split the file"),
             ) from error
-        raise Invalid(f"the file cannot be read: {first_line(said)}", field="file", code="unreadable") from error
+        raise Invalid(
+            said("the file cannot be read: {reason}", reason=first_line(reason)), field="file", code="unreadable"
+        ) from error
     except duckdb.Error as error:
-        raise Invalid(f"the file cannot be read: {first_line(str(error))}", field="file", code="unreadable") from error
+        raise Invalid(
+            said("the file cannot be read: {error}", error=first_line(str(error))), field="file", code="unreadable"
+        ) from error
 
 
 def default_memory() -> str:

@@ -17,6 +17,7 @@ from sqlglot import exp
 
 from regard.base import Conflict, Invalid, Unavailable, clock
 from regard.base.ids import new_id
+from regard.base.words import said
 from regard.stream.compose import call, filled_in, literal
 from regard.stream.engines.functions import Spelling, spelled, unit_and_zone
 from regard.stream.model import COLUMNS, REFUSED_COLUMNS, Answer, Appended, Batch, Question, Record
@@ -50,7 +51,7 @@ class ClickHouseStore:
             from chdb import session
         except ImportError as error:
             raise Unavailable(
-                "ClickHouse's engine is not installed", remedy="pip install 'regard[clickhouse]'"
+                said("ClickHouse's engine is not installed"), remedy=said("pip install 'regard[clickhouse]'")
             ) from error
         self._session: Any = session.Session(folder)  # type: ignore[no-untyped-call]
         self._opening, self._writes = new_id(), 0
@@ -125,7 +126,7 @@ class ClickHouseStore:
     def copy_to(self, target: Path) -> None:
         """Write the three tables as parquet files in a folder."""
         if target.exists():
-            raise Conflict(f"{target} is there already", field="target")
+            raise Conflict(said("{target} is there already", target=str(target)), field="target")
         target.mkdir(parents=True)
         for table in ("interactions", "refused", "records"):
             path = _text(target / f"{table}.parquet")
@@ -150,14 +151,19 @@ class ClickHouseStore:
             return pa.ipc.open_stream(self._session.query(text, "ArrowStream").bytes()).read_all()
         except RuntimeError as error:
             raise Invalid(
-                f"the question {name!r} cannot be answered: {str(error).splitlines()[0]}", code="engine"
+                said(
+                    "the question {name} cannot be answered: {error}", name=repr(name), error=str(error).splitlines()[0]
+                ),
+                code="engine",
             ) from error
 
     def _run(self, text: str) -> None:
         try:
             self._session.query(text)
         except RuntimeError as error:
-            raise Invalid(f"nothing was written: {str(error).splitlines()[0]}", code="engine") from error
+            raise Invalid(
+                said("nothing was written: {error}", error=str(error).splitlines()[0]), code="engine"
+            ) from error
 
 
 def _values(column: Any, *, is_bulk: bool) -> Any:

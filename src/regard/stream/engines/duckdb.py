@@ -17,6 +17,7 @@ from sqlglot import exp
 from regard.base import Conflict, Invalid, NotFound, RegardError, Unavailable, clock
 from regard.base.config import config
 from regard.base.ids import new_id
+from regard.base.words import said
 from regard.stream.compose import DIALECT, call, filled_in
 from regard.stream.engines.functions import Spelling, spelled, unit_and_zone
 from regard.stream.model import REFUSED_COLUMNS, Answer, Appended, Batch, Question, Record
@@ -90,7 +91,7 @@ class DuckStore:
 
     def copy_to(self, target: Path) -> None:
         if target.exists():
-            raise Conflict(f"{target} is there already", field="target")
+            raise Conflict(said("{target} is there already", target=str(target)), field="target")
         with self._writing:  # readers go on; writers wait, so that the copy is of one moment
             cursor = _quiet(self._connection.cursor())
             source = cursor.execute("SELECT current_database()").fetchall()[0][0]
@@ -112,11 +113,11 @@ class DuckStore:
             return self._cursor().execute(text, used)
         except duckdb.OutOfMemoryException as error:
             raise Unavailable(
-                f"the question {name!r} needs more memory or disk than this workspace may use",
-                remedy="ask for a shorter period, or raise REGARD_MEMORY_LIMIT or REGARD_TEMP_LIMIT",
+                said("the question {name} needs more memory or disk than this workspace may use", name=repr(name)),
+                remedy=said("ask for a shorter period, or raise REGARD_MEMORY_LIMIT or REGARD_TEMP_LIMIT"),
             ) from error
         except duckdb.Error as error:
-            raise _translated(error, f"the question {name!r} cannot be answered") from error
+            raise _translated(error, said("the question {name} cannot be answered", name=repr(name))) from error
 
     def _cursor(self) -> duckdb.DuckDBPyConnection:
         """One cursor a thread: DuckDB's connections must not be shared between threads."""
@@ -141,7 +142,7 @@ class DuckStore:
                 connection.execute("COMMIT")
             except duckdb.Error as error:
                 _roll_back(connection)
-                raise _translated(error, "nothing was written") from error
+                raise _translated(error, said("nothing was written")) from error
             except BaseException:
                 _roll_back(connection)
                 raise
@@ -169,7 +170,7 @@ def _connect(path: str) -> duckdb.DuckDBPyConnection:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         return duckdb.connect(path, config=settings())
     except (duckdb.Error, OSError) as error:
-        raise _translated(error, f"{path} cannot be opened as a workspace") from error
+        raise _translated(error, said("{path} cannot be opened as a workspace", path=str(path))) from error
 
 
 def _quiet(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
@@ -187,7 +188,9 @@ def _migrate(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("CREATE TABLE IF NOT EXISTS schema_migrations (number INTEGER, applied_at TIMESTAMP)")
     done = connection.execute("SELECT coalesce(max(number), 0) FROM schema_migrations").fetchall()[0][0]
     if done > len(MIGRATIONS):
-        raise Conflict("this workspace was made by a newer Regard", remedy="upgrade Regard", code="newer_schema")
+        raise Conflict(
+            said("this workspace was made by a newer Regard"), remedy=said("upgrade Regard"), code="newer_schema"
+        )
     for number in range(done + 1, len(MIGRATIONS) + 1):
         connection.execute("BEGIN")
         for statement in MIGRATIONS[number - 1]:
@@ -248,18 +251,22 @@ def _columns(cursor: duckdb.DuckDBPyConnection, *, is_bulk: bool) -> dict[str, A
 
 def _translated(error: Exception, what: str) -> RegardError:
     """What happened, in our words: the engine's own first line, without its stack or its advice."""
-    said = str(error).split("\n", 1)[0]
-    if "Could not set lock" in said or "Conflicting lock" in said:
-        return Conflict(f"{what}: another process has it open", code="owned_elsewhere")
-    if "No space left" in said:
-        return Unavailable(f"{what}: the disk is full", remedy="free some space and try again", code="disk_full")
+    reason = str(error).split("\n", 1)[0]
+    if "Could not set lock" in reason or "Conflicting lock" in reason:
+        return Conflict(said("{what}: another process has it open", what=what), code="owned_elsewhere")
+    if "No space left" in reason:
+        return Unavailable(
+            said("{what}: the disk is full", what=what), remedy=said("free some space and try again"), code="disk_full"
+        )
     if isinstance(error, duckdb.OutOfMemoryException):
-        return Unavailable(f"{what}: not enough memory", remedy="raise REGARD_MEMORY_LIMIT", code="out_of_memory")
-    if isinstance(error, PermissionError) or "Permission denied" in said:
-        return Invalid(f"{what}: permission denied", field="path")
-    if "No such file" in said or "Cannot open file" in said:
-        return NotFound(f"{what}: {said}", field="path")
-    return Invalid(f"{what}: {said}", code="engine")
+        return Unavailable(
+            said("{what}: not enough memory", what=what), remedy=said("raise REGARD_MEMORY_LIMIT"), code="out_of_memory"
+        )
+    if isinstance(error, PermissionError) or "Permission denied" in reason:
+        return Invalid(said("{what}: permission denied", what=what), field="path")
+    if "No such file" in reason or "Cannot open file" in reason:
+        return NotFound(said("{what}: {reason}", what=what, reason=reason), field="path")
+    return Invalid(said("{what}: {reason}", what=what, reason=reason), code="engine")
 
 
 def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
