@@ -84,13 +84,24 @@ def ask_everything(store: Any) -> None:
     metrics.overview(store)
     metrics.breakdowns(store)
     metrics.cohorts(store)
+    metrics.cohorts(store, Slice(start=date(2025, 3, 10), where={"channel": ["web", "phone"]}))
     metrics.time_span(store)
+
+
+def ask_about_contracts(store: Any) -> None:
+    """The same company, were it to live by contracts."""
+    store.keep(Record("settings", "workspace", {**SETTINGS, "kind": "contractual"}))
+    for slice in SLICES:
+        metrics.measure_many(store, ["retention", "churn"], slice)
+    metrics.cohorts(store)
+    store.keep(Record("settings", "workspace", SETTINGS))
 
 
 @pytest.fixture(scope="module")
 def questions(duck: Recording) -> list[Question]:
     forget()
     ask_everything(duck)
+    ask_about_contracts(duck)
     return list(duck.asked.values())
 
 

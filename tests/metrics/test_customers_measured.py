@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -112,7 +112,7 @@ def test_a_cohort_is_the_customers_of_one_first_month_and_who_of_them_came_back(
         bought(2, datetime(2026, 1, 9)),
         bought(3, datetime(2026, 2, 1)),
     ]
-    found = cohorts(store_of(*rows)).cohorts
+    found = cohorts(store_of(*rows, minimum_n=1)).cohorts
     assert [(one.start.month, one.size, list(one.back)) for one in found] == [(1, 2, [2, 0, 1]), (2, 1, [1, 0])]
 
 
@@ -173,3 +173,90 @@ def test_the_complaint_share_is_of_the_customers_heard_of():
     rows = [bought(n, datetime(2026, 1, 1)) for n in range(1, 5)]
     figure = only(store_of(*rows, happened("Complaint Made", datetime(2026, 1, 2), customer=1)), "complaints", Slice())
     assert (figure.estimate.value, figure.estimate.n) == (0.25, 4)
+
+
+# --- what a reader of the figures may rely on --------------------------------------------------------------------
+
+
+def test_retention_of_a_month_that_had_not_begun_when_it_was_asked_is_not_known():
+    often = [bought(n, datetime(2026, 1, 10) + timedelta(days=40 * k)) for n in range(20) for k in range(6)]
+    may = Slice(start=date(2026, 5, 1), end=date(2026, 6, 1), as_of=datetime(2026, 3, 1, tzinfo=UTC))
+    assert only(store_of(*often), "retention", may).estimate.value is None
+
+
+def test_a_period_that_was_cut_by_what_had_been_received_says_so():
+    often = [bought(n, datetime(2026, 1, 10) + timedelta(days=40 * k)) for n in range(20) for k in range(6)]
+    march = Slice(start=date(2026, 3, 1), end=date(2026, 4, 1), as_of=datetime(2026, 3, 15, tzinfo=UTC))
+    assert any("2026-03-15" in note for note in measure(store_of(*often), "retention", march).notes)
+
+
+def subscribed(what: str, customer: int, at: datetime, contract: str | None = None, **given):
+    return happened(f"Subscription {what}", at, customer=customer, subject=contract, **given)
+
+
+def churn_of_february(*rows):
+    february = Slice(start=date(2026, 2, 1), end=date(2026, 3, 1))
+    return only(store_of(*rows, happened("x", datetime(2026, 4, 1)), kind="contractual"), "churn", february)
+
+
+def test_one_of_two_contracts_ended_is_not_churn_and_both_ended_is():
+    rows = []
+    for n in range(20):
+        rows += [subscribed("Started", n, datetime(2026, 1, day), f"{one}{n}") for one, day in (("A", 1), ("B", 15))]
+        rows += [subscribed("Cancelled", n, datetime(2026, 2, 10), f"A{n}")]
+    assert churn_of_february(*rows).estimate.value == 0
+    rows += [subscribed("Cancelled", n, datetime(2026, 2, 11), f"B{n}") for n in range(5)]
+    assert churn_of_february(*rows).estimate.value == 0.25
+
+
+def test_a_cancellation_that_names_no_contract_ends_them_all():
+    rows = [subscribed("Started", 1, datetime(2026, 1, 1), "A"), subscribed("Started", 1, datetime(2026, 1, 2), "B")]
+    assert churn_of_february(*rows, subscribed("Cancelled", 1, datetime(2026, 2, 3))).estimate.value == 1
+
+
+def test_a_contract_ended_at_the_instant_another_begins_is_a_switch():
+    at = datetime(2026, 2, 10)
+    rows = [
+        subscribed("Started", 1, datetime(2026, 1, 1)),
+        subscribed("Cancelled", 1, at),
+        subscribed("Started", 1, at),
+    ]
+    assert churn_of_february(*rows).estimate.value == 0
+
+
+def test_revenue_churn_adds_up_a_customers_contracts():
+    rows = [subscribed("Started", 1, datetime(2026, 1, 1), name, amount=10.0) for name in ("A", "B")]
+    rows += [subscribed("Cancelled", 1, datetime(2026, 2, 2), name) for name in ("A", "B")]
+    rows += [subscribed("Started", 2, datetime(2026, 1, 1), "C", amount=60.0)]
+    assert churn_of_february(*rows).parts["revenue_churn"].value == pytest.approx(0.25)
+
+
+def test_cohorts_from_february_hold_only_customers_who_were_new_then():
+    rows = [bought(n, datetime(2026, month, 1, 12)) for n in range(50) for month in (1, 2)]
+    rows += [bought(1000 + n, datetime(2026, 2, 3)) for n in range(7)]
+    assert [one.size for one in cohorts(store_of(*rows), Slice(start=date(2026, 2, 1))).cohorts] == [7]
+
+
+def test_a_filter_wants_a_cohorts_customers_by_what_they_were_last():
+    rows = [bought(n, datetime(2026, 1, 5), channel="web") for n in range(10)]
+    rows += [bought(n, datetime(2026, 2, 5), channel="app") for n in range(6)]
+    (app,) = cohorts(store_of(*rows), Slice(where={"channel": "app"})).cohorts
+    assert (app.start, app.size, list(app.back)) == (date(2026, 1, 1), 6, [6, 6])
+
+
+def test_a_cohort_below_the_minimum_shows_no_number():
+    rows = [bought(n, datetime(2026, 1, 5)) for n in range(4)] + [bought(9, datetime(2026, 2, 5))]
+    small = cohorts(store_of(*rows)).cohorts[0]
+    assert small.withheld and not any(small.back) and all(share.value is None for share in small.shares())
+
+
+def test_contracts_begin_the_cohorts_of_a_company_that_has_contracts():
+    rows = [subscribed("Started", n, datetime(2026, 1, 1), f"A{n}") for n in range(6)]
+    found = cohorts(store_of(*rows, bought(99, datetime(2025, 1, 1)), kind="contractual")).cohorts
+    assert [(one.start, one.size) for one in found] == [(date(2026, 1, 1), 6)]
+
+
+def test_active_days_are_local_days():
+    late = [bought(n, datetime(2026, 3, 3, 4, 30)) for n in range(10)]
+    store = store_of(*late, happened("x", datetime(2026, 12, 1)), time_zone="America/New_York")
+    assert only(store, "retention", Slice(start=date(2026, 6, 1), end=date(2026, 6, 2))).estimate.n == 0

@@ -53,10 +53,12 @@ def customers_question(
     rows, given = _rows(boundaries, qualifying, as_of)
     flags = _by_purchase(boundaries) if qualifying is not None else _by_contract(boundaries)
     money = [_money(boundaries, is_contract=qualifying is None)] if has_money else []
-    latest = [latest_value(name, f"is{i}") for i, name in enumerate(where)] + ([latest_value(by, "part")] if by else [])
+    told = {f"is{i}": name for i, name in enumerate(where)} | ({"part": by} if by else {})
+    latest = [latest_value(name, alias) for alias, name in told.items()]
     inner = compose.select("customer", *flags, *money, *latest).from_(compose.TABLE).where(*rows).group_by("customer")
     if qualifying is None:
-        inner = _active(inner, boundaries, [*(["part"] if by else []), *(["money"] if money else [])], len(where))
+        inner = inner.select(f"{_CONTRACT} AS contract", "max(occurred_at) AS latest", dialect=compose.DIALECT)
+        inner = _active(inner.group_by(_CONTRACT), boundaries, list(told), has_money=has_money)
     wanted, values = wanted_customers(where)
     passing = boundaries.passing(is_contract=qualifying is None)
     outer = compose.select(*(["part"] if by else []), *_sums(boundaries, passing, has_money=has_money))
@@ -97,8 +99,12 @@ def _inside(boundaries: Boundaries, place: int, condition: str) -> str:
     return f"max(CASE WHEN {condition} >= :at{first} AND occurred_at < :at{second} THEN 1 ELSE 0 END) AS i{place}"
 
 
+_CONTRACT = "coalesce(subject, '')"
+"""What tells a customer's contracts apart; what ends without a name ends them all."""
+
+
 def _by_contract(boundaries: Boundaries) -> list[str]:
-    """When the latest contract began and ended, as seen at each boundary."""
+    """When a contract began and ended, as seen at each boundary, and when it began first."""
     sides = {"b": "event0", "e": "event1"}
     latest = [
         f"max(CASE WHEN name = :{event} AND occurred_at < :at{i} THEN occurred_at END) AS {side}{i}"
@@ -106,17 +112,31 @@ def _by_contract(boundaries: Boundaries) -> list[str]:
         for side, event in sides.items()
     ]
     began = "name = :event0 AND occurred_at"
-    return latest + [_inside(boundaries, place, began) for place in boundaries.passing(is_contract=True)]
+    inside = [_inside(boundaries, place, began) for place in boundaries.passing(is_contract=True)]
+    return [*latest, "min(CASE WHEN name = :event0 THEN occurred_at END) AS began", *inside]
 
 
-def _active(inner: exp.Select, boundaries: Boundaries, more: list[str], filters: int) -> exp.Select:
-    flags = [
-        f"CASE WHEN NOT b{i} IS NULL AND (e{i} IS NULL OR b{i} > e{i}) THEN 1 ELSE 0 END AS a{i}"
-        for i in range(len(boundaries.instants))
-    ]
+def _active(inner: exp.Select, boundaries: Boundaries, told: Sequence[str], *, has_money: bool) -> exp.Select:
+    """Customers out of their contracts: active while any contract is, and what the latest one says of them."""
+    places = range(len(boundaries.instants))
+    columns: list[str | exp.Expr] = [f"max(CASE WHEN {_runs(i)} THEN b{i} END) AS b{i}" for i in places]
+    columns += [f"max(CASE WHEN contract = '' THEN e{i} END) AS e{i}" for i in places]
+    columns += [f"max(i{place}) AS i{place}" for place in boundaries.passing(is_contract=True)]
+    columns += [compose.sql(f"LATEST({name}, latest) AS {name}") for name in told]
+    if has_money:
+        first = boundaries.windows[0][0]
+        columns.append(f"sum(CASE WHEN {_runs(first)} THEN money ELSE 0 END) AS money")
+    contracts = compose.select("customer", "min(began) AS began", *columns).from_(inner.subquery("contracts"))
+    flags = [f"CASE WHEN {_runs(i)} THEN 1 ELSE 0 END AS a{i}" for i in places]
     inside = [f"i{place}" for place in boundaries.passing(is_contract=True)]
-    columns = [*flags, *inside, *more, *(f"is{i}" for i in range(filters))]
-    return compose.select(*columns).from_(inner.subquery("contracts"))
+    people = contracts.group_by("customer").subquery("people")
+    return compose.select(*flags, *inside, *told, *(["money"] if has_money else [])).from_(people)
+
+
+def _runs(place: int) -> str:
+    """Begun and not ended since; an end and a new beginning at one instant are a switch, not an end."""
+    b, e = f"b{place}", f"e{place}"
+    return f"NOT {b} IS NULL AND ({e} IS NULL OR {b} > {e} OR ({b} = {e} AND began < {b}))"
 
 
 def _money(boundaries: Boundaries, *, is_contract: bool) -> exp.Expr:

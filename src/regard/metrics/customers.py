@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from regard.base.words import said
 from regard.metrics.answers import Answers
@@ -13,6 +14,7 @@ from regard.metrics.asking import ask
 from regard.metrics.contract import Gathered, Rule, names, whole_number
 from regard.metrics.customer_questions import Boundaries, customers_question
 from regard.metrics.model import Estimate, Unit
+from regard.metrics.periods import zone
 from regard.metrics.scope import Scope, Window, instant_of, time_span
 from regard.stream import compose
 from regard.stream.vocabulary import ORDER_COMPLETED
@@ -77,18 +79,31 @@ def gather(metric: str, scope: Scope) -> Gathered:
     span = time_span(scope.store, scope.settings)
     if span is None or not known:
         return Gathered({}, "")
-    seen = [window for window in known if window[0] < span[1]]  # type: ignore[operator]
+    limit = _limit(scope, span[1])
+    seen = [window for window in known if _instant(scope, window[0]) < limit]
     groups = [[one] for one in seen] if scope.slice.by or scope.slice.where else [seen] if seen else []
     found: dict[tuple[Window, str | None], Counts] = {}
     texts = []
     for windows in groups:
-        cells, text = _asked(metric, scope, windows, span[1])
+        cells, text = _asked(metric, scope, windows, limit)
         found |= cells
         texts.append(text)
-    return Gathered(found, ";\n\n".join(texts), _notes(metric, scope, seen, span[1]))
+    return Gathered(found, ";\n\n".join(texts), _notes(metric, scope, seen, limit))
 
 
-def _notes(metric: str, scope: Scope, windows: list[Window], last: Any) -> list[str]:
+def _limit(scope: Scope, last: date) -> datetime:
+    """The instant after which nothing is known: the data ends, or had been received only so far."""
+    as_of = [scope.slice.as_of.astimezone(UTC)] if scope.slice.as_of else []
+    return min([_instant(scope, last), *as_of])
+
+
+def _instant(scope: Scope, day: date | None) -> datetime:
+    instant = instant_of(day, scope.settings.time_zone)
+    assert instant is not None
+    return instant
+
+
+def _notes(metric: str, scope: Scope, windows: list[Window], limit: datetime) -> list[str]:
     rule = said("Customers count as active by their contract: from Subscription Started until Subscription Cancelled.")
     if scope.settings.kind == "non_contractual":
         days, qualifying = scope.rules[metric]["active_days"], ", ".join(scope.rules[metric]["qualifying"])
@@ -97,20 +112,21 @@ def _notes(metric: str, scope: Scope, windows: list[Window], last: Any) -> list[
             days=days,
             qualifying=qualifying,
         )
+    last = str(limit.astimezone(zone(scope.settings.time_zone)).date())
     cut = [
-        said("The last period ends with the data, on {last}.", last=str(last))
+        said("The last period ends with the data, on {last}.", last=last)
         for window in windows[-1:]
-        if window[1] and window[1] > last
+        if _instant(scope, window[1]) > limit
     ]
     return [rule, *cut]
 
 
 def _asked(
-    metric: str, scope: Scope, windows: list[Window], last: Any
+    metric: str, scope: Scope, windows: list[Window], limit: datetime
 ) -> tuple[dict[tuple[Window, str | None], Counts], str]:
     rules = scope.rules[metric]
     has_money = "money" in scope.facets and len(windows) == 1
-    boundaries = _boundaries(scope, windows, last, rules["active_days"])
+    boundaries = _boundaries(scope, windows, limit, rules["active_days"])
     question = customers_question(
         boundaries,
         list(rules["qualifying"]) if scope.settings.kind == "non_contractual" else None,
@@ -128,28 +144,21 @@ def _asked(
     return cells, answer.sql
 
 
-def _boundaries(scope: Scope, windows: list[Window], last: Any, days: int) -> Boundaries:
+def _boundaries(scope: Scope, windows: list[Window], limit: datetime, days: int) -> Boundaries:
     """Every instant at which it matters who is a customer; none lies beyond the data, where nobody has bought yet."""
-    zone = scope.settings.time_zone
-    end = instant_of(last, zone)
-    limit = min(filter(None, (end, scope.slice.as_of)))
-    instants: dict[datetime, datetime] = {}
-    pairs = []
-    for window in windows:
-        pair = []
-        for day in window:
-            assert day is not None
-            instant = instant_of(day, zone)
-            assert instant is not None
-            at = min(instant, limit.astimezone(UTC))
-            instants.setdefault(at, at - timedelta(days=days))
-            pair.append(at)
-        pairs.append((pair[0], pair[1]))
+    here = zone(scope.settings.time_zone)
+    pairs = [(_instant(scope, first), min(_instant(scope, last), limit)) for first, last in windows]
+    instants = {at: _days_before(at, days, here) for pair in pairs for at in pair}
     order = sorted(instants)
     return Boundaries(
         [(compose.naive(instants[at]), compose.naive(at)) for at in order],
         [(order.index(first), order.index(second)) for first, second in pairs],
     )
+
+
+def _days_before(at: datetime, days: int, here: ZoneInfo) -> datetime:
+    """The same time of day so many local days earlier: a day may have 23 or 25 hours."""
+    return (at.astimezone(here) - timedelta(days=days)).astimezone(UTC)
 
 
 def _counts(row: Mapping[str, Any], boundaries: Boundaries, place: int, *, has_money: bool) -> Counts:

@@ -66,7 +66,8 @@ class CohortTable(Result):
     def cells(self) -> list[list[str]]:
         rows = []
         for cohort in self.cohorts:
-            shares = [self._shown.percent(count / cohort.size, 0) for count in cohort.back[1:]]
+            known = [share.value for share in cohort.shares()[1:]]
+            shares = ["" if value is None else self._shown.percent(value, 0) for value in known]
             shares += [""] * (self._months - 1 - len(shares))
             rows.append([self._shown.period(cohort.start, "month"), self._shown.number(cohort.size, 0), *shares])
         return rows
