@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from regard.accounts.middleware import access_of, public, right_required, sign_in_required
 from regard.accounts.model import Role
-from regard.accounts.models import AuditEntry, Member, SignInLink, User, Workspace
+from regard.accounts.models import AuditEntry, Member, OfWorkspace, SignInLink, User, Workspace
 from regard.accounts.stores import stores
 from regard.accounts.tasks import prepare_site
 from regard.base import Forbidden
@@ -22,6 +22,7 @@ from regard.stream import OpenedStore
 __all__ = [
     "AuditEntry",
     "Member",
+    "OfWorkspace",
     "User",
     "Workspace",
     "absolute",

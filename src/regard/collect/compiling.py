@@ -25,8 +25,7 @@ from regard.collect.refusals import (
 from regard.collect.staging import ROWS
 from regard.collect.syntax import call, column, either, every, fill, literal, named, struct
 from regard.collect.values import Reader, joined
-from regard.stream import COLUMNS
-from regard.stream.schema import COLUMN_TYPES
+from regard.stream import COLUMN_TYPES, COLUMNS
 
 EARLIEST = "1900-01-01"
 FUTURE = timedelta(days=1)

@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from regard.accounts.site import Workspace
+from regard.accounts.site import OfWorkspace, Workspace
 from regard.base import Conflict, NotFound
 from regard.base.clock import now
 from regard.base.config import config
@@ -42,11 +42,8 @@ class State(models.TextChoices):
 BUSY = (State.WAITING, State.WORKING)
 
 
-class Loads(models.Manager):
+class Loads(OfWorkspace):
     """Loads of one workspace: ``Load.objects.of(workspace)``."""
-
-    def of(self, workspace: Workspace) -> models.QuerySet:
-        return super().get_queryset().filter(workspace=workspace)
 
     def get_of(self, workspace: Workspace, key: str) -> Load:
         """The load of that key. Raises :class:`~regard.base.NotFound`."""
