@@ -247,7 +247,9 @@ def test_a_filter_wants_a_cohorts_customers_by_what_they_were_last():
 def test_a_cohort_below_the_minimum_shows_no_number():
     rows = [bought(n, datetime(2026, 1, 5)) for n in range(4)] + [bought(9, datetime(2026, 2, 5))]
     small = cohorts(store_of(*rows)).cohorts[0]
-    assert small.withheld and not any(small.back) and all(share.value is None for share in small.shares())
+    assert small.withheld
+    assert not any(small.back)
+    assert all(share.value is None for share in small.shares())
 
 
 def test_contracts_begin_the_cohorts_of_a_company_that_has_contracts():
@@ -260,3 +262,14 @@ def test_active_days_are_local_days():
     late = [bought(n, datetime(2026, 3, 3, 4, 30)) for n in range(10)]
     store = store_of(*late, happened("x", datetime(2026, 12, 1)), time_zone="America/New_York")
     assert only(store, "retention", Slice(start=date(2026, 6, 1), end=date(2026, 6, 2))).estimate.n == 0
+
+
+def test_only_referrals_whose_window_had_passed_by_then_are_judged():
+    rows = [bought(n, datetime(2026, 1, 1)) for n in range(100)]
+    for n in range(20):
+        rows += [referred(n, datetime(2026, 1, 10), f"r{n}")]
+        rows += [referred(n, datetime(2026, 3, 1), f"r{n}", "Referral Converted")]
+    store = store_of(*rows, happened("x", datetime(2026, 12, 1)))
+    early = Slice(as_of=datetime(2026, 2, 1, tzinfo=UTC))
+    assert only(store, "referral_rate", early).parts["conversion"].value is None
+    assert only(store, "referral_rate", Slice()).parts["conversion"].value == 1

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from regard.metrics import Slice, define, measure
-from tests.metrics.company import happened, store_of, ticket
+from tests.metrics.company import append, happened, store_of, ticket
 
 MONDAY = datetime(2026, 3, 2, 10)
 LATER = happened("Page Viewed", datetime(2026, 6, 1))
@@ -136,3 +136,60 @@ def test_a_break_down_reads_the_latest_value_of_each_ticket():
     rows += [row for n in range(10, 16) for row in ticket(n, MONDAY, 9, agent="b")]
     figures = measure(store_of(*rows, LATER), "resolution_time", Slice(by="agent")).figures
     assert {figure.group: figure.estimate.value for figure in figures} == {"a": 5 * HOUR, "b": 9 * HOUR}
+
+
+# --- what a reader of the figures may rely on --------------------------------------------------------------------
+
+
+def steps(number: int, *events: tuple[str, float]):
+    """A ticket's events, each so many days after the fifth of January."""
+    begun = datetime(2026, 1, 5)
+    return [
+        happened(f"Ticket {what}", begun + timedelta(days=days), subject=f"t{number}", customer=number)
+        for what, days in events
+    ]
+
+
+def several(many: range, *events: tuple[str, float]):
+    return [row for number in many for row in steps(number, *events)]
+
+
+REOPENED = several(range(10), ("Opened", 0), ("Resolved", 1), ("Reopened", 2))
+SOLVED = several(range(50, 60), ("Opened", 0), ("Resolved", 3))
+
+
+def test_a_reopened_ticket_is_open_until_it_is_resolved_again():
+    store = store_of(*REOPENED, *SOLVED)
+    assert measure(store, "resolution_time").figures[0].estimate.n == 10
+    append(store, *several(range(10), ("Resolved", 5)))
+    assert measure(store, "resolution_time").figures[0].estimate.n == 20
+
+
+def test_a_ticket_reopened_after_it_was_closed_is_open_for_every_metric():
+    closed = several(range(10), ("Opened", 0), ("Resolved", 1), ("Closed", 2), ("Reopened", 3))
+    store = store_of(*closed, *SOLVED, happened("x", datetime(2026, 3, 1)))
+    fcr = measure(store, "fcr").figures[0]
+    assert (fcr.estimate.n, fcr.estimate.value) == (10, 1)
+
+
+def test_the_median_with_open_tickets_waits_for_those_reopened():
+    store = store_of(*REOPENED, *SOLVED, happened("x", datetime(2026, 3, 1)))
+    assert measure(store, "resolution_time").figures[0].parts["median_with_open"].value == 3 * 86400
+
+
+def test_all_tickets_without_a_hand_over_still_leave_room_for_one():
+    estimate = measure(store_of(*SOLVED), "handovers").figures[0].estimate
+    assert estimate.value == 0
+    assert estimate.high > 0
+
+
+def test_a_ticket_resolved_without_a_reply_was_not_answered_late():
+    answered_at_once = [
+        happened("Ticket Replied", datetime(2026, 1, 5, 0, 5), subject=f"t{number}", customer=number)
+        for number in range(50, 60)
+    ]
+    silent = several(range(10), ("Opened", 0), ("Resolved", 1))
+    waiting = several(range(20, 25), ("Opened", 0))
+    store = store_of(*SOLVED, *answered_at_once, *silent, *waiting)
+    within = measure(store, "first_response").figures[0].parts["within_promise"]
+    assert (within.n, within.value) == (15, pytest.approx(10 / 15))

@@ -36,13 +36,16 @@ def _beside(desk: Desk, answers: Answers, rules: Rules) -> dict[str, Estimate]:
 
 
 def within_promise(desk: Desk, promise: int) -> Estimate:
-    """The share of tickets answered within the promise; one that waits for longer is late even without a reply."""
+    """The share of tickets answered within the promise; one still open that waits for longer is late without a reply.
+
+    One that was resolved without a reply was not answered late: it is not judged.
+    """
     opened = desk.opened
     if not len(opened):
         return intervals.nothing(Unit.SHARE)
     waited = seconds(opened["opened"], opened["first_reply"])
     open_for = seconds(opened["opened"], np.full(len(opened), desk.seen_until))
-    judged = (waited >= 0) | (np.isnan(waited) & (open_for > promise))
+    judged = (waited >= 0) | (np.isnan(waited) & np.isnat(opened["resolved"]) & (open_for > promise))
     return intervals.share(int((waited[judged] <= promise).sum()), int(judged.sum()))
 
 

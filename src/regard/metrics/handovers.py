@@ -21,7 +21,7 @@ def units(desk: Desk, rules: Rules, whole: Sequence[Any] = ()) -> Answers:
 def read(desk: Desk, rules: Rules, whole: Sequence[Any]) -> Reading:
     answers = units(desk, rules)
     parts = {"handed_over": intervals.share_of(answers, answers.scores > 0)}
-    return Reading(intervals.skewed_mean(answers, Unit.SCORE), parts)
+    return Reading(intervals.mean_count(answers, unit=Unit.SCORE), parts)
 
 
 METRIC = Metric(
@@ -31,8 +31,9 @@ METRIC = Metric(
     better="lower",
     about="How often a resolved ticket went to another agent or group, on average.",
     formula="hand-overs ÷ tickets resolved. Beside it: the share of tickets handed over at all.",
-    interval="Student's t with the skewness taken out for the mean, Wilson's score interval for the share.",
-    source="Hall 1992, JRSS B 54; Wilson 1927, JASA 22.",
+    interval="Student's t with the skewness taken out for the mean, Poisson's exact limit where it is 0; Wilson's "
+    "score interval for the share.",
+    source="Hall 1992, JRSS B 54; Garwood 1936, Biometrika 28; Wilson 1927, JASA 22.",
     reads=("Ticket Reassigned", "Ticket Resolved"),
     rules=(),
     gather=tickets.gather,

@@ -216,16 +216,16 @@ def t_of(confidence: float, freedom: float) -> float:
     return z + first / v + second / v**2 + third / v**3
 
 
-def mean_count(answers: Answers, confidence: float = 0.95) -> Estimate:
+def mean_count(answers: Answers, confidence: float = 0.95, unit: Unit = Unit.COUNT) -> Estimate:
     """How many per customer (referrals, contacts): the mean of counts, with an interval even when all are 0.
 
     Holds more than asked for (up to 98 %) while fewer than about 20 have been counted in all.
     """
-    estimate = skewed_mean(answers, Unit.COUNT, confidence)
+    estimate = skewed_mean(answers, unit, confidence)
     if estimate.value != 0.0 or answers.is_empty:
         return estimate
     high = -math.log((1 - confidence) / 2) / answers.n_effective  # Poisson's exact upper limit (Garwood 1936)
-    return Estimate(0.0, 0.0, high, answers.n, Unit.COUNT, confidence, answers.n_effective)
+    return Estimate(0.0, 0.0, high, answers.n, unit, confidence, answers.n_effective)
 
 
 def count_ratio(kept: int, lost: int, new: int, confidence: float = 0.95) -> Estimate:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from regard.base.words import said
 from regard.metrics import intervals
 from regard.metrics.answers import Answers
 from regard.metrics.asking import ask
@@ -18,7 +19,7 @@ from regard.metrics.contract import Gathered, Metric, Reading, Rule, Rules, whol
 from regard.metrics.customers import count, shares
 from regard.metrics.model import Unit
 from regard.metrics.referral_questions import everyone_question, referrals_question, referrers_question
-from regard.metrics.scope import Scope, Window, last_instant
+from regard.metrics.scope import Scope, Window, seen_until
 from regard.stream import Answer, compose
 
 MICROSECONDS = "datetime64[us]"
@@ -68,7 +69,7 @@ def read(cell: Referrals, rules: Rules, whole: Sequence[Any]) -> Reading:
     each = Answers.of((float(times), float(people)) for times, people in often.items())
     parts = {
         "published": headline,
-        "per_customer": intervals.skewed_mean(each, Unit.SCORE),
+        "per_customer": intervals.mean_count(each, unit=Unit.SCORE),
         "conversion": intervals.share(cell.converted, cell.judged),
         "referrers": count(cell.referrers),
         "referrals": count(sum(cell.made)),
@@ -80,13 +81,14 @@ def gather(scope: Scope) -> Gathered:
     """Everybody known by the end of each window, and every referral with what came of it."""
     referrals = _made(ask(scope.store, referrals_question(scope.slice.as_of)))
     if not len(referrals):
-        return Gathered({}, "", ["Nobody has been seen to refer anybody: a rate of 0 would claim to know that."])
+        nobody = said("Nobody has been seen to refer anybody: a rate of 0 would claim to know that.")
+        return Gathered({}, "", [nobody])
     window_of = {window: scope.bounds(window) for window in scope.windows}
     ends = [end for _, end in window_of.values()]
     known, text = _known(scope, ends)
     groups = _groups_of_referrers(scope, ends) if _is_divided(scope) else None
     days = timedelta(days=scope.rules["referral_rate"]["window_days"])
-    until = last_instant(scope.store)
+    until = seen_until(scope)
     cells: dict[tuple[Window, str | None], Any] = {}
     for place, (window, bounds) in enumerate(window_of.items()):
         told = groups[place] if groups is not None else None
@@ -94,7 +96,9 @@ def gather(scope: Scope) -> Gathered:
         made = _by_group(referrals, bounds, told)
         for group in sizes.keys() | made.keys():
             cells[window, group] = _cell(sizes.get(group, 0), made.get(group, referrals.only([])), days, until)
-    note = f"A referral converts when the recommended person becomes a customer within {days.days} days of it."
+    note = said(
+        "A referral converts when the recommended person becomes a customer within {days} days of it.", days=days.days
+    )
     return Gathered(cells, text, [note])
 
 
@@ -175,8 +179,9 @@ METRIC = Metric(
     about="The share of all customers known by the end of the period who recommended the company to somebody in it.",
     formula="customers who referred ÷ all customers. Beside it: referrals per customer, and the share of referrals "
     "that became customers within the attribution window.",
-    interval="Wilson's score interval; Student's t with the skewness taken out for referrals per customer.",
-    source="Wilson 1927, JASA 22; Hall 1992, JRSS B 54.",
+    interval="Wilson's score interval; Student's t with the skewness taken out for referrals per customer, Poisson's "
+    "exact limit where there are none.",
+    source="Wilson 1927, JASA 22; Hall 1992, JRSS B 54; Garwood 1936, Biometrika 28.",
     reads=("Referral Made", "Referral Converted"),
     rules=(Rule("window_days", 90, "Days in which the recommended must become a customer.", whole_number(1, 3650)),),
     gather=gather,

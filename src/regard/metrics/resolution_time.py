@@ -95,7 +95,9 @@ def gather(scope: Scope) -> Gathered:
 def _timed(desk: Desk, rules: Rules, calendar: BusinessCalendar | None, made: dict[int, Any]) -> tickets.Tickets:
     """The tickets as the definition ends them, with their business seconds."""
     facts = dict(desk.tickets.facts)
-    if rules["until"] != "resolved":
+    if rules["until"] == "closed":
+        facts["resolved"] = np.where(np.isnat(facts["resolved"]), tickets.NEVER, facts["closed"])
+    elif rules["until"] != "resolved":
         facts["resolved"] = facts[rules["until"]]
     if calendar is not None:
         facts["business"] = calendar.seconds_between(facts["opened"], facts["resolved"])

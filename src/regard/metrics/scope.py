@@ -105,6 +105,13 @@ def last_instant(store: Store) -> datetime | None:
     return answer["last"][0] if answer["n"][0] else None
 
 
+def seen_until(scope: Scope) -> datetime | None:
+    """The instant (UTC, without a zone) after which a look knows nothing: the data ends, or was received later."""
+    last = last_instant(scope.store)
+    as_of = [compose.naive(scope.slice.as_of)] if scope.slice.as_of else []
+    return min([last, *as_of]) if last else None
+
+
 def _aware(instant: datetime) -> datetime:
     return instant.replace(tzinfo=bounds_utc((date(2000, 1, 1), date(2000, 1, 1)), "UTC")[0].tzinfo)
 

@@ -16,7 +16,7 @@ from regard.metrics.answers import Answers, Floats
 from regard.metrics.asking import ask, remembered
 from regard.metrics.contract import Gathered
 from regard.metrics.customer_questions import latest_value, wanted_customers
-from regard.metrics.scope import Scope, last_instant
+from regard.metrics.scope import Scope, seen_until
 from regard.stream import Answer, Question, compose
 from regard.stream.vocabulary import (
     TICKET_CLOSED,
@@ -50,6 +50,7 @@ FACETS = {
     "first_resolved": (f"min({_WHEN.format('resolved')})", ("resolved",)),
     "last": ("max(occurred_at)", tuple(EVENTS)),
     "closed": (f"max({_WHEN.format('closed')})", ("closed",)),
+    "last_reopened": (f"max({_WHEN.format('reopened')})", ("reopened",)),
     "reopened": (_COUNT.format("reopened"), ("reopened",)),
     "reassigned": (_COUNT.format("reassigned"), ("reassigned",)),
     "customer": ("max(customer)", ("opened",)),
@@ -68,7 +69,10 @@ FACETS = {
 }
 """What may be asked about a ticket: the piece of SQL, and the events it reads. Unsigned replies are an agent's."""
 
-TIMES = ("opened", "resolved", "first_resolved", "closed", "last", "first_reply")
+ALWAYS = frozenset({"opened", "resolved", "closed", "last_reopened"})
+"""What every look at tickets asks: without it nobody can tell which are resolved."""
+
+TIMES = (*ALWAYS, "first_resolved", "last", "first_reply")
 
 
 @dataclass(frozen=True)
@@ -140,7 +144,7 @@ def gather(scope: Scope) -> Gathered:
     tickets = remembered(scope.store, f"tickets {answer.sql}", lambda: _tickets(answer))
     if scope.slice.where:
         tickets = tickets.only(tickets["wanted"] == 1)
-    until = _seen_until(scope)
+    until = _instant(seen_until(scope))
     groups = _groups(answer, tickets) if scope.slice.by else [(None, tickets)] if len(tickets) else []
     cells = {
         (window, group): Desk(its, _instant(scope.bounds(window)[0]), _instant(scope.bounds(window)[1]), until)
@@ -160,7 +164,7 @@ def _tickets(answer: Answer) -> Tickets:
 
 def tickets_question(scope: Scope) -> Question:
     """One row a ticket with the facets wanted, over the ticket's whole history."""
-    facets = [name for name in FACETS if name in scope.facets | {"opened", "resolved", "closed"}]
+    facets = [name for name in FACETS if name in scope.facets | ALWAYS]
     columns: list[str | exp.Expr] = [f"{FACETS[name][0]} AS {name}" for name in facets]
     where = scope.slice.where
     columns += [latest_value(name, f"is{place}") for place, name in enumerate(where)]
@@ -200,12 +204,6 @@ def _groups(answer: Answer, tickets: Tickets) -> Iterable[tuple[str | None, Tick
         yield group, tickets.only(order[edges[place] : edges[place + 1]])
 
 
-def _seen_until(scope: Scope) -> np.datetime64:
-    last = last_instant(scope.store)
-    known = [compose.naive(scope.slice.as_of)] if scope.slice.as_of else []
-    return _instant(min([last, *known])) if last else NEVER
-
-
 def _instant(instant: datetime | None) -> np.datetime64:
     if instant is None:
         return NEVER
@@ -236,6 +234,10 @@ def next_opened(tickets: Tickets) -> Instants:
 
 
 def ended(tickets: Tickets) -> Instants:
-    """When each ticket was last resolved; when it was closed, where nobody said that it was resolved."""
+    """When each ticket was last resolved; when it was closed, where nobody said that it was resolved.
+
+    NaT where it was reopened after both: it is open again.
+    """
     resolved: Instants = np.where(np.isnat(tickets["resolved"]), tickets["closed"], tickets["resolved"])
-    return resolved
+    is_open_again = tickets["last_reopened"] > np.fmax(tickets["resolved"], tickets["closed"])
+    return np.where(is_open_again, NEVER, resolved)
