@@ -126,7 +126,9 @@ class Figures(Result):
     def __init__(self, measurement: Measurement, shown: Format, name: str = ""):
         self.measurement, self._shown = measurement, shown
         self.sql, self.notes = measurement.sql, measurement.notes
-        self.title = f"{name or measurement.metric} · definition {measurement.definition.version}"
+        when = [] if measurement.slice.every else [period_in_words(self.figures[0] if self.figures else None, shown)]
+        version = f"definition {measurement.definition.version}"
+        self.title = " · ".join([name or measurement.metric, *when, version])
 
     @property
     def definition(self) -> Definition:
@@ -233,6 +235,14 @@ class Figures(Result):
 def interval_heading(estimates: Iterable[Estimate]) -> str:
     """What the intervals are called: all of one table have one confidence."""
     return f"{next(iter(estimates)).confidence:.0%} interval"
+
+
+def period_in_words(figure: Figure | None, shown: Format) -> str:
+    """The days that a figure is about."""
+    if figure is None or figure.period is None:
+        return "all data"
+    start, end = figure.period
+    return shown.period(start, None, end)
 
 
 def estimate_cells(estimate: Estimate, shown: Format) -> list[str]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from regard.metrics import Cohorts, Measurement, metric_called
-from regard.report.results import Result, estimate_cells, interval_heading
+from regard.metrics import Cohorts, Figure, Measurement, metric_called
+from regard.report.results import Result, estimate_cells, interval_heading, period_in_words
 from regard.web import Format
 
 
@@ -34,13 +34,17 @@ class Summary(Result):
         return found
 
     def headings(self) -> list[str]:
-        return ["metric", "value", interval_heading(figure.estimate for figure in self._figures.values()), "n"]
+        interval = interval_heading(figure.estimate for figure in self._figures.values())
+        return ["metric", "value", interval, "n", "period"]
 
     def cells(self) -> list[list[str]]:
         return [
-            [metric_called(key).title, *estimate_cells(figure.estimate, self._shown)]
+            [metric_called(key).title, *estimate_cells(figure.estimate, self._shown), self._period(figure)]
             for key, figure in self._figures.items()
         ]
+
+    def _period(self, figure: Figure) -> str:
+        return "" if figure.estimate.value is None else period_in_words(figure, self._shown)
 
 
 class CohortTable(Result):
