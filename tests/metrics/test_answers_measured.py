@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regard.base import Invalid
-from regard.metrics import Slice, Unit, define, definition_of, measure, versions_of
-from tests.metrics.company import answered, append, store_of
+from regard.metrics import CATALOGUE, Slice, Unit, define, definition_of, measure, parse_period, versions_of
+from tests.metrics.company import answered, append, happened, store_of
 
 ON_0_TO_10 = st.lists(st.integers(0, 10), min_size=1, max_size=40)
 RARELY = settings(max_examples=20, deadline=None)
@@ -226,3 +226,71 @@ def test_days_add_up_to_their_month(answers):
     assert sum(day.estimate.n for day in days) == whole.n
     mean = sum(day.estimate.value * day.estimate.n for day in days if day.estimate.n) / whole.n
     assert mean == pytest.approx(whole.value)
+
+
+# --- what a reader of the figures may rely on --------------------------------------------------------------------
+
+
+def both_ways(metric: str, low: float, high: float):
+    rows = [answered(metric, high, low, high, orientation="higher") for _ in range(30)]
+    return rows + [answered(metric, low, low, high, orientation="lower") for _ in range(20)]
+
+
+def test_answers_asked_both_ways_round_have_no_common_mean():
+    (figure,) = measure(store_of(*both_ways("csat", 1, 5)), "csat").figures
+    assert (figure.estimate.value, "mean" in figure.parts, "published" in figure.parts) == (1, False, False)
+
+
+def test_a_recommendation_of_which_0_is_the_good_end_is_left_out_aloud():
+    measured = measure(store_of(*both_ways("nps", 0, 10)), "nps")
+    assert measured.figures[0].estimate.n == 30
+    assert any("0 is the good end (20)" in note for note in measured.notes)
+
+
+def test_answers_off_their_scale_or_without_one_are_counted_aloud():
+    rows = [answered("csat", 4, 1, 5) for _ in range(6)] + [answered("csat", 9, 1, 5), answered("csat", 3, None, None)]
+    measured = measure(store_of(*rows), "csat")
+    assert measured.figures[0].estimate.n == 6
+    assert any("(2)" in note for note in measured.notes)
+
+
+@pytest.mark.parametrize("weight", [-1.0, 0.0, 2e9, float("inf")])
+def test_a_weight_that_no_survey_has_counts_for_nothing(weight):
+    rows = [answered("csat", 5, 1, 5, weight=weight) for _ in range(5)]
+    rows += [answered("csat", 1, 1, 5, weight=2.0) for _ in range(6)]
+    assert measure(store_of(*rows), "csat").figures[0].estimate.n == 6
+
+
+@pytest.mark.parametrize("metric", sorted(CATALOGUE))
+def test_periods_after_the_data_have_no_figures(metric):
+    store = store_of(answered("csat", 4, 1, 5), happened("Referral Made", customer=1))
+    assert list(measure(store, metric, Slice(every="month", start=date(2030, 1, 1))).figures) == []
+
+
+def test_a_filter_by_a_number_is_compared_as_text():
+    rows = [answered("csat", 4, 1, 5, properties='{"terminal": "1"}') for _ in range(6)]
+    store = store_of(*rows)
+    assert measure(store, "csat", Slice(where={"terminal": 1})).figures[0].estimate.n == 6
+    assert measure(store, "csat", Slice(where={"terminal": [1, 2]})).figures[0].estimate.n == 6
+
+
+def test_a_filter_by_the_score_itself_is_refused_in_words():
+    with pytest.raises(Invalid, match="score"):
+        measure(store_of(answered("csat", 4, 1, 5)), "csat", Slice(where={"score": "4"}))
+
+
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(9999, 12, 31)])
+def test_dates_that_no_data_have_are_refused_in_words(day):
+    store = store_of(answered("csat", 4, 1, 5), time_zone="Europe/Warsaw")
+    with pytest.raises(Invalid, match="years"):
+        measure(store, "csat", Slice(start=day))
+    with pytest.raises(Invalid, match="9999"):
+        parse_period("9999")
+
+
+def test_whether_anybody_answered_about_the_whole_is_asked_of_what_was_known_then():
+    before, after = datetime(2026, 1, 1), datetime(2026, 3, 1)
+    rows = [answered("csat", 4, 1, 5, at=before, touchpoint="Food") for _ in range(6)]
+    rows += [answered("csat", 4, 1, 5, at=after, touchpoint="Overall")]
+    early = Slice(as_of=datetime(2026, 2, 1, tzinfo=UTC))
+    assert measure(store_of(*rows), "csat", early).figures[0].estimate.n == 6

@@ -64,7 +64,8 @@ def read(tally: Tally, rules: Rules, whole: Sequence[Tally]) -> Reading:
 
 def _beside(tally: Tally, verdicts: Answers, whole: Sequence[Tally]) -> dict[str, Estimate]:
     is_reversed = {scale: scale.orientation == "lower" for scale in tally.scales}
-    parts = raw_parts(tally, scales_of(whole))
+    ways = {scale.orientation or "higher" for scale in scales_of(whole)}
+    parts = raw_parts(tally, scales_of(whole)) if len(ways) == 1 else {}
     published = {"published": parts["mean"]} if "mean" in parts else {}
     ease = index(survey_answers.ease_or_index(tally, is_reversed))
     return published | {"index": ease} | unweighted_part(verdicts, _share) | parts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -72,6 +72,18 @@ class Slice:
     where: Mapping[str, str | Sequence[str] | None] = field(default_factory=dict)
     as_of: datetime | None = None
 
+    def __post_init__(self) -> None:
+        """Whatever a filter wants is compared as text."""
+        object.__setattr__(self, "where", {name: _as_text(wanted) for name, wanted in self.where.items()})
+
+
+def _as_text(wanted: Any) -> str | list[str] | None:
+    if wanted is None or isinstance(wanted, str):
+        return wanted
+    if isinstance(wanted, Iterable):
+        return [str(_as_text(one)) for one in wanted]
+    return str(wanted).lower() if isinstance(wanted, bool) else str(wanted)
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -89,7 +101,11 @@ class Figure:
 
 @dataclass(frozen=True)
 class Measurement:
-    """A metric measured over a slice: figures, the definition used, the SQL that was run, and plain-word notes."""
+    """A metric measured over a slice: figures, the definition used, the SQL that was run, and plain-word notes.
+
+    ``settings_version`` says which version of the workspace's settings (time zone, minimum, calendar…) it was made by;
+    ``currency`` what its money is in (None: no money, or nobody said).
+    """
 
     metric: str
     definition: Definition
@@ -98,3 +114,5 @@ class Measurement:
     sql: str
     better: Better | None
     notes: Sequence[str] = ()
+    settings_version: int = 0
+    currency: str | None = None

@@ -10,11 +10,15 @@ from regard.metrics.answers import Answers
 from regard.metrics.contract import Gathered, Later, Metric, Reading, Rules
 from regard.metrics.model import Estimate, Unit
 from regard.metrics.scope import Scope
-from regard.metrics.survey_answers import RULES, Tally, scales_of, shares_of, unweighted_part
+from regard.metrics.survey_answers import RULES, Scale, Tally, scales_of, shares_of, unweighted_part
+
+
+def _is_nps(scale: Scale) -> bool:
+    return (scale.low, scale.high) == (0, 10) and scale.orientation != "lower"
 
 
 def _on_0_to_10(tally: Tally) -> Answers:
-    return survey_answers.joined(tally.answers(one) for one in tally.scales if (one.low, one.high) == (0, 10))
+    return survey_answers.joined(tally.answers(one) for one in tally.scales if _is_nps(one))
 
 
 def units(tally: Tally, rules: Rules, whole: Sequence[Tally] = ()) -> Answers:
@@ -44,16 +48,18 @@ def gather(scope: Scope) -> Gathered:
     """Answers on every scale; those that are not on 0–10 are refused aloud."""
     found = survey_answers.gather("nps", scope)
     tallies = list(found.cells.values())
-    others = [scale for scale in scales_of(tallies) if (scale.low, scale.high) != (0, 10)]
-    notes = [_refusal(scale.name, sum(tally.answers(scale).n for tally in tallies)) for scale in others]
+    others = [scale for scale in scales_of(tallies) if not _is_nps(scale)]
+    notes = [_refusal(scale, sum(tally.answers(scale).n for tally in tallies)) for scale in others]
     return Gathered(found.cells, found.sql, [*found.notes, *notes])
 
 
-def _refusal(scale: str, count: int) -> str:
+def _refusal(scale: Scale, count: int) -> str:
+    if (scale.low, scale.high) == (0, 10):
+        return said("Left out: answers on 0–10 of which 0 is the good end ({count}).", count=count)
     return said(
         "Left out: answers on {scale} ({count}). The net promoter score is only defined on 0–10; import "
         "them as CSAT to measure them.",
-        scale=scale,
+        scale=scale.name,
         count=count,
     )
 

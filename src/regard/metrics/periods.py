@@ -123,24 +123,28 @@ def parse_period(text: str) -> Period:
         return _ordered((parse_period(first)[0], parse_period(last)[0]), text)
     for every, shape in SHAPES:
         if found := shape.fullmatch(text.strip()):
-            start = _start(every, [int(part) for part in found.groups()], text)
-            return start, following(start, every)
+            return _period(every, [int(part) for part in found.groups()], text)
     raise Invalid(said("{text} is not a period", text=repr(text)), field="period", remedy=REMEDY)
 
 
-def _start(every: Every, parts: list[int], text: str) -> date:
+def _period(every: Every, parts: list[int], text: str) -> Period:
     try:
-        if every == "week":
-            return date.fromisocalendar(parts[0], parts[1], 1)
-        if every == "quarter":
-            return date(parts[0], parts[1] * 3 - 2, 1)
-        return date(*(*parts, 1, 1)[:3])
-    except ValueError:
+        start = _start(every, parts)
+        return start, following(start, every)
+    except (ValueError, OverflowError):
         raise Invalid(
             said("there is no such {every} as {text}", every=said(every), text=repr(text)),
             field="period",
             remedy=REMEDY,
         ) from None
+
+
+def _start(every: Every, parts: list[int]) -> date:
+    if every == "week":
+        return date.fromisocalendar(parts[0], parts[1], 1)
+    if every == "quarter":
+        return date(parts[0], parts[1] * 3 - 2, 1)
+    return date(*(*parts, 1, 1)[:3])
 
 
 def _ordered(period: Period, text: str) -> Period:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlglot import exp
@@ -45,12 +46,18 @@ def answers_question(
     columns += ["count(*) AS answers", f"sum({weight}) AS weights", f"sum({weight} * {weight}) AS squares"]
     holders = {f"metric_{place}": metric for place, metric in enumerate(wanted)}
     asked = _one_of("metric", holders)
-    named = compose.sql("name = :name AND NOT score IS NULL")
+    named = compose.sql(f"name = :name AND NOT score IS NULL AND {WEIGHS}")
     query = compose.select(*columns).from_(compose.TABLE).where(named, asked, *conditions).group_by(*keys)
     return Question("answers", query, {"name": SURVEY_ANSWERED, **holders, **values, **parameters})
 
 
 PART, UNSAID, WHOLE = 0, 1, 2
+
+WEIGHS = "(weight IS NULL OR (weight > 0 AND weight <= 1000000000.0))"
+"""The weights that a survey can have; an import refuses others, other ways into the stream may not."""
+
+ON_SCALE = "score >= scale_min AND score <= scale_max AND scale_min < scale_max"
+"""Answers that say their scale, and lie on it."""
 
 
 def _about(wanted: Mapping[str, str | None]) -> tuple[exp.Expr | None, dict[str, Any]]:
@@ -76,14 +83,15 @@ def _one_of(column: str, holders: Mapping[str, str]) -> exp.Expr:
     return exp.column(column).eq(found[0]) if len(found) == 1 else exp.column(column).isin(*found)
 
 
-def touchpoint_question(metric: str, touchpoint: str) -> Question:
-    """Whether a metric has answers about a touchpoint: one row if so. Stops at the first one found."""
+def touchpoint_question(metric: str, touchpoint: str, as_of: datetime | None = None) -> Question:
+    """Whether a metric had answers about a touchpoint by then: one row if so. Stops at the first one found."""
     query = compose.select("1 AS found").from_(compose.TABLE)
     query = query.where(
         "name = :name", "metric = :metric", "touchpoint = :touchpoint", "NOT score IS NULL", dialect=compose.DIALECT
     )
-    given = {"name": SURVEY_ANSWERED, "metric": metric, "touchpoint": touchpoint}
-    return Question("answers about the whole", query.limit(1), given)
+    limits, given = compose.between(None, None, as_of)
+    given |= {"name": SURVEY_ANSWERED, "metric": metric, "touchpoint": touchpoint}
+    return Question("answers about the whole", query.where(*limits).limit(1), given)
 
 
 def complaints_question(conditions: Conditions, parameters: Parameters, by: str | None) -> Question:

@@ -79,6 +79,8 @@ def read(cell: Referrals, rules: Rules, whole: Sequence[Any]) -> Reading:
 
 def gather(scope: Scope) -> Gathered:
     """Everybody known by the end of each window, and every referral with what came of it."""
+    if not scope.windows:
+        return Gathered({}, "")
     referrals = _made(ask(scope.store, referrals_question(scope.slice.as_of)))
     if not len(referrals):
         nobody = said("Nobody has been seen to refer anybody: a rate of 0 would claim to know that.")

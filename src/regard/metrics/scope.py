@@ -26,7 +26,11 @@ Window = tuple[date | None, date | None]
 BREAKABLE = ("channel", "touchpoint", "language", "agent", "currency", "load")
 """The columns that figures may be broken down by; the others name single customers, texts or instants."""
 
-NOT_FILTERABLE = frozenset({"properties", "context", "occurred_at", "received_at"})
+NUMBERS = frozenset({"score", "scale_min", "scale_max", "weight", "amount"})
+NOT_FILTERABLE = NUMBERS | {"properties", "context", "occurred_at", "received_at"}
+"""Columns without a text of their own: engines write 5 and 5.0, and instants, each in their way."""
+
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -149,7 +153,8 @@ def _keys(text: str) -> list[str]:
 
 
 def check_names(store: Store, slice: Slice) -> None:
-    """Refuse a break-down or filter by a name that the workspace does not know, and offer the nearest."""
+    """Refuse dates that no data have, and a break-down or filter by a name that the workspace does not know."""
+    _check_dates(slice)
     if slice.by is not None and slice.by not in BREAKABLE:
         if slice.by in COLUMNS:
             raise Invalid(
@@ -161,6 +166,16 @@ def check_names(store: Store, slice: Slice) -> None:
             raise Invalid(said("{name} cannot be filtered by its value", name=repr(name)), field="where")
         if name not in COLUMNS:
             _check_property(store, name, "where")
+
+
+def _check_dates(slice: Slice) -> None:
+    for field, day in (("start", slice.start), ("end", slice.end)):
+        if day is not None and not EARLIEST <= day <= LATEST:
+            raise Invalid(
+                said("{day} lies beyond the years that figures can be of", day=str(day)),
+                field=field,
+                remedy=said("use a date from {first} to {last}", first=str(EARLIEST), last=str(LATEST)),
+            )
 
 
 def _check_property(store: Store, name: str, field: str) -> None:

@@ -19,7 +19,7 @@ from regard.metrics.model import Estimate, Every, Unit
 from regard.metrics.periods import starting
 from regard.metrics.questions import PART, WHOLE, answers_question, touchpoint_question
 from regard.metrics.scope import Scope, Window, conditions
-from regard.stream import Answer, Store
+from regard.stream import Answer
 
 Row = tuple[float, float, float, float]
 """A score, how many gave it, the sum of their weights, and of their squared weights."""
@@ -147,6 +147,8 @@ def index(answers: Answers) -> Estimate:
 
 def gather(metric: str, scope: Scope) -> Gathered:
     """Ask once for every survey metric that is looked at together, and keep this metric's rows."""
+    if not scope.windows:
+        return Gathered({}, "")
     wanted = {key: _touchpoint(scope, rules) for key, rules in scope.rules.items() if "touchpoint" in rules}
     grain = _grain(scope)
     limits, given = conditions(scope, _around(scope.windows))
@@ -154,14 +156,28 @@ def gather(metric: str, scope: Scope) -> Gathered:
     answer = ask(scope.store, answers_question(wanted, limits, given, scope.slice.by, zoned))
     rows = remembered(scope.store, f"answers by metric {answer.sql}", lambda: _by_metric(answer)).get(metric, [])
     touchpoint = wanted[metric]
-    if touchpoint is None or not _has_answers_about(scope.store, metric, touchpoint, rows):
-        return Gathered(_cells(metric, scope, rows, grain), answer.sql)
+    if touchpoint is None or not _has_answers_about(scope, metric, touchpoint, rows):
+        return Gathered(_cells(metric, scope, rows, grain), answer.sql, _left_out(rows))
     whole = [row for row in rows if row["about"] != PART]
-    return Gathered(_cells(metric, scope, whole, grain), answer.sql, _notes(touchpoint))
+    return Gathered(_cells(metric, scope, whole, grain), answer.sql, [*_notes(touchpoint), *_left_out(whole)])
+
+
+def counts_only_the_whole(scope: Scope, metric: str) -> str | None:
+    """The touchpoint that the headline counts, where it counts no other."""
+    touchpoint = _touchpoint(scope, scope.rules[metric])
+    found = touchpoint is not None and len(ask(scope.store, touchpoint_question(metric, touchpoint, scope.slice.as_of)))
+    return touchpoint if found else None
 
 
 def _notes(touchpoint: str) -> list[str]:
-    return [said(said("Counts answers about the whole experience (touchpoint {touchpoint})."), touchpoint=touchpoint)]
+    return [said("Counts answers about the whole experience (touchpoint {touchpoint}).", touchpoint=touchpoint)]
+
+
+def _left_out(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    unusable = sum(int(row["answers"]) for row in rows if not _is_usable(row))
+    if not unusable:
+        return []
+    return [said("Left out: answers without a scale or off it ({count}).", count=unusable)]
 
 
 def _touchpoint(scope: Scope, rules: Rules) -> str | None:
@@ -169,12 +185,12 @@ def _touchpoint(scope: Scope, rules: Rules) -> str | None:
     return None if is_asked_for else rules["touchpoint"]
 
 
-def _has_answers_about(store: Store, metric: str, touchpoint: str, rows: Sequence[Mapping[str, Any]]) -> bool:
+def _has_answers_about(scope: Scope, metric: str, touchpoint: str, rows: Sequence[Mapping[str, Any]]) -> bool:
     """Whether the workspace has answers about the whole: mostly the rows tell; else the store is asked."""
     about = {row["about"] for row in rows}
     if WHOLE in about or PART not in about:
         return WHOLE in about
-    return len(ask(store, touchpoint_question(metric, touchpoint))) > 0
+    return len(ask(scope.store, touchpoint_question(metric, touchpoint, scope.slice.as_of))) > 0
 
 
 def _around(windows: Sequence[Window]) -> Window:
@@ -223,11 +239,16 @@ def _windows_with(windows: Sequence[Window], day: date | None) -> Iterable[Windo
 
 
 def _count(tally: Tally, row: Mapping[str, Any], *, weighs: bool) -> None:
-    low, high, score = row["scale_min"], row["scale_max"], row["score"]
-    numbers = isinstance(low, float) and isinstance(high, float) and isinstance(score, float)
-    if not numbers or not low <= score <= high or low == high:
+    if not _is_usable(row):
         tally.unusable += int(row["answers"])
         return
-    scale = Scale(low, high, row["orientation"])
+    scale = Scale(row["scale_min"], row["scale_max"], row["orientation"])
     counts = (float(row[name]) for name in (COUNTED if weighs else COUNTED[:1] * 3))
-    tally.scales.setdefault(scale, []).append((score, *counts))
+    tally.scales.setdefault(scale, []).append((row["score"], *counts))
+
+
+def _is_usable(row: Mapping[str, Any]) -> bool:
+    """On a scale that is said."""
+    low, high, score = row["scale_min"], row["scale_max"], row["score"]
+    numbers = isinstance(low, float) and isinstance(high, float) and isinstance(score, float)
+    return numbers and low <= score <= high and low < high
