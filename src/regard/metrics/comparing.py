@@ -43,14 +43,16 @@ class Comparison:
     notes: Sequence[str] = ()
 
 
-def compare(store: Store, metric: str, a: str, b: str, slice: Slice = Slice()) -> Comparison:
+def compare(
+    store: Store, metric: str, a: str, b: str, slice: Slice = Slice(), *, definition: Definition | None = None
+) -> Comparison:
     """Compare two periods (``"2016"``, ``"2016-Q3"``, ``"2016-05-01..2016-06-01"``), group by group where the slice has
-    ``by``; or, where ``a`` and ``b`` are groups of ``by``, those two groups.
+    ``by``; or, where ``a`` and ``b`` are groups of ``by``, those two groups. ``definition`` is the newest unless given.
 
-    Raises :class:`~regard.base.Invalid` when they are neither.
+    Raises :class:`~regard.base.Invalid` when they are neither, or periods that overlap: those are not independent.
     """
     contract = metric_called(metric)
-    definition = definition_of(store, contract.key)
+    definition = definition or definition_of(store, contract.key)
     if slice.by is not None:
         groups = gathered(store, contract, replace(slice, every=None), definition)
         if a in groups.groups and b in groups.groups:
@@ -65,8 +67,13 @@ def compare(store: Store, metric: str, a: str, b: str, slice: Slice = Slice()) -
 
 
 def both_periods(a: str, b: str) -> tuple[Window, Window]:
-    """Two periods as windows."""
-    return parse_period(a), parse_period(b)
+    """Two periods as windows; Invalid when they overlap, for what is in both would be compared with itself."""
+    before, after = parse_period(a), parse_period(b)
+    if before[0] < after[1] and after[0] < before[1]:
+        raise Invalid(
+            said("{a} and {b} overlap", a=a, b=b), field="b", remedy=said("choose two periods with no day in common")
+        )
+    return before, after
 
 
 def _groups_compared(found: Measured, a: str, b: str) -> Comparison:

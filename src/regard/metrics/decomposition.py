@@ -89,8 +89,17 @@ class _Period:
     n_effective: float
 
 
-def explain(before: Groups, after: Groups, value_of: ValueOf = float, confidence: float = 0.95) -> Explanation:
+def explain(
+    before: Groups,
+    after: Groups,
+    value_of: ValueOf = float,
+    confidence: float = 0.95,
+    ends: tuple[float, float] | None = None,
+) -> Explanation:
     """Split ``after − before`` by group; a group that appeared or vanished is all mix.
+
+    ``ends`` are the two headlines as they are told elsewhere: where they are the means but for rounding, the parts sum
+    to exactly their difference.
 
     Raises Invalid when either side holds no answer: there is no difference to explain. Intervals are the
     delta method's, over the multinomial of who answered and what (Das Gupta 1993 gives the split; Oehlert
@@ -100,13 +109,21 @@ def explain(before: Groups, after: Groups, value_of: ValueOf = float, confidence
     names = sorted({group for side in (before, after) for group, one in side.items() if not one.is_empty})
     old, new = (_period(side, names, value_of, word) for side, word in ((before, "before"), (after, "after")))
     mix, rate = _split(old, new)
-    difference, mixes, rates = _to_the_last_digit(mix, rate, old, new)
+    ends = _ends(old, new, ends)
+    difference, mixes, rates = _to_the_last_digit(mix, rate, ends[1] - ends[0])
     errors = _standard_errors(old, new).tolist()
     z, size = z_of(confidence), len(names)
     values = [*mixes, *rates, math.fsum(mixes), math.fsum(rates)]
     parts = [Part(value, value - z * e, value + z * e) for value, e in zip(values, errors, strict=True)]
     groups = [_group_part(names[g], parts[g], parts[size + g], old, new, g) for g in range(size)]
-    return Explanation(float(old.overall), float(new.overall), difference, parts[-2], parts[-1], groups, confidence)
+    return Explanation(*ends, difference, parts[-2], parts[-1], groups, confidence)
+
+
+def _ends(old: _Period, new: _Period, told: tuple[float, float] | None) -> tuple[float, float]:
+    exact = float(old.overall), float(new.overall)
+    if told is None or not all(math.isclose(*pair, abs_tol=1e-9) for pair in zip(told, exact, strict=True)):
+        return exact
+    return told
 
 
 def _group_part(name: str, mix: Part, rate: Part, old: _Period, new: _Period, g: int) -> GroupPart:
@@ -176,11 +193,10 @@ def _means(old: _Period, new: _Period) -> tuple[list[Fraction], list[Fraction]]:
 
 
 def _to_the_last_digit(
-    mix: Sequence[Fraction], rate: Sequence[Fraction], old: _Period, new: _Period
+    mix: Sequence[Fraction], rate: Sequence[Fraction], difference: float
 ) -> tuple[float, list[float], list[float]]:
     """The parts as floats, one of them moved by a last digit where rounding left a gap to the difference."""
     parts = [float(one) for one in (*mix, *rate)]
-    difference = float(new.overall) - float(old.overall)
     for place in sorted((i for i, part in enumerate(parts) if part), key=lambda i: abs(parts[i])):
         tried = parts.copy()
         tried[place] = math.fsum([difference, *(-other for i, other in enumerate(parts) if i != place)])

@@ -17,7 +17,10 @@ Kind = Literal["contractual", "non_contractual"]
 
 @dataclass(frozen=True)
 class Settings:
-    """What a workspace says about itself. ``calendar`` holds business hours, as ``BusinessCalendar.as_dict`` does."""
+    """What a workspace says about itself. ``calendar`` holds business hours, as ``BusinessCalendar.as_dict`` does.
+
+    ``version`` is 0 until settings are kept; a measurement carries it, for settings change figures, too.
+    """
 
     time_zone: str = "UTC"
     kind: Kind = "non_contractual"
@@ -25,18 +28,28 @@ class Settings:
     currency: str | None = None
     calendar: Mapping[str, Any] | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    version: int = 0
 
 
-def settings_of(store: Store) -> Settings:
-    """The workspace's settings, with defaults for what it does not say. ``facts`` has all that was kept."""
-    records = store.kept("settings", "workspace")
-    kept = dict(records[-1].body) if records else {}
+def settings_of(store: Store, version: int | None = None) -> Settings:
+    """The workspace's settings, with defaults for what it does not say. ``facts`` has all that was kept.
+
+    ``version`` asks for an older version: keep its ``facts`` anew to measure by it again. Raises
+    :class:`~regard.base.NotFound` when there is none.
+    """
+    if version == 0:
+        return Settings()
+    records = store.kept("settings", "workspace", all_versions=version is not None)
+    found = [record for record in records if version is None or record.version == version]
+    if not found and version is not None:
+        raise NotFound(said("there are no settings of version {version}", version=version), field="version")
+    kept = dict(found[-1].body) if found else {}
     own = {
         name: kept[name]
         for name in ("time_zone", "kind", "minimum_n", "currency", "calendar")
         if kept.get(name) is not None
     }
-    return Settings(**own, facts=kept)
+    return Settings(**own, facts=kept, version=found[-1].version if found else 0)
 
 
 def definition_of(store: Store, metric: str, version: int | None = None) -> Definition:

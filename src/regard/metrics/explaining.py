@@ -13,9 +13,9 @@ from regard.metrics.catalogue import metric_called
 from regard.metrics.comparing import both_periods
 from regard.metrics.definitions import definition_of
 from regard.metrics.measuring import Measured, gathered
-from regard.metrics.model import Better, Definition, Slice, Unit
+from regard.metrics.model import Better, Definition, Estimate, Slice, Unit
 from regard.metrics.scope import Window
-from regard.metrics.suppression import withheld_groups
+from regard.metrics.withholding import Sizes, broken_down
 from regard.stream import Store
 
 OTHER = "…"
@@ -42,10 +42,14 @@ class Explained:
     notes: Sequence[str] = ()
 
 
-def explain(store: Store, metric: str, a: str, b: str, slice: Slice = Slice()) -> Explained:
-    """Split the difference between two periods by the groups of ``slice.by``.
+def explain(
+    store: Store, metric: str, a: str, b: str, slice: Slice = Slice(), *, definition: Definition | None = None
+) -> Explained:
+    """Split the difference between two periods by the groups of ``slice.by``; it is the difference that ``compare``
+    tells. ``definition`` is the newest unless given.
 
-    Raises :class:`~regard.base.Invalid` without ``by``, or when one side holds nothing.
+    Raises :class:`~regard.base.Invalid` without ``by``, when one side holds nothing, or when what there is to tell
+    rests on fewer than the workspace's minimum.
     """
     if slice.by is None:
         raise Invalid(
@@ -53,11 +57,13 @@ def explain(store: Store, metric: str, a: str, b: str, slice: Slice = Slice()) -
         )
     contract = metric_called(metric)
     windows = both_periods(a, b)
-    asked = replace(slice, every=None)
-    found = gathered(store, contract, asked, definition_of(store, contract.key), windows)
+    asked, used = replace(slice, every=None), definition or definition_of(store, contract.key)
+    whole = gathered(store, contract, replace(asked, by=None), used, windows)
+    found = gathered(store, contract, asked, used, windows)
+    headlines = [_headline(whole, window) for window in windows]
     before, after = _told(found, windows)
-    split = decomposition.explain(before, after)
-    unit = found.contract.read(found.facts(windows[0], found.groups[0]), found.rules, found.whole).headline.unit
+    split = decomposition.explain(before, after, ends=_ends([one.value for one in headlines]))
+    unit = headlines[0].unit
     notes = list(found.gathered.notes)
     if OTHER in before or OTHER in after:
         notes.append(
@@ -71,15 +77,48 @@ def explain(store: Store, metric: str, a: str, b: str, slice: Slice = Slice()) -
     return Explained(contract.key, found.definition, asked, a, b, slice.by, unit, *rest)
 
 
-def _told(found: Measured, windows: tuple[Window, Window]) -> list[Mapping[str, Answers]]:
+def _headline(whole: Measured, window: Window) -> Estimate:
+    estimate = whole.figures(window)[0].estimate
+    if estimate.withheld:
+        raise _too_few(whole.scope.settings.minimum_n)
+    return estimate
+
+
+def _ends(values: Sequence[float | None]) -> tuple[float, float] | None:
+    before, after = values
+    return None if before is None or after is None else (before, after)
+
+
+def _told(found: Measured, windows: tuple[Window, Window]) -> list[dict[str, Answers]]:
     """Units by group in both windows; groups too small in either are joined, so that nothing is lost from the sum."""
-    sides = [{group or "": found.units(window, group) for group in found.groups} for window in windows]
-    least = found.scope.settings.minimum_n
-    small = {group for side in sides for group in withheld_groups({g: one.n for g, one in side.items()}, least)}
-    return [_joined(side, small) for side in sides]
+    units = {window: {group or "": found.units(window, group) for group in found.groups} for window in windows}
+    sizes: Sizes = {(window, group): one.n for window, side in units.items() for group, one in side.items()}
+    small = {group or "" for _, group in broken_down(sizes, found.scope.settings.minimum_n)}
+    joint = _enough(list(units.values()), small, found.scope.settings.minimum_n)
+    return [_joined(side, joint) for side in units.values()]
 
 
-def _joined(side: Mapping[str, Answers], small: set[str]) -> Mapping[str, Answers]:
+def _enough(sides: Sequence[Mapping[str, Answers]], small: set[str], least: int) -> set[str]:
+    """The groups to join: the small ones and the next smallest, until they are not few on either side."""
+    sizes = {group: sum(side[group].n for side in sides) for side in sides for group in side}
+    others = sorted((group for group in sizes if group not in small), key=lambda group: (-sizes[group], group))
+    joint = set(small)
+    while any(0 < sum(side[group].n for group in joint) < least for side in sides):
+        if not others:
+            raise _too_few(least)
+        joint.add(others.pop())
+    return joint
+
+
+def _too_few(least: int) -> Invalid:
+    return Invalid(
+        said("there are fewer than {minimum_n} to explain the change by", minimum_n=least),
+        field="where",
+        remedy=said("choose longer periods or fewer filters"),
+    )
+
+
+def _joined(side: Mapping[str, Answers], small: set[str]) -> dict[str, Answers]:
     from regard.metrics.survey_answers import joined
 
     shown = {group: one for group, one in side.items() if group not in small}

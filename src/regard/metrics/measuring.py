@@ -14,10 +14,8 @@ from regard.metrics.contract import Gathered, Metric
 from regard.metrics.definitions import definition_of
 from regard.metrics.model import Better, Definition, Figure, Measurement, Slice
 from regard.metrics.scope import Scope, Window, scope_of
-from regard.metrics.suppression import BELOW_MINIMUM, withheld_by_period, withheld_groups, withhold
+from regard.metrics.withholding import Cell, emptied, is_guarded, size_of, withheld, without_small_parts
 from regard.stream import Store
-
-Cell = tuple[Window, str | None]
 
 
 def measure(
@@ -120,16 +118,24 @@ class Measured:
 
     def figures(self, window: Window) -> list[Figure]:
         """One figure for each group, small ones withheld."""
-        hidden = self._hidden
-        figures = ((self._figures[window, group], hidden.get((window, group))) for group in self.groups)
-        return [_withheld(figure, reason) if reason else figure for figure, reason in figures]
+        return [self._told((window, group)) for group in self.groups]
+
+    def _told(self, cell: Cell) -> Figure:
+        figure, reason = self._figures[cell], self._hidden.get(cell)
+        if reason:
+            return emptied(figure, reason)
+        least = self.scope.settings.minimum_n
+        return without_small_parts(figure, least) if is_guarded(self.scope.slice) else figure
 
     def measurement(self) -> Measurement:
         """Every window's figures, with the definition, the query and the notes."""
         figures = [figure for window in self.scope.windows for figure in self.figures(window)]
         notes = list(dict.fromkeys(self.gathered.notes))
         slice, sql = self.scope.slice, self.gathered.sql
-        return Measurement(self.contract.key, self.definition, slice, figures, sql, self.better, notes)
+        version = self.scope.settings.version
+        return Measurement(
+            self.contract.key, self.definition, slice, figures, sql, self.better, notes, settings_version=version
+        )
 
     @cached_property
     def _figures(self) -> dict[Cell, Figure]:
@@ -142,32 +148,18 @@ class Measured:
 
     @cached_property
     def _hidden(self) -> dict[Cell, str]:
-        """Which cells are too small to be shown. A filter narrows to a group just as a break-down does."""
-        sizes = {cell: figure.estimate.n for cell, figure in self._figures.items()}
-        least = self.scope.settings.minimum_n
-        if self.scope.slice.by is not None:
-            return _hidden_groups(sizes, least)
-        if self.scope.slice.where:
-            return {cell: BELOW_MINIMUM for cell, n in sizes.items() if 0 < n < least}
-        return {}
+        return withheld(self.scope, self._sizes, self._sizes_of) if is_guarded(self.scope.slice) else {}
 
+    @property
+    def _sizes(self) -> dict[Cell, int]:
+        return {cell: size_of(figure) for cell, figure in self._figures.items()}
 
-def _hidden_groups(sizes: Mapping[Cell, int], least: int) -> dict[Cell, str]:
-    """Withheld so that neither a total nor, over several periods, the groups' own sums give anything away."""
-    windows = {window for window, _ in sizes}
-    if len(windows) == 1:
-        (window,) = windows
-        hidden = withheld_groups({group or "": n for (_, group), n in sizes.items()}, least)
-        return {(window, group): reason for group, reason in hidden.items()}
-    found = withheld_by_period({(window, group): n for (window, group), n in sizes.items()}, least)
-    return {cell: found[cell] for cell in sizes if cell in found}
+    def _sizes_of(self, slice: Slice) -> dict[Cell, int]:
+        """How many the figures of another slice rest on, in the same windows."""
+        scope = replace(self.scope, slice=slice)
+        return Measured(self.contract, self.definition, scope, self.contract.gather(scope))._sizes
 
 
 def _period(window: Window) -> tuple[date, date] | None:
     start, end = window
     return (start, end) if start is not None and end is not None else None
-
-
-def _withheld(figure: Figure, reason: str) -> Figure:
-    """The figure without any number, its companions gone: a share of the distribution would give the total away."""
-    return replace(figure, estimate=withhold(figure.estimate, reason), parts={})

@@ -1,0 +1,118 @@
+"""Which cells of a measurement are withheld: small groups, small filters, and whatever would give them away.
+
+A filter narrows to a group just as a break-down does. It is judged by the break-down of its own column, its other
+filters kept: a filter that takes some, but not all, of the groups that the break-down withholds would tell them apart,
+and so would one that leaves out only a few people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+
+from regard.metrics.contract import Later
+from regard.metrics.model import Estimate, Figure, Slice
+from regard.metrics.scope import BREAKABLE, Scope, Window
+from regard.metrics.suppression import withheld_by_period, withheld_groups, withhold
+from regard.stream import COLUMNS
+
+Cell = tuple[Window, str | None]
+Sizes = Mapping[Cell, int]
+Wanted = str | Sequence[str] | None
+
+
+def is_guarded(slice: Slice) -> bool:
+    """True when figures are of a part of everybody; everybody's own are always told."""
+    return slice.by is not None or bool(slice.where)
+
+
+def withheld(scope: Scope, sizes: Sizes, sizes_of: Callable[[Slice], Sizes]) -> dict[Cell, str]:
+    """The cells withheld, and why; ``sizes_of`` says how many the figures of another slice rest on."""
+    if not is_guarded(scope.slice):
+        return {}
+    least = scope.settings.minimum_n
+    telling = _telling(scope, sizes, sizes_of)
+    if scope.slice.by is not None:
+        return broken_down(sizes, least, telling)
+    found: dict[Cell, str] = {}
+    for family in families([window for window, _ in sizes]):
+        parts: Sizes = {(one, None): sizes[one, None] for one in family}
+        found |= withheld_groups(parts, least, telling)
+    return found
+
+
+def broken_down(sizes: Sizes, least: int, also: Collection[Cell] = ()) -> dict[Cell, str]:
+    """Withheld so that neither a total nor, over several periods, the groups' own sums give anything away."""
+    if len({window for window, _ in sizes}) < 2:
+        return withheld_groups(sizes, least, also)
+    hidden = withheld_by_period({(window, group): n for (window, group), n in sizes.items()}, least, {*also})
+    return {cell: hidden[cell] for cell in sizes if cell in hidden}
+
+
+def _telling(scope: Scope, sizes: Sizes, sizes_of: Callable[[Slice], Sizes]) -> set[Cell]:
+    """The cells that would tell, by subtraction from what other questions show, who a filter leaves out."""
+    slice, least, found = scope.slice, scope.settings.minimum_n, set[Cell]()
+    for column, wanted in slice.where.items():
+        rest = {name: value for name, value in slice.where.items() if name != column}
+        unfiltered = sizes_of(replace(slice, where=rest))
+        found |= {cell for cell, n in sizes.items() if 0 < unfiltered.get(cell, n) - n < least}
+        if column in BREAKABLE or column not in COLUMNS:
+            hidden = broken_down(sizes_of(replace(slice, by=column, where=rest)), least)
+            split = _split(hidden, _chosen(wanted))
+            found |= {cell for cell in sizes if cell[0] in split}
+    return found
+
+
+def _split(hidden: Mapping[Cell, str], chosen: set[str]) -> set[Window]:
+    """The windows in which some of the withheld groups are chosen and some are not."""
+    inside = {window for window, group in hidden if (group or "") in chosen}
+    outside = {window for window, group in hidden if (group or "") not in chosen}
+    return inside & outside
+
+
+def _chosen(wanted: Wanted) -> set[str]:
+    if wanted is None:
+        return {""}
+    return {wanted} if isinstance(wanted, str) else {str(value) for value in wanted}
+
+
+def families(windows: Sequence[Window]) -> list[list[Window]]:
+    """Windows that are told beside their sum; one that overlaps shorter ones is itself the sum of those.
+
+    >>> from datetime import date
+    >>> a, b, c = date(2016, 1, 1), date(2016, 2, 1), date(2016, 3, 1)
+    >>> [len(family) for family in families([(a, c), (a, b), (b, c)])]
+    [2, 0, 1]
+    """
+    wholes = [one for one in windows if any(_holds(one, other) for other in windows)]
+    parts = [one for one in windows if one not in wholes]
+    of_each = [[part for part in parts if _holds(whole, part)] for whole in wholes]
+    rest = [part for part in parts if not any(part in family for family in of_each)]
+    return [*of_each, rest, *([whole] for whole in wholes)]
+
+
+def _holds(whole: Window, part: Window) -> bool:
+    (start, end), (first, last) = whole, part
+    if start is None or end is None or first is None or last is None:
+        return False
+    return start < last and first < end and last - first < end - start
+
+
+def size_of(figure: Figure) -> int:
+    """How many a figure rests on; where its headline counted nobody, those of its largest companion."""
+    return figure.estimate.n or max((part.n for part in figure.parts.values()), default=0)
+
+
+def emptied(figure: Figure, reason: str) -> Figure:
+    """The figure without any number, its companions gone: a share of the distribution would give the total away."""
+    return replace(figure, estimate=withhold(figure.estimate, reason), parts={})
+
+
+def without_small_parts(figure: Figure, least: int) -> Figure:
+    """The figure with its small companions withheld, once somebody looks at them."""
+    parts = figure.parts
+
+    def told(part: Estimate) -> Estimate:
+        return withhold(part) if 0 < part.n < least else part
+
+    return replace(figure, parts=Later(lambda: {name: told(part) for name, part in parts.items()}))
