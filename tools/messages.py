@@ -67,7 +67,8 @@ def template_strings(path: Path) -> Iterator[Found]:
 def _inline(text: str, place: str) -> Iterator[Found]:
     if found := TRANSLATE.match(text):
         context = CONTEXT.search(found[3])
-        yield (context[2] if context else None), found[2], place
+        # Django looks a template's text up with its per cent signs doubled.
+        yield (context[2] if context else None), found[2].replace("%", "%%"), place
     for _, message in IN_EXPRESSION.findall(text):
         yield None, message, place
 
@@ -176,7 +177,7 @@ def wrong_placeholders(name: str, message: Message) -> Iterator[str]:
 def check() -> int:
     template = collected()
     found = [fault for name in LOCALES for fault in faults(name, template)]
-    for fault in found[:40]:
+    for fault in found:
         print(fault, file=sys.stderr)
     print(f"{len(template)} strings in {len(LOCALES)} languages, {len(found)} faults")
     return 1 if found else 0
