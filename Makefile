@@ -4,6 +4,8 @@
 
 UV := .tools/bin/uv
 RUN := $(UV) run --frozen
+# What talks to the operational database is tried on PostgreSQL too.
+ON_POSTGRES := tests/accounts tests/site tests/report/test_pages.py tests/metrics/test_settings_pages.py tests/collect/test_pages.py
 
 help: ## show this menu
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -13,8 +15,9 @@ run: .venv/ready ## load the demo workspaces, print their numbers, serve them
 
 test: .venv/ready ## run every test: SQLite, PostgreSQL, ClickHouse's engine, browser, wheel
 	$(RUN) python tools/prepare_tests.py
-	$(RUN) pytest
-	$(RUN) python tools/postgres.py -- pytest tests/accounts tests/site tests/report tests/metrics/test_settings_pages.py
+	$(RUN) pytest -n auto --dist loadfile -m "not browser"
+	$(RUN) pytest tests/journeys
+	$(RUN) python tools/postgres.py -- pytest -n auto --dist loadfile $(ON_POSTGRES)
 
 check: .venv/ready ## lint, format, types, imports, translations
 	$(RUN) ruff check .
@@ -38,7 +41,7 @@ wheel: .venv/ready ## build the wheel
 clean: ## remove what the targets above made (never your data)
 	rm -rf .venv .tools dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.venv/ready: $(UV) pyproject.toml uv.lock
+.venv/ready: $(UV) pyproject.toml uv.lock hatch_build.py $(wildcard src/regard/locale/*/LC_MESSAGES/*.po)
 	$(UV) sync --frozen --all-extras
 	touch $@
 
