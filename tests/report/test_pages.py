@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from django.core.cache import cache
 
+from regard.metrics import define
 from regard.report.site import Look
 
 pytestmark = pytest.mark.django_db
@@ -159,6 +160,24 @@ def test_why_shows_parts_that_add_up(company, signed_in):
     said = text(signed_in("viewer").get("/w/harbour/metrics/nps/why/?period=quarter&by=channel"))
     assert "mix" in said
     assert "email" in said
+
+
+@pytest.mark.parametrize("page", ["compare/?a=2026-Q1&b=2026-Q2&", "why/?period=quarter&by=channel&"])
+def test_comparing_and_explaining_honour_the_version_in_the_address(company, signed_in, page):
+    from regard.accounts.site import store_of
+
+    viewer, address = signed_in("viewer"), f"/w/harbour/metrics/csat/{page}"
+    before = figures_in(viewer.get(f"{address}version=0"))
+    define(store_of(company), "csat", {"top": {"1-5": 5}})
+    assert figures_in(viewer.get(f"{address}version=0")) == before
+    assert figures_in(viewer.get(address)) != before
+
+
+PERCENT = r"\d+(?:\.\d+)?%"
+
+
+def figures_in(answer):
+    return re.findall(PERCENT, text(answer))
 
 
 def test_rows_are_paged_from_the_last_one_seen(company, signed_in):

@@ -15,6 +15,7 @@ import pytest
 
 import regard
 from regard.base import Invalid, NotFound, Unavailable, clock
+from regard.metrics import settings_of
 from regard.report import Workspace
 from regard.stream import Record
 
@@ -160,6 +161,32 @@ def test_a_changed_definition_keeps_the_old_one(cx: Workspace) -> None:
     assert cx.csat(period="2016").value != before
     assert cx.definition("csat").version == 1
     assert cx.definition("csat", 0).rules["top"] != {"1-5": 5}
+
+
+def test_figures_comparisons_and_explanations_can_be_made_again_by_an_old_definition(cx: Workspace) -> None:
+    def asked(**version: int) -> list[float | None]:
+        two = ("csat", "2016", "2017")
+        found = [cx.csat(period="2016", **version), cx.compare(*two, **version)]
+        return [one.value for one in (*found, cx.explain(*two, by="terminal", **version))]
+
+    before = asked()
+    cx.define("csat", top={"1-5": 5})
+    assert asked(version=0) == before
+    assert all(now != then for now, then in zip(asked(), before, strict=True))
+    assert cx.explain("csat", "2016", "2017", by="terminal", version=0).definition.version == 0
+
+
+def test_a_version_of_a_definition_that_there_is_not_is_refused(cx: Workspace) -> None:
+    with pytest.raises(NotFound, match="no definition of version 7"):
+        cx.compare("csat", "2016", "2017", version=7)
+
+
+def test_a_figure_says_by_which_version_of_the_settings_it_was_made(cx: Workspace) -> None:
+    before = cx.csat().measurement.settings_version
+    show_small_groups(cx)
+    assert cx.csat().measurement.settings_version == before + 1
+    assert settings_of(cx.store, before + 1).minimum_n == 1
+    assert settings_of(cx.store, 0).minimum_n == 5
 
 
 def test_a_clock_time_without_a_zone_is_the_workspaces(cx: Workspace) -> None:

@@ -44,6 +44,7 @@ def _declare_measure(commands: Commands) -> None:
     measure.add_argument("--every", choices=EVERY, help="one figure for each day, week, month, quarter or year")
     measure.add_argument("--from", dest="start", metavar="D", type=day, help="first day, e.g. 2016-01-01")
     measure.add_argument("--to", dest="end", metavar="D", type=day, help="the day after the last, e.g. 2017-01-01")
+    _of_definition(measure)
     measure.add_argument("--period", metavar="P", help=f"instead of --from and --to: {PERIOD}")
     _finish(measure)
 
@@ -53,7 +54,13 @@ def _declare_two(declared: argparse.ArgumentParser, *, is_by_needed: bool) -> No
     declared.add_argument("a", metavar="A", help=f"the period before: {PERIOD}")
     declared.add_argument("b", metavar="B", help="the period after")
     declared.add_argument("--by", metavar="C", required=is_by_needed, help=BY)
+    _of_definition(declared)
     _finish(declared)
+
+
+def _of_definition(declared: argparse.ArgumentParser) -> None:
+    about = "measure by version N of the metric's definition (default: the newest)"
+    declared.add_argument("--definition", dest="version", metavar="N", type=int, help=about)
 
 
 def _finish(declared: argparse.ArgumentParser) -> None:
@@ -70,18 +77,18 @@ def _overview(given: argparse.Namespace) -> None:
 
 def _measure(given: argparse.Namespace) -> None:
     with opened(given.workspace) as cx:
-        asked = {name: getattr(given, name) for name in ("by", "every", "start", "end", "period")}
+        asked = {name: getattr(given, name) for name in ("by", "every", "start", "end", "period", "version")}
         _answer(given, cx.measure(given.metric, **asked, **_slice(given)))
 
 
 def _compare(given: argparse.Namespace) -> None:
     with opened(given.workspace) as cx:
-        _answer(given, cx.compare(given.metric, given.a, given.b, by=given.by, **_slice(given)))
+        _answer(given, cx.compare(given.metric, given.a, given.b, by=given.by, version=given.version, **_slice(given)))
 
 
 def _explain(given: argparse.Namespace) -> None:
     with opened(given.workspace) as cx:
-        _answer(given, cx.explain(given.metric, given.a, given.b, by=given.by, **_slice(given)))
+        _answer(given, cx.explain(given.metric, given.a, given.b, by=given.by, version=given.version, **_slice(given)))
 
 
 def _slice(given: argparse.Namespace) -> dict[str, Any]:

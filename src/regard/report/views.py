@@ -320,7 +320,8 @@ def compare(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 
 def _compared(look: Look, asked: Metric, sides: tuple[str, str]) -> dict[str, Any]:
     """Both sides and their difference, in words, and the same for every group."""
-    found = compare_sides(look.store, asked.key, *sides, look.slice(by=look.filters.by))
+    slice, used = look.slice(by=look.filters.by), look.definition(asked)
+    found = compare_sides(look.store, asked.key, *sides, slice, definition=used)
     unit = str(found.overall.after.estimate.unit)
     names = [look.side_name(side) for side in sides]
     rows = [
@@ -353,7 +354,8 @@ def why(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 
 
 def _explained(look: Look, asked: Metric, by: str) -> dict[str, Any]:
-    found = explain(look.store, asked.key, period_text(look.before), period_text(look.period), look.slice(by=by))
+    sides = period_text(look.before), period_text(look.period)
+    found = explain(look.store, asked.key, *sides, look.slice(by=by), definition=look.definition(asked))
     split, unit = found.split, str(found.unit)
     largest = sorted(split.groups, key=lambda group: -abs(group.value))
     rows = parts_of_change(split.groups, look.fmt.say(NAMELESS), look.fmt)

@@ -62,11 +62,11 @@ class Asked(TypedDict, total=False):
 
 
 def _metric(name: str, about: str) -> Callable[..., Figures]:
-    def ask(self: Workspace, **asked: Unpack[Asked]) -> Figures:
-        return self.measure(name, **asked)
+    def ask(self: Workspace, *, version: int | None = None, **asked: Unpack[Asked]) -> Figures:
+        return self.measure(name, version=version, **asked)
 
     ask.__name__ = ask.__qualname__ = name
-    ask.__doc__ = f"{about} Takes by, every, start, end, period, where and as_of."
+    ask.__doc__ = f"{about} Takes by, every, start, end, period, where, as_of and version."
     return ask
 
 
@@ -142,25 +142,34 @@ class Workspace:
 
     # --- questions ---------------------------------------------------------------------------------------------
 
-    def measure(self, metric: str, **asked: Unpack[Asked]) -> Figures:
-        """Measure any metric by its name."""
-        measured = measure(self.store, metric, self._slice(asked))
+    def measure(self, metric: str, *, version: int | None = None, **asked: Unpack[Asked]) -> Figures:
+        """Measure any metric by its name, by an old ``version`` of its definition where one is given.
+
+        A figure also depends on the settings of the workspace; ``settings_of(store, version).facts`` are those of an
+        old version (the figure's ``measurement.settings_version``), to be kept again in order to measure by them.
+        """
+        used = definition_of(self.store, metric, version)
+        measured = measure(self.store, metric, self._slice(asked), definition=used)
         return Figures(measured, self._shown, metric_called(metric).title)
 
-    def compare(self, metric: str, a: str, b: str, **asked: Unpack[Asked]) -> Differences:
+    def compare(
+        self, metric: str, a: str, b: str, *, version: int | None = None, **asked: Unpack[Asked]
+    ) -> Differences:
         """The difference of a metric between two periods, with its interval; ``by`` compares every group, too.
 
         Where ``a`` and ``b`` are groups of ``by``, those two groups are compared.
         """
         from regard.report.comparisons import Differences
 
-        return Differences(compare(self.store, metric, a, b, self._slice(asked)), self._shown)
+        used = definition_of(self.store, metric, version)
+        return Differences(compare(self.store, metric, a, b, self._slice(asked), definition=used), self._shown)
 
-    def explain(self, metric: str, a: str, b: str, **asked: Unpack[Asked]) -> Reasons:
+    def explain(self, metric: str, a: str, b: str, *, version: int | None = None, **asked: Unpack[Asked]) -> Reasons:
         """Why a metric differs from period ``a`` to ``b``: each group's size (mix) and answers (rate)."""
         from regard.report.comparisons import Reasons
 
-        return Reasons(explain(self.store, metric, a, b, self._slice(asked)), self._shown)
+        used = definition_of(self.store, metric, version)
+        return Reasons(explain(self.store, metric, a, b, self._slice(asked), definition=used), self._shown)
 
     def rows(self, metric: str, *, limit: int = 100, **asked: Unpack[Asked]) -> Rows:
         """The interactions that a figure rests on, newest first, at most ``limit``."""
