@@ -148,7 +148,7 @@ def _boundaries(scope: Scope, windows: list[Window], limit: datetime, days: int)
     """Every instant at which it matters who is a customer; none lies beyond the data, where nobody has bought yet."""
     here = zone(scope.settings.time_zone)
     pairs = [(_instant(scope, first), min(_instant(scope, last), limit)) for first, last in windows]
-    instants = {at: _days_before(at, days, here) for pair in pairs for at in pair}
+    instants = {at: days_before(at, days, here) for pair in pairs for at in pair}
     order = sorted(instants)
     return Boundaries(
         [(compose.naive(instants[at]), compose.naive(at)) for at in order],
@@ -156,7 +156,7 @@ def _boundaries(scope: Scope, windows: list[Window], limit: datetime, days: int)
     )
 
 
-def _days_before(at: datetime, days: int, here: ZoneInfo) -> datetime:
+def days_before(at: datetime, days: int, here: ZoneInfo) -> datetime:
     """The same time of day so many local days earlier: a day may have 23 or 25 hours."""
     return (at.astimezone(here) - timedelta(days=days)).astimezone(UTC)
 

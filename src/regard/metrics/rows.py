@@ -7,15 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlglot import exp
-
 from regard.metrics.asking import ask
 from regard.metrics.catalogue import metric_called
-from regard.metrics.contract import Metric
-from regard.metrics.definitions import settings_of
+from regard.metrics.choosing import Chosen, rows_of
 from regard.metrics.model import Slice
 from regard.metrics.questions import rows_question
-from regard.metrics.scope import check_names, instant_of
 from regard.stream import Question, Store, compose
 
 After = tuple[datetime, str]
@@ -29,6 +25,7 @@ class Rows:
     columns: Mapping[str, Sequence[Any]]
     sql: str
     following: After | None = None
+    notes: Sequence[str] = ()
 
     def __len__(self) -> int:
         return len(self.columns["id"])
@@ -41,25 +38,22 @@ class Rows:
 def rows_behind(
     store: Store, metric: str, slice: Slice = Slice(), *, after: After | None = None, limit: int = 50
 ) -> Rows:
-    """The interactions that a metric reads in a slice, newest first, from after a row that was seen already."""
-    check_names(store, slice)
-    question = _question(store, metric_called(metric), slice, after, limit + 1)
-    answer = ask(store, question)
+    """The interactions that a metric counts in a slice, newest first, from after a row that was seen already.
+
+    Answers are those that the headline counts; a ticket's rows are all it has, where its end (or, for the first
+    response, its opening) lies in the slice; a customer's rows begin before the slice, where they make them active.
+    """
+    chosen = rows_of(store, metric_called(metric), slice)
+    answer = ask(store, _question(chosen, after, limit + 1))
     columns = {name: values[:limit] for name, values in answer.columns.items()}
     more = len(answer) > limit
     last = (columns["occurred_at"][-1], columns["id"][-1]) if more else None
-    return Rows(columns, answer.sql, last)
+    return Rows(columns, answer.sql, last, chosen.notes)
 
 
-def _question(store: Store, contract: Metric, slice: Slice, after: After | None, limit: int) -> Question:
-    zone = settings_of(store).time_zone
-    limits, given = compose.between(instant_of(slice.start, zone), instant_of(slice.end, zone), slice.as_of)
-    wanted, values = compose.matching(slice.where)
-    conditions: list[exp.Expr] = [*limits, *wanted]
-    if contract.family == "answers":
-        conditions.append(compose.sql("metric = :metric AND NOT score IS NULL"))
-        values["metric"] = contract.key
+def _question(chosen: Chosen, after: After | None, limit: int) -> Question:
+    conditions, given = list(chosen.conditions), dict(chosen.given)
     if after is not None:
         conditions.append(compose.sql("(occurred_at < :seen OR (occurred_at = :seen AND id < :seen_id))"))
-        values |= {"seen": after[0].replace(tzinfo=None), "seen_id": after[1]}
-    return rows_question(contract.reads, conditions, given | values, limit)
+        given |= {"seen": after[0].replace(tzinfo=None), "seen_id": after[1]}
+    return rows_question(chosen.events, conditions, given, limit)

@@ -1,0 +1,123 @@
+"""Which interactions a metric counts in a slice: what the rows behind a figure are chosen by, family by family."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlglot import exp
+
+from regard.base.words import said
+from regard.metrics.contract import Metric
+from regard.metrics.customer_questions import latest_value, wanted_customers
+from regard.metrics.customers import days_before
+from regard.metrics.definitions import definition_of
+from regard.metrics.model import Slice
+from regard.metrics.periods import zone
+from regard.metrics.questions import ON_SCALE, WEIGHS
+from regard.metrics.scope import Scope, Window, conditions, scope_of
+from regard.metrics.survey_answers import counts_only_the_whole
+from regard.metrics.tickets import EVENTS, FACETS
+from regard.stream import Store, compose
+from regard.stream.vocabulary import SUBSCRIPTION_CANCELLED, SUBSCRIPTION_STARTED
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Names of interactions, what else must hold of them, with parameters, and what to say of the choice."""
+
+    events: Sequence[str]
+    conditions: Sequence[exp.Expr]
+    given: Mapping[str, Any]
+    notes: Sequence[str] = ()
+
+
+def rows_of(store: Store, contract: Metric, slice: Slice) -> Chosen:
+    """The interactions that a metric counts in a slice."""
+    rules = contract.checked(definition_of(store, contract.key).rules)
+    scope = scope_of(store, slice, contract, {contract.key: rules}, ())
+    windows = scope.windows or ((slice.start, slice.end),)
+    window = windows[0][0], windows[-1][1]
+    chooser = {"answers": _answers, "customers": _customers, "tickets": _tickets}.get(contract.family, _plain)
+    return chooser(contract, scope, window)
+
+
+def _plain(contract: Metric, scope: Scope, window: Window) -> Chosen:
+    chosen = Chosen(contract.reads, *conditions(scope, window))
+    if contract.family != "orders":
+        return chosen
+    return Chosen(chosen.events, [*chosen.conditions, compose.sql("NOT amount IS NULL")], chosen.given)
+
+
+def _answers(contract: Metric, scope: Scope, window: Window) -> Chosen:
+    limits, given = conditions(scope, window)
+    limits.append(compose.sql(f"metric = :metric AND {ON_SCALE} AND {WEIGHS}"))
+    given["metric"] = contract.key
+    if contract.key == "nps":
+        limits.append(compose.sql("scale_min = 0 AND scale_max = 10 AND coalesce(orientation, '') <> 'lower'"))
+    whole = counts_only_the_whole(scope, contract.key)
+    if whole is not None:
+        limits.append(compose.sql("(touchpoint IS NULL OR touchpoint = :whole)"))
+        given["whole"] = whole
+    return Chosen(contract.reads, limits, given)
+
+
+def _customers(contract: Metric, scope: Scope, window: Window) -> Chosen:
+    rules, (start, end) = scope.rules[contract.key], scope.bounds(window)
+    if scope.settings.kind == "contractual":
+        events, first = [SUBSCRIPTION_STARTED, SUBSCRIPTION_CANCELLED], None
+        notes = [said("All contracts begun before the end of the period: they tell who is a customer in it.")]
+    else:
+        days, events = rules["active_days"], list(rules["qualifying"])
+        first = days_before(start, days, zone(scope.settings.time_zone)) if start else None
+        notes = [said("From {days} days before the period on: they make a customer active when it begins.", days=days)]
+    limits, given = compose.between(first, end, scope.slice.as_of)
+    limits.append(compose.sql("NOT customer IS NULL"))
+    return _filtered("customer", scope, Chosen(events, limits, given, notes))
+
+
+def _tickets(contract: Metric, scope: Scope, window: Window) -> Chosen:
+    """All rows of the tickets that ended in the window, by the metric's own end; of those opened, for the reply."""
+    end = "opened" if contract.key == "first_response" else scope.rules[contract.key].get("until", "resolved")
+    facets = dict.fromkeys([end, "opened", "resolved", "closed", "last_reopened"])
+    within, limits = compose.between(*scope.bounds(window))
+    seen, given = compose.between(None, None, scope.slice.as_of)
+    rows = [compose.sql("NOT subject IS NULL"), *seen]
+    latest = [latest_value(name, f"is{place}") for place, name in enumerate(scope.slice.where)]
+    told = compose.select("subject", *(f"{FACETS[name][0]} AS {name}" for name in facets), *latest)
+    told = told.from_(compose.TABLE).where(_named(), *rows).group_by("subject")
+    wanted, values = wanted_customers(scope.slice.where)
+    ended = "coalesce(resolved, closed)" if end == "resolved" else end
+    timed = compose.select("subject", f"{ended} AS occurred_at", *(f"is{place}" for place in range(len(latest))))
+    timed = timed.from_(told.subquery("told"))
+    if end in ("resolved", "closed"):
+        timed = timed.where(
+            compose.sql("last_reopened IS NULL OR resolved >= last_reopened OR closed >= last_reopened")
+        )
+    chosen = compose.select("subject").from_(timed.subquery("timed"))
+    chosen = chosen.where(compose.sql("NOT occurred_at IS NULL"), *within, *wanted)
+    return Chosen(
+        list(EVENTS.values()),
+        [*rows, exp.column("subject").isin(query=chosen)],
+        {**EVENTS, **limits, **given, **values},
+    )
+
+
+def _named() -> exp.Expr:
+    return exp.column("name").isin(*map(compose.placeholder, EVENTS))
+
+
+def _filtered(key: str, scope: Scope, chosen: Chosen) -> Chosen:
+    """Only rows of those whom the filter wants, by their latest values."""
+    where = scope.slice.where
+    if not where:
+        return chosen
+    events = {f"made{place}": name for place, name in enumerate(chosen.events)}
+    named = exp.column("name").isin(*map(compose.placeholder, events))
+    latest = [latest_value(name, f"is{place}") for place, name in enumerate(where)]
+    told = compose.select(key, *latest).from_(compose.TABLE).where(named, *chosen.conditions).group_by(key)
+    wanted, values = wanted_customers(where)
+    those = compose.select(key).from_(told.subquery("told")).where(*wanted)
+    limits = [*chosen.conditions, exp.column(key).isin(query=those)]
+    return Chosen(chosen.events, limits, {**chosen.given, **values, **events}, chosen.notes)
