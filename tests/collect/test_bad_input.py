@@ -373,3 +373,24 @@ def test_xml_entities_are_not_expanded(store, tmp_path):
         """)
     load(store, path, mapping)
     assert "root:" not in json.dumps(kept(store), default=str)
+
+
+@pytest.mark.parametrize("weight, reason", [("-1", "bad_weight"), ("0", "bad_weight"), ("2e9", "bad_weight")])
+def test_a_weight_that_no_survey_has_is_refused(store, tmp_path, weight, reason):
+    path = tmp_path / "w.csv"
+    path.write_text(f"id,at,score,w\n1,2026-01-02,5,1.5\n2,2026-01-02,5,{weight}\n")
+    mapping = parse_mapping("""
+source = "w"
+id = ["id"]
+[customer]
+column = "id"
+[time]
+column = "at"
+[[questions]]
+column = "score"
+metric = "csat"
+scale = [1, 5]
+weight = "w"
+""")
+    result = load(store, path, mapping)
+    assert (result.accepted, result.reasons) == (1, {reason: 1})

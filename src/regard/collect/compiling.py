@@ -18,6 +18,7 @@ from regard.collect.refusals import (
     NO_SCORE,
     NO_SUCH_TIME,
     NO_TIME,
+    NO_WEIGHT,
     OFF_SCALE,
     SAME_ID,
     TOO_LONG,
@@ -154,6 +155,7 @@ class Compiler:
             checks += self._score_checks(rule)
         numbers = [rule.weight, *((rule.amount.column, rule.amount.times) if rule.amount else ())]
         checks += [self._number_check(name) for name in numbers if name]
+        checks += [self._weight_check(rule.weight)] if rule.weight else []
         if rule.text:
             cell = self.reader.cell(rule.text)
             checks.append(
@@ -242,6 +244,11 @@ class Compiler:
     def _number_check(self, name: str) -> Check:
         cell = self.reader.cell(name)
         return Check("bad_number", name, _no_number(cell, self.reader.number(cell)), _says(NO_NUMBER, cell))
+
+    def _weight_check(self, name: str) -> Check:
+        cell = self.reader.cell(name)
+        bad = fill("coalesce(NOT (:x > 0 AND :x <= 1000000000), FALSE)", x=self.reader.number(cell))
+        return Check("bad_weight", name, bad, _says(NO_WEIGHT, cell))
 
     def source_key(self) -> exp.Expr:
         """The identifier that the customer arrived with."""

@@ -17,6 +17,7 @@ REASONS: dict[str, str] = {
     "duplicate_id": "Another row of the file has the same id and says something else.",
     "missing_customer": "The row does not say whose it is.",
     "bad_number": "Something that should be a number is not.",
+    "bad_weight": "A weight is not above 0, or is absurdly large.",
     "score_off_scale": "The score does not lie on its scale.",
     "text_too_long": "The text is too long.",
     "malformed_line": "The line is broken: it cannot be split into the columns of the file.",

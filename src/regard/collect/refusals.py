@@ -15,6 +15,7 @@ NO_CUSTOMER: Final = marked("the row does not say whose it is")
 NO_SCORE: Final = marked("'{cell}' is not a score")
 OFF_SCALE: Final = marked("{cell} does not lie on the scale {scale}")
 NO_NUMBER: Final = marked("'{cell}' is not a number")
+NO_WEIGHT: Final = marked("{cell} is not a weight: one lies above 0, and is at most 1,000,000,000")
 TOO_LONG: Final = marked("the text is longer than {most} characters")
 
 TEMPLATES: Final = {
@@ -25,6 +26,7 @@ TEMPLATES: Final = {
     "negative_duration": (BACKWARDS,),
     "missing_customer": (NO_CUSTOMER,),
     "bad_number": (NO_SCORE, NO_NUMBER),
+    "bad_weight": (NO_WEIGHT,),
     "score_off_scale": (OFF_SCALE,),
     "text_too_long": (TOO_LONG,),
 }

@@ -15,6 +15,7 @@ REASON_WORDS: Final[dict[str, str]] = {
     "duplicate_id": gettext_noop("Another row of the file has the same id and says something else."),
     "missing_customer": gettext_noop("The row does not say whose it is."),
     "bad_number": gettext_noop("Something that should be a number is not."),
+    "bad_weight": gettext_noop("A weight is not above 0, or is absurdly large."),
     "score_off_scale": gettext_noop("The score does not lie on its scale."),
     "text_too_long": gettext_noop("The text is too long."),
     "malformed_line": gettext_noop("The line is broken: it cannot be split into the columns of the file."),
