@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from regard.metrics import Slice, cohorts, define, measure
+from regard.metrics import Slice, cohorts, currency_of, define, measure
 from tests.metrics.company import bought, happened, store_of
 
 MARCH = Slice(start=date(2026, 3, 1), end=date(2026, 4, 1))
@@ -273,3 +273,22 @@ def test_only_referrals_whose_window_had_passed_by_then_are_judged():
     early = Slice(as_of=datetime(2026, 2, 1, tzinfo=UTC))
     assert only(store, "referral_rate", early).parts["conversion"].value is None
     assert only(store, "referral_rate", Slice()).parts["conversion"].value == 1
+
+
+def paid(many: int, currency: str | None):
+    return [bought(n, datetime(2026, 3, 5), 10.0, currency=currency) for n in range(many)]
+
+
+@pytest.mark.parametrize(
+    "rows, own, expected",
+    [
+        (paid(9, "GBP"), None, "GBP"),
+        (paid(9, "GBP"), "EUR", "GBP"),
+        (paid(9, "GBP") + paid(2, "EUR"), "EUR", "EUR"),
+        (paid(9, None), None, None),
+    ],
+)
+def test_money_is_in_the_currency_that_was_counted(rows, own, expected):
+    store = store_of(*rows, currency=own)
+    assert measure(store, "order_value").currency == currency_of(store) == expected
+    assert measure(store, "retention").currency is None

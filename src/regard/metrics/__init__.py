@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from regard.metrics.definitions import Settings, define, definition_of, settings_of, versions_of
     from regard.metrics.explaining import Explained, explain
     from regard.metrics.measuring import Measured, measure, measure_many, measured
+    from regard.metrics.order_value import currency_of
     from regard.metrics.overviews import Card, Overview, overview
     from regard.metrics.periods import Period, bounds_utc, following, parse_period, previous, starting, year_before
     from regard.metrics.retention import Cohort, Cohorts, cohorts
@@ -36,6 +37,7 @@ _WHERE = {
     "definitions": ("Settings", "define", "definition_of", "settings_of", "versions_of"),
     "explaining": ("Explained", "explain"),
     "measuring": ("Measured", "measure", "measure_many", "measured"),
+    "order_value": ("currency_of",),
     "overviews": ("Card", "Overview", "overview"),
     "periods": ("Period", "bounds_utc", "following", "parse_period", "previous", "starting", "year_before"),
     "retention": ("Cohort", "Cohorts", "cohorts"),
@@ -88,6 +90,7 @@ __all__ = [
     "breakdowns",
     "cohorts",
     "compare",
+    "currency_of",
     "define",
     "definition_of",
     "difference",

@@ -40,6 +40,7 @@ class Gathered:
     cells: Cells
     sql: str
     notes: Sequence[str] = ()
+    currency: str | None = None
 
 
 class Later(Mapping[str, Estimate]):

@@ -134,7 +134,15 @@ class Measured:
         slice, sql = self.scope.slice, self.gathered.sql
         version = self.scope.settings.version
         return Measurement(
-            self.contract.key, self.definition, slice, figures, sql, self.better, notes, settings_version=version
+            self.contract.key,
+            self.definition,
+            slice,
+            figures,
+            sql,
+            self.better,
+            notes,
+            settings_version=version,
+            currency=self.gathered.currency,
         )
 
     @cached_property

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from regard.base.words import said
 from regard.metrics import intervals
 from regard.metrics.answers import Answers
 from regard.metrics.asking import ask
 from regard.metrics.contract import Cells, Gathered, Metric, Reading, Rules
+from regard.metrics.definitions import settings_of
 from regard.metrics.model import Unit
-from regard.metrics.questions import amounts_question
+from regard.metrics.questions import amounts_question, currencies_question
 from regard.metrics.scope import Scope, Window, conditions
+from regard.stream import Store, compose
+
+Wanted = Mapping[str, "str | Sequence[str] | None"]
 
 Amounts = dict[float, float]
 """How many orders came to each amount."""
@@ -41,7 +46,13 @@ def gather(scope: Scope) -> Gathered:
     for _, row in rows:
         paid[row["currency"]] += row["orders"]
     kept = _kept(paid, scope.settings.currency)
-    return Gathered(_cells(scope, rows, kept), ";\n\n".join(texts), _notes(paid, kept))
+    return Gathered(_cells(scope, rows, kept), ";\n\n".join(texts), _notes(paid, kept), kept)
+
+
+def currency_of(store: Store, where: Wanted | None = None) -> str | None:
+    """What money is in: the workspace's currency where anybody paid in it, else the commonest. None: nobody says."""
+    answer = ask(store, currencies_question(*compose.matching(where or {})))
+    return _kept(Counter({row["currency"]: row["orders"] for row in answer.rows()}), settings_of(store).currency)
 
 
 def _kept(paid: Counter[str | None], currency: str | None) -> str | None:
@@ -62,7 +73,11 @@ def _cells(scope: Scope, rows: Sequence[tuple[Window, dict[str, Any]]], kept: st
 
 def _notes(paid: Counter[str | None], kept: str | None) -> list[str]:
     others = sum(paid.values()) - paid[kept]
-    return [f"Left out: orders in other currencies than {kept or 'the unnamed one'} ({others})."] if others else []
+    if not others:
+        return []
+    if kept is None:
+        return [said("Left out: orders that name their currency, for most do not ({others}).", others=others)]
+    return [said("Left out: orders in other currencies than {kept} ({others}).", kept=kept, others=others)]
 
 
 METRIC = Metric(

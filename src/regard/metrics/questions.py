@@ -117,6 +117,13 @@ def amounts_question(conditions: Conditions, parameters: Parameters, by: str | N
     return Question("amounts", counted.group_by("currency", "total", *part), {"name": ORDER_COMPLETED, **parameters})
 
 
+def currencies_question(conditions: Conditions, parameters: Parameters) -> Question:
+    """How many orders, or lines of them, are in each currency."""
+    named = compose.sql("name = :name AND NOT amount IS NULL")
+    query = compose.select("currency", "count(*) AS orders").from_(compose.TABLE).where(named, *conditions)
+    return Question("currencies", query.group_by("currency"), {"name": ORDER_COMPLETED, **parameters})
+
+
 def rows_question(reads: Sequence[str], conditions: Conditions, parameters: Parameters, limit: int) -> Question:
     """The interactions that a metric reads, newest first; rows of one instant in the order of their ids."""
     events = {f"event{place}": name for place, name in enumerate(reads)}

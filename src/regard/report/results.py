@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -124,7 +124,7 @@ class Figures(Result):
     """
 
     def __init__(self, measurement: Measurement, shown: Format, name: str = ""):
-        self.measurement, self._shown = measurement, shown
+        self.measurement, self._shown = measurement, replace(shown, currency=measurement.currency or shown.currency)
         self.sql, self.notes = measurement.sql, measurement.notes
         when = [] if measurement.slice.every else [period_in_words(self.figures[0] if self.figures else None, shown)]
         version = f"definition {measurement.definition.version}"

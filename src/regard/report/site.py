@@ -24,6 +24,7 @@ from regard.metrics import (
     Metric,
     Slice,
     bounds_utc,
+    currency_of,
     definition_of,
     measure,
     settings_of,
@@ -102,7 +103,10 @@ class Look:
 
     @cached_property
     def fmt(self) -> Format:
-        return replace(current_format(self.settings.currency or "EUR"), time_zone=self.settings.time_zone)
+        return replace(
+            current_format(currency_of(self.store, self.filters.slice(None).where) or ""),
+            time_zone=self.settings.time_zone,
+        )
 
     @property
     def filters(self) -> Filters:

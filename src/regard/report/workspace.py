@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +24,7 @@ from regard.metrics import (
     Slice,
     cohorts,
     compare,
+    currency_of,
     define,
     definition_of,
     explain,
@@ -33,6 +35,8 @@ from regard.metrics import (
     rows_behind,
     settings_of,
 )
+from regard.report.filters import quick_period
+from regard.report.questions import extent_of, usual_period
 from regard.report.results import Figures, Refused, Rows
 from regard.report.summary import Summary
 from regard.stream import OpenedStore, Question, Record, open_store
@@ -183,9 +187,23 @@ class Workspace:
         return CohortTable(cohorts(self.store, self._slice(asked)), self._shown)
 
     def overview(self, **asked: Unpack[Asked]) -> Summary:
-        """The eight metrics at once; those that read the same interactions share one question."""
-        found = measure_many(self.store, [metric.key for metric in METRICS], self._slice(asked))
+        """The eight metrics at once; those that read the same interactions share one question.
+
+        Without a period they are of the one that the overview page opens with.
+        """
+        slice = self._slice(asked)
+        if slice.start is None and slice.end is None:
+            slice = replace(slice, **self._usual_period())
+        found = measure_many(self.store, [metric.key for metric in METRICS], slice)
         return Summary(found, self._shown, self.name)
+
+    def _usual_period(self) -> dict[str, date]:
+        extent = extent_of(self.store)
+        name = usual_period(self.store, extent, settings_of(self.store).time_zone) if extent else "all"
+        if extent is None or name == "all":
+            return {}
+        start, end = quick_period(name, extent)
+        return {"start": start, "end": end}
 
     # --- rules -------------------------------------------------------------------------------------------------
 
@@ -224,8 +242,7 @@ class Workspace:
 
     @property
     def _shown(self) -> Format:
-        settings = self.settings
-        return Format(time_zone=settings["time_zone"], currency=settings["currency"] or "EUR")
+        return Format(time_zone=self.settings["time_zone"], currency=currency_of(self.store) or "")
 
     def _slice(self, asked: Asked) -> Slice:
         given: dict[str, Any] = dict(asked)

@@ -106,8 +106,9 @@ class Format:
         return _true_minus(str(format_percent(share, _pattern(digits, "0") + sign, locale=self.locale)))
 
     def money(self, amount: float, currency: str | None = None) -> str:
-        """An amount of money in its own currency (ISO 4217), else in the workspace's."""
-        return _true_minus(str(format_currency(amount, currency or self.currency, locale=self.locale)))
+        """An amount of money in its own currency (ISO 4217), else in the workspace's; a plain number if nobody says."""
+        code = currency or self.currency
+        return _true_minus(str(format_currency(amount, code, locale=self.locale))) if code else self.fixed(amount, 2)
 
     def duration(self, seconds: float) -> str:
         """A length of time in its two largest units.
