@@ -152,3 +152,9 @@ def test_a_calendar_that_makes_no_sense_is_refused_naming_the_field(change, fiel
 def test_text_that_is_no_calendar_is_refused(text):
     with pytest.raises(Invalid):
         BusinessCalendar.from_json(text)
+
+
+def test_a_day_that_was_skipped_has_no_hours():
+    desk = BusinessCalendar("Pacific/Apia", {"friday": [("09:00", "17:00")]})
+    week = np.datetime64("2011-12-28T00:00"), np.datetime64("2012-01-05T00:00")
+    assert float(desk.seconds_between([week[0]], [week[1]])[0]) == 0

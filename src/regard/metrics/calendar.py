@@ -84,7 +84,8 @@ class BusinessCalendar:
     def _each_opening(self, first: date, last: date) -> Iterable[tuple[int, int]]:
         for offset in range((last - first).days + 1):
             day = first + timedelta(days=offset)
-            for start, end in () if day in self.holidays else self.hours.get(WEEKDAYS[day.weekday()], ()):
+            is_closed = day in self.holidays or not _is_lived(day, self.time_zone)
+            for start, end in () if is_closed else self.hours.get(WEEKDAYS[day.weekday()], ()):
                 minutes = _minutes(start), _minutes(end)
                 overnight = 1440 if minutes[1] <= minutes[0] else 0
                 yield _utc(day, minutes[0], self.time_zone), _utc(day, minutes[1] + overnight, self.time_zone)
@@ -160,6 +161,13 @@ def _utc(day: date, minutes: int, time_zone: str) -> int:
     day, minutes = day + timedelta(days=minutes // 1440), minutes % 1440
     local = datetime(day.year, day.month, day.day, minutes // 60, minutes % 60, tzinfo=zone(time_zone))
     return (local - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+@lru_cache(maxsize=65536)
+def _is_lived(day: date, time_zone: str) -> bool:
+    """Whether clocks there ever showed this day: Samoa went from 29 to 31 December 2011."""
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=zone(time_zone))
+    return noon.astimezone(UTC).astimezone(zone(time_zone)).date() == day
 
 
 def _minutes(clock: str) -> int:
