@@ -196,10 +196,18 @@ def test_a_clock_time_without_a_zone_is_the_workspaces(cx: Workspace) -> None:
 
 
 def test_the_summary_has_all_eight_and_each_by_name(cx: Workspace) -> None:
-    found = cx.overview()
+    found = cx.overview(start="2016-01-01", end="2018-01-01")
     assert len(found) == 8
     assert found["csat"].figures[0].estimate.n == 80
     assert "Net promoter score" in repr(found)
+
+
+def test_without_a_period_the_summary_is_of_the_one_that_the_overview_page_opens_with(cx: Workspace) -> None:
+    found = cx.overview()
+    assert (found["csat"].figures[0].period, found["csat"].figures[0].estimate.n) == (
+        (date(2017, 1, 1), date(2018, 1, 1)),
+        40,
+    )
 
 
 def test_loads_and_refused_rows_are_listed(cx: Workspace, files: Path) -> None:

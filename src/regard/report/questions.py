@@ -13,6 +13,7 @@ from regard.report.filters import Period, quick_period
 from regard.stream import Question, Store, compose
 
 USUAL = ("90d", "year")
+WORTH_A_LOOK = 0.02
 MOST_VALUES = 12
 """Values of a column that are offered as filters."""
 MOST_COLUMNS = 12
@@ -31,9 +32,12 @@ def columns_of(store: Store) -> list[str]:
 
 
 def usual_period(store: Store, extent: Period, time_zone: str) -> str:
-    """The shortest usual quick period that holds data and has data before it to compare with, else everything."""
+    """The shortest usual quick period that holds data worth a look and has data before it, else everything.
+
+    A period with less than :data:`WORTH_A_LOOK` of the stream is the thin tail of data that ended before.
+    """
     spans = {name: quick_period(name, extent) for name in USUAL}
-    columns: list[str] = []
+    columns: list[str] = ["count(*) AS n"]
     given: dict[str, Any] = {}
     for name, span in spans.items():
         for side, period in (("now", span), ("before", previous(span))):
@@ -43,7 +47,8 @@ def usual_period(store: Store, extent: Period, time_zone: str) -> str:
             columns.append(f"count(*) FILTER (occurred_at >= :{key}_start AND occurred_at < :{key}_end) AS n_{key}")
     answer = ask(store, Question("usual period", compose.select(*columns).from_(compose.TABLE), given))
     counted = {name: (answer[f"n_now_{name}"][0], answer[f"n_before_{name}"][0]) for name in spans}
-    return next((name for name, both in counted.items() if all(both)), "all")
+    least = WORTH_A_LOOK * answer["n"][0]
+    return next((name for name, (now, before) in counted.items() if before and now > least), "all")
 
 
 def suggestions(store: Store, columns: Sequence[str]) -> list[str]:

@@ -193,17 +193,15 @@ class Workspace:
         """
         slice = self._slice(asked)
         if slice.start is None and slice.end is None:
-            slice = replace(slice, **self._usual_period())
+            start, end = self._usual_period()
+            slice = replace(slice, start=start, end=end)
         found = measure_many(self.store, [metric.key for metric in METRICS], slice)
         return Summary(found, self._shown, self.name)
 
-    def _usual_period(self) -> dict[str, date]:
+    def _usual_period(self) -> tuple[date | None, date | None]:
         extent = extent_of(self.store)
         name = usual_period(self.store, extent, settings_of(self.store).time_zone) if extent else "all"
-        if extent is None or name == "all":
-            return {}
-        start, end = quick_period(name, extent)
-        return {"start": start, "end": end}
+        return quick_period(name, extent) if extent and name != "all" else (None, None)
 
     # --- rules -------------------------------------------------------------------------------------------------
 
