@@ -388,6 +388,7 @@ def rows(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         look,
         asked,
         rows=[voice(row) for row in found.rows()],
+        row_notes=found.notes,
         following=following,
         is_first="after" not in request.GET,
         first=look.filters.query(),
