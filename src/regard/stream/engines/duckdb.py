@@ -30,6 +30,7 @@ _REFUSED_LIST = ", ".join(f'"{name}"' for name in REFUSED_COLUMNS)
 _INSERT = "INSERT INTO interactions BY NAME SELECT b.* FROM read_parquet($path) b"
 _INSERT_NEW = f"{_INSERT} ANTI JOIN known ON known.id = b.id"
 _INSERT_REFUSED = f"INSERT INTO refused ({_REFUSED_LIST}) SELECT {_REFUSED_LIST} FROM read_parquet($path)"
+_MAGIC = b"DUCK"
 _NEWEST = "QUALIFY row_number() OVER (PARTITION BY kind, key ORDER BY version DESC) = 1"
 
 
@@ -168,9 +169,20 @@ def _connect(path: str) -> duckdb.DuckDBPyConnection:
     try:
         if path != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
+            _require_own_kind(Path(path))
         return duckdb.connect(path, config=settings())
     except (duckdb.Error, OSError) as error:
         raise _translated(error, said("{path} cannot be opened as a workspace", path=str(path))) from error
+
+
+def _require_own_kind(path: Path) -> None:
+    """The engine would open other kinds of files too (a CSV as a view), and forget what is written to them."""
+    if not path.exists() or path.stat().st_size == 0:
+        return
+    with path.open("rb") as file:
+        if file.read(len(_MAGIC) + 8)[8:] != _MAGIC:
+            what = said("{path} cannot be opened as a workspace", path=str(path))
+            raise Invalid(what, field="path", code="not_a_workspace")
 
 
 def _quiet(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:

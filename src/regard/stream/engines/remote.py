@@ -30,6 +30,7 @@ from regard.stream.store import Store
 
 _LENGTH = struct.Struct(">I")
 _LARGEST = 1 << 30
+_GRACE_SECONDS = 10
 
 
 def address_of(path: str) -> Path:
@@ -51,13 +52,23 @@ def address_of(path: str) -> Path:
 
 class _Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
     daemon_threads = True
+    request_queue_size = 64
+    is_open = True
     store: Store
+    conversations: dict[threading.Thread, socket.socket]
 
 
 class _Conversation(socketserver.BaseRequestHandler):
+    server: _Server
+
+    def setup(self) -> None:
+        self.server.conversations[threading.current_thread()] = self.request
+
+    def finish(self) -> None:
+        self.server.conversations.pop(threading.current_thread(), None)
+
     def handle(self) -> None:
-        while (message := _receive(self.request)) is not None:
-            assert isinstance(self.server, _Server)
+        while (message := _receive(self.request)) is not None and self.server.is_open:
             head, body = _answered(self.server.store, msgspec.msgpack.decode(message))
             try:
                 _send(self.request, _encoded(head))
@@ -74,12 +85,18 @@ class Listening:
         self._address.unlink(missing_ok=True)  # a name left by a killed owner: the file's lock is ours, so it is stale
         self._server = _Server(str(self._address), _Conversation)
         self._server.store = store
+        self._server.conversations = {}
         self._address.chmod(0o600)
         threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True, name="regard-owner").start()
 
     def close(self) -> None:
+        self._server.is_open = False  # who asks from now on is not answered, and opens the file itself
         self._server.shutdown()
         self._server.server_close()
+        for thread, asked in list(self._server.conversations.items()):
+            with contextlib.suppress(OSError):
+                asked.shutdown(socket.SHUT_RD)  # the answer that is being made is still sent
+            thread.join(_GRACE_SECONDS)
         self._address.unlink(missing_ok=True)
 
 
@@ -163,6 +180,7 @@ class RemoteStore:
             raise Unavailable(
                 said("{path} is open in a process that does not answer", path=str(path)),
                 remedy=said("close it and try again"),
+                code="owner_silent",
             ) from error
 
     def ask(self, question: Question) -> Answer:
