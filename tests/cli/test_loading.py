@@ -11,6 +11,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import SURVEY, Run
 
 
@@ -23,20 +25,20 @@ def test_a_dry_run_counts_and_makes_nothing(regard: Run, survey: Path, home: Pat
     survey.write_text(survey.read_text() + "9,2017-05-05T10:00:00,7,T1,en\n")
     done = regard("load", survey, "--mapping", "survey.toml", "--workspace", "shop", "--dry-run")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == "8 interactions would be accepted, 1 rows refused; nothing was loaded"
+    assert done.stdout.strip() == "8 interactions would be accepted, 1 row refused; nothing was loaded"
     assert "score_off_scale" in done.stderr
     assert not list(home.glob("workspaces/*"))
 
 
 def test_refused_rows_are_taken_away_as_csv_corrected_and_replayed(loaded: Run, survey: Path, tmp_path: Path) -> None:
     survey.write_text(survey.read_text() + "9,2017-05-05T10:00:00,7,T1,=cmd()\n")
-    assert "1 rows refused" in loaded("load", survey, "--mapping", "survey.toml").stdout
+    assert "1 row refused" in loaded("load", survey, "--mapping", "survey.toml").stdout
     refused = loaded("refused", "--csv").stdout
     row = next(csv.DictReader(io.StringIO(refused)))
     assert (row["_reason"], row["score"], row["language"]) == ("score_off_scale", "7", "'=cmd()")
     (tmp_path / "corrected.csv").write_text(refused.replace(",7,", ",3,").replace("'=cmd()", "en"))
     done = loaded("replay", "--rows", "corrected.csv")
-    assert done.stdout.startswith("1 new interactions"), done.stderr
+    assert done.stdout.startswith("1 new interaction,"), done.stderr
     assert json.loads(loaded("measure", "csat", "--json").stdout)["figures"][0]["n"] == 9
     assert loaded("loads", "--csv").stdout.count("\n") == 1 + 3
 
@@ -142,3 +144,38 @@ def test_an_interrupted_load_keeps_nothing_and_says_so(
     assert said.strip() == "regard: stopped; nothing was left half done"
     assert json.loads(regard("workspaces", "--json").stdout)["rows"][0]["interactions"] == 0
     assert not list(home.glob("tmp/load-*"))
+
+
+def test_a_file_that_is_no_workspace_is_neither_loaded_into_nor_measured(loaded: Run, survey: Path) -> None:
+    into = loaded("load", survey, "--mapping", "survey.toml", "--workspace", f"./{survey.name}")
+    assert (into.returncode, "must end in .duckdb" in into.stderr) == (1, True)
+    measured = loaded("measure", "csat", "--workspace", f"./{survey.name}")
+    assert (measured.returncode, "cannot be opened as a workspace" in measured.stderr) == (1, True)
+
+
+def test_a_file_of_blank_lines_has_no_columns(regard: Run, tmp_path: Path) -> None:
+    (tmp_path / "blank.csv").write_text("\n\n\n")
+    said = regard("propose", "blank.csv").stderr
+    assert said == "regard: blank.csv has no columns\n"
+
+
+def test_a_fault_of_our_own_is_one_sentence_and_its_details_are_in_a_file(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from regard import cli
+    from regard.base.config import Config
+
+    def broken(_: object) -> None:
+        raise ZeroDivisionError("no such thing")
+
+    monkeypatch.setattr("regard.base.config.config", lambda: Config(home=tmp_path))
+    monkeypatch.setattr("regard.cli.workspaces._workspaces", broken)
+    assert cli.main(["workspaces"]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+    assert "no such thing" in (tmp_path / "errors.log").read_text()
+
+
+def test_one_broken_workspace_file_does_not_hide_the_others(loaded: Run, home: Path) -> None:
+    (home / "workspaces" / "broken.duckdb").write_bytes(b"x" * 5000)
+    done = loaded("workspaces")
+    assert (done.returncode, "shop" in done.stdout, "broken.duckdb cannot be opened" in done.stderr) == (1, True, True)

@@ -38,7 +38,7 @@ def test_a_load_from_the_command_line_shows_at_once_on_the_pages(loaded: Run, su
 
     assert answers() == ["4"]
     survey.write_text(survey.read_text() + "9,2017-05-05T10:00:00,1,T1,en\n")
-    assert loaded("load", survey, "--mapping", "survey.toml").stdout.startswith("1 new interactions")
+    assert loaded("load", survey, "--mapping", "survey.toml").stdout.startswith("1 new interaction,")
     assert answers() == ["5"]
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
+from typing import Any
+
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
@@ -14,7 +18,7 @@ from regard.accounts.model import Role
 from regard.accounts.models import AuditEntry, Member, OfWorkspace, SignInLink, User, Workspace
 from regard.accounts.stores import stores
 from regard.accounts.tasks import prepare_site
-from regard.base import Forbidden
+from regard.base import Forbidden, RegardError
 from regard.base.config import config
 from regard.base.words import said
 from regard.stream import OpenedStore
@@ -40,6 +44,8 @@ __all__ = [
     "sign_in_required",
     "store_of",
 ]
+
+logger = logging.getLogger(__name__)
 
 LOCAL_OWNER = "owner@localhost"
 
@@ -105,9 +111,18 @@ def register_workspace_files(owner: User | None = None) -> list[Workspace]:
     return made
 
 
+def _settings_in(workspace: Workspace) -> Mapping[str, Any]:
+    """What a workspace's file says of itself; a file that cannot be read must not keep the others from being served."""
+    try:
+        return next((record.body for record in store_of(workspace).kept("settings", "workspace")), {})
+    except RegardError as error:
+        logger.warning("workspace %s: %s", workspace.slug, error)
+        return {}
+
+
 def _register(slug: str) -> Workspace:
     workspace = Workspace(slug=slug)
-    said = next((record.body for record in store_of(workspace).kept("settings", "workspace")), {})
+    said = _settings_in(workspace)
     workspace.name = str(said.get("name") or slug.replace("-", " ").capitalize())[:120]
     workspace.is_demo = bool(said.get("is_simulated") or said.get("licence"))
     workspace.save()

@@ -57,15 +57,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return code
     except KeyboardInterrupt:
         return _said(STOPPED, INTERRUPTED)
-    except RuntimeError as error:
-        if str(error) != ENGINE_INTERRUPTED:
-            raise
-        return _said(STOPPED, INTERRUPTED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more at exit
         return OK
     except (RegardError, OSError) as error:
         return _said(sentence(error))
+    except Exception as error:  # noqa: BLE001 - the last resort: a fault of ours, told in a sentence, kept in a file
+        if str(error) == ENGINE_INTERRUPTED:
+            return _said(STOPPED, INTERRUPTED)
+        return _said(f"this is a fault of Regard's own ({type(error).__name__}); {_noted()}")
+
+
+def _noted() -> str:
+    """Where the details of the error in hand were written."""
+    import traceback
+
+    from regard.base import clock
+    from regard.base.config import config
+
+    log = config().home / "errors.log"
+    try:
+        with log.open("a", encoding="utf-8") as out:
+            out.write(f"{clock.now().isoformat()} regard {__version__}\n{traceback.format_exc()}\n")
+    except OSError as error:
+        return f"its details could not be written: {sentence(error)}"
+    return f"its details are in {log}"
 
 
 def _said(sentence: str, code: int = CANNOT) -> int:

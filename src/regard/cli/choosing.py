@@ -44,6 +44,8 @@ def path_to_make(workspace: str | None) -> Path:
     path = path_of(None) if workspace is None else _named(workspace)
     if path.is_dir():
         raise Invalid(f"{path} is a folder, not a workspace file", field="workspace")
+    if path.suffix != ".duckdb":
+        raise Invalid(f"{path} cannot be a workspace file", field="workspace", remedy="its name must end in .duckdb")
     return path
 
 

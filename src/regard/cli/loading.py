@@ -12,12 +12,10 @@ from regard.cli.arguments import Commands, command, of_output, of_workspace
 from regard.cli.choosing import opened
 from regard.cli.measuring import show
 from regard.cli.progress import Progress, bar
+from regard.cli.words import counted
 
 if TYPE_CHECKING:
     from regard.collect import LoadResult
-
-if TYPE_CHECKING:
-    pass
 
 LOAD = """
 regard load survey.csv --mapping survey.toml --workspace shop
@@ -77,7 +75,8 @@ def _say_preview(files: list[Path], mapping: Path | None, progress: Progress | N
     from regard.collect import preview
 
     done = preview(files, mapping, progress=progress).result
-    print(f"{done.accepted:,} interactions would be accepted, {done.refused:,} rows refused; nothing was loaded")
+    accepted = counted(done.accepted, "interaction")
+    print(f"{accepted} would be accepted, {counted(done.refused, 'row')} refused; nothing was loaded")
     _explain(done)
 
 
@@ -115,7 +114,8 @@ def _file(path: Path) -> Path:
 
 def _say(done: LoadResult) -> None:
     """What a load came to."""
-    print(f"{done.accepted:,} new interactions, {done.known:,} known already, {done.refused:,} rows refused")
+    new, refused = counted(done.accepted, "new interaction"), counted(done.refused, "row")
+    print(f"{new}, {done.known:,} known already, {refused} refused")
     print(f"load {done.load_id}")
     _explain(done)
 

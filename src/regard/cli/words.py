@@ -13,3 +13,12 @@ def sentence(error: Exception) -> str:
         return str(error)
     reason = error.strerror[0].lower() + error.strerror[1:]
     return f"{error.filename}: {reason}" if error.filename else reason
+
+
+def counted(number: int, thing: str) -> str:
+    """A number of things.
+
+    >>> counted(1, "row"), counted(1200, "row")
+    ('1 row', '1,200 rows')
+    """
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"

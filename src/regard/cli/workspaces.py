@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from typing import Any
 
+from regard.base import RegardError
 from regard.cli.arguments import Commands, command, of_output, of_workspace
 from regard.cli.choosing import MAKE_ONE, folder, opened, slugs
 from regard.cli.measuring import show
@@ -41,18 +43,29 @@ def rule(text: str) -> tuple[str, Any]:
         return name, value
 
 
-def _workspaces(given: argparse.Namespace) -> None:
-    from regard.report import Rows, open_workspace
+def _workspaces(given: argparse.Namespace) -> int:
+    from regard.report import Rows
 
-    found = []
+    found, failed = [], False
     for slug in slugs():
-        with open_workspace(folder() / f"{slug}.duckdb") as cx:
-            found.append({"workspace": slug, "name": cx.name, "interactions": cx.size, "loads": len(cx.loads())})
-    if not found and given.form == "table":
+        try:
+            found.append(_facts(slug))
+        except RegardError as error:  # one broken file does not hide the others
+            print(f"regard: {error}", file=sys.stderr)
+            failed = True
+    if not slugs() and given.form == "table":
         print(f"There is no workspace yet: {MAKE_ONE}.")
-        return
+        return 0
     columns = {name: [row[name] for row in found] for name in ("workspace", "name", "interactions", "loads")}
     show(Rows(f"workspaces in {folder()}", columns), given.form)
+    return int(failed)
+
+
+def _facts(slug: str) -> dict[str, Any]:
+    from regard.report import open_workspace
+
+    with open_workspace(folder() / f"{slug}.duckdb") as cx:
+        return {"workspace": slug, "name": cx.name, "interactions": cx.size, "loads": len(cx.loads())}
 
 
 def _define(given: argparse.Namespace) -> None:

@@ -49,6 +49,8 @@ def read_csv(staging: Staging, plain: Plain, how: Format, table: str) -> None:
     """CSV and TSV. Lines with too few or too many columns, or broken quotes, are kept apart."""
     delimiter = how.delimiter or ("\t" if plain.kind == "tsv" else sniff(plain.path, how))
     header = header_of(plain.path, delimiter, how)
+    if not header:
+        raise Invalid(said("{name} has no columns", name=plain.name), field="file", code="empty_file")
     source = call(
         "read_csv",
         literal(str(plain.path)),
