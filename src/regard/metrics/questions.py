@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlglot import exp
@@ -17,24 +18,46 @@ Conditions = Sequence[exp.Expr]
 Parameters = Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Grain:
+    """How finely answers are counted over time: by calendar periods of a time zone, which ``cuts`` (a local date and
+    its instant) divide where a window begins or ends inside one. A row is called by the first day of its piece."""
+
+    every: Every
+    time_zone: str
+    cuts: Sequence[tuple[date, datetime]] = ()
+
+    def expression(self) -> exp.Expr:
+        period = compose.period_of(self.every, self.time_zone)
+        if not self.cuts:
+            return period
+        latest = exp.case()
+        for place, (day, _) in reversed(list(enumerate(sorted(self.cuts)))):
+            latest = latest.when(compose.sql(f"occurred_at >= :cut_{place}"), compose.literal(day))
+        return exp.Greatest(this=period, expressions=[latest.else_(period.copy())], ignore_nulls=False)
+
+    def parameters(self) -> dict[str, Any]:
+        return {f"cut_{place}": compose.naive(instant) for place, (_, instant) in enumerate(sorted(self.cuts))}
+
+
 def answers_question(
     wanted: Mapping[str, str | None],
     conditions: Conditions,
     parameters: Parameters,
     by: str | None = None,
-    grain: tuple[Every, str] | None = None,
+    grain: Grain | None = None,
 ) -> Question:
     """How often each score was given on each scale: one row a metric, scale, score (and group, and period).
 
     ``wanted`` maps each metric to the touchpoint whose answers are about the whole, or None when all of them count;
     the column ``about`` then tells :data:`WHOLE` from :data:`UNSAID` (no touchpoint) and :data:`PART`.
-    ``grain`` is a period and the time zone it is counted in.
     """
     keys = ["metric", "scale_min", "scale_max", "orientation", "score"]
     columns: list[str | exp.Expr] = [*keys]
     if grain:
-        columns.append(exp.alias_(compose.period_of(*grain), "period"))
+        columns.append(exp.alias_(grain.expression(), "period"))
         keys.append("period")
+        parameters = {**parameters, **grain.parameters()}
     if by:
         columns.append(exp.alias_(compose.as_text(by), "part"))
         keys.append("part")

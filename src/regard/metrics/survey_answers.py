@@ -15,9 +15,9 @@ from regard.metrics import intervals
 from regard.metrics.answers import Answers
 from regard.metrics.asking import ask, remembered
 from regard.metrics.contract import Gathered, Rule, Rules, one_of, text_or_nothing
-from regard.metrics.model import Estimate, Every, Unit
-from regard.metrics.periods import starting
-from regard.metrics.questions import PART, WHOLE, answers_question, touchpoint_question
+from regard.metrics.model import Estimate, Unit
+from regard.metrics.periods import bounds_utc, starting
+from regard.metrics.questions import PART, WHOLE, Grain, answers_question, touchpoint_question
 from regard.metrics.scope import Scope, Window, conditions
 from regard.stream import Answer
 
@@ -142,6 +142,10 @@ def index(answers: Answers) -> Estimate:
     return intervals.mean(answers, (0.0, 100.0), Unit.INDEX)
 
 
+MOST_CUTS = 6
+"""Edges of windows inside a period that one question divides it by."""
+
+
 # --- asking --------------------------------------------------------------------------------------------------------
 
 
@@ -152,8 +156,7 @@ def gather(metric: str, scope: Scope) -> Gathered:
     wanted = {key: _touchpoint(scope, rules) for key, rules in scope.rules.items() if "touchpoint" in rules}
     grain = _grain(scope)
     limits, given = conditions(scope, _around(scope.windows))
-    zoned = (grain, scope.settings.time_zone) if grain else None
-    answer = ask(scope.store, answers_question(wanted, limits, given, scope.slice.by, zoned))
+    answer = ask(scope.store, answers_question(wanted, limits, given, scope.slice.by, grain))
     rows = remembered(scope.store, f"answers by metric {answer.sql}", lambda: _by_metric(answer)).get(metric, [])
     touchpoint = wanted[metric]
     if touchpoint is None or not _has_answers_about(scope, metric, touchpoint, rows):
@@ -200,17 +203,21 @@ def _around(windows: Sequence[Window]) -> Window:
     return start, None if None in ends else max(day for day in ends if day)
 
 
-def _grain(scope: Scope) -> Every | None:
-    """Counts of days or longer periods add up to every window; one window alone needs no periods."""
+def _grain(scope: Scope) -> Grain | None:
+    """As coarse as adds up to every window: one window alone needs no periods, a few that begin or end inside a period
+    cut it, many take days."""
     if len(scope.windows) == 1:
         return None
-    every = scope.slice.every
-    edges = {day for window in scope.windows for day in window if day}
-    return every if every and all(starting(day, every) == day for day in edges) else "day"
+    zone, every = scope.settings.time_zone, scope.slice.every
+    edges = sorted({day for window in scope.windows for day in window if day})
+    cuts = [day for day in edges if every is None or starting(day, every) != day]
+    if every is None or len(cuts) > MOST_CUTS:
+        return Grain("day", zone)
+    return Grain(every, zone, [(day, bounds_utc((day, day), zone)[0]) for day in cuts])
 
 
 def _cells(
-    metric: str, scope: Scope, rows: Iterable[Mapping[str, Any]], grain: Every | None
+    metric: str, scope: Scope, rows: Iterable[Mapping[str, Any]], grain: Grain | None
 ) -> dict[tuple[Window, str | None], Tally]:
     cells: dict[tuple[Window, str | None], Tally] = {}
     weighs = scope.rules[metric]["weights"] == "use"
