@@ -10,8 +10,8 @@ ON_POSTGRES := tests/accounts tests/site tests/report/test_pages.py tests/metric
 help: ## show this menu
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
-run: .venv/ready ## load the demo workspaces, print their numbers, serve them
-	$(RUN) regard demo
+run: $(UV) ## load the demo workspaces, print their numbers, serve them
+	$(RUN) --no-dev regard demo
 
 test: .venv/ready ## run every test: SQLite, PostgreSQL, ClickHouse's engine, browser, wheel
 	$(RUN) python tools/prepare_tests.py
