@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 WORDS: dict[str, tuple[str, ...]] = {
-    "nps": ("nps", "netpro", "recommend", "polec", "рекоменд", "推荐", "推薦", "recomand"),
+    "nps": ("nps", "netpro", "recommend", "likely", "polec", "рекоменд", "推荐", "推薦", "recomand"),
     "ces": ("ces", "effort", "how easy", "ease", "wysił", "wysil", "łatwo", "усили", "легко", "费力", "efort", "ușor"),
     "csat": (
         "csat",

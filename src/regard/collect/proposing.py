@@ -17,7 +17,7 @@ from regard.collect.headings import says
 from regard.collect.mapping import Customer, Mapping, Time, Value
 from regard.collect.model import Proposal
 from regard.collect.parsing import parse_mapping
-from regard.collect.sketching import Look, is_ambiguous, look, sketch
+from regard.collect.sketching import Look, is_ambiguous, is_whole, look, says_time, sketch
 from regard.collect.staging import ROWS, Staging
 from regard.collect.syntax import column
 from regard.collect.unpacking import unpack
@@ -25,6 +25,10 @@ from regard.collect.work import Cancel, Progress, Watch, workshop
 
 OUTSIDERS = {-1, 0, 6, 8, 9, 11, 88, 97, 98, 99, 999}
 """Codes that surveys use for "no answer" beside a scale."""
+IN_TEN = {6, 8, 9}
+"""Those of them that are answers where the scale goes to ten."""
+FITTING = 0.9
+"""So many cells of a question must be answers or codes; the rest is refused when it is loaded."""
 WIDE = 4
 SHOWN = 10
 
@@ -130,6 +134,9 @@ def _time(draft: Draft, looks: dict[str, Look]) -> str | None:
     times = [item for item in looks.values() if item.is_time]
     if not times:
         today = now().strftime("%Y-%m-%d")
+        for item in looks.values():
+            if says_time(item.name) and item.filled and not item.is_numeric:
+                draft.doubt(said("most of {name} cannot be read as a time", name=repr(item.name)))
         draft.doubt(said("no column holds a time: today is put for every row; say when it happened"), 0.4)
         draft.say(f"time = {{ constant = {quoted(today)} }}  # no column holds a time")
         return None
@@ -279,17 +286,14 @@ class Asked:
 
 def _question(item: Look) -> Asked | None:
     """Whether a column looks like a question on a scale."""
-    values = item.whole_values()
-    if item.is_time or not values or item.distinct > 16 or (item.is_numeric and len(values) < min(item.distinct, 13)):
-        return None
-    if not item.is_numeric and item.numbers < 0.8 * item.filled:
-        return None
-    words = tuple(value for value in item.values if not value.lstrip("-").replace(".", "", 1).isdigit())
-    inside = [value for value in values if value not in OUTSIDERS] or values
     is_named = any(says(item.name, role) for role in ("nps", "ces", "csat"))
+    values, words = _answers(item, is_named=is_named)
+    if item.is_time or not values:
+        return None
+    inside = [value for value in values if value not in _codes(values)] or values
     metric = next((role for role in ("nps", "ces", "csat") if says(item.name, role)), "csat")
-    if metric == "nps" and min(values) >= 0 and max(inside) >= 8 and max(inside) <= 10:
-        missing = [str(value) for value in values if value > 10]
+    if metric == "nps" and min(inside) >= 0 and max(inside) <= 10 and (max(inside) > 5 or "nps" in item.name.lower()):
+        missing = [str(value) for value in values if not 0 <= value <= 10]
         return Asked(item.name, "nps", 0, 10, (*missing, *words), True)
     if not is_named and not ({3, 4, 5} <= set(values) and len({1, 2} & set(values)) and max(values) <= 6):
         return None
@@ -302,6 +306,26 @@ def _question(item: Look) -> Asked | None:
         high = 5
     missing = [str(value) for value in values if not low <= value <= high]
     return Asked(item.name, "csat" if metric == "nps" else metric, low, high, (*missing, *words), is_named)
+
+
+def _answers(item: Look, *, is_named: bool) -> tuple[list[int], tuple[str, ...]]:
+    """The whole numbers of a column and the words used as codes beside them; nothing where too few cells are either."""
+    words = tuple(
+        value
+        for value, count in zip(item.values, item.counts, strict=True)
+        if count > 1 and not value.lstrip("-").replace(".", "", 1).isdigit()
+    )
+    whole = [value for value in item.values if is_whole(value)]
+    if is_named:  # a slip of the pen off the scale is refused, as "eleven" is
+        whole = [value for value in whole if float(value) <= 10 or float(value) in OUTSIDERS]
+    if item.share_of({*whole, *words}) < FITTING or item.numbers < 0.8 * item.filled:
+        return [], ()
+    return sorted({int(float(value)) for value in whole}), words
+
+
+def _codes(values: list[int]) -> set[int]:
+    """What may mean "no answer": 6, 8 and 9 only beside a scale of five that was used in full."""
+    return OUTSIDERS if {1, 2, 3, 4, 5} <= set(values) else OUTSIDERS - IN_TEN
 
 
 def _questions(looks: dict[str, Look]) -> list[Asked]:
@@ -323,6 +347,10 @@ def _survey(draft: Draft, looks: dict[str, Look], questions: list[Asked]) -> Non
             f"column = {quoted(asked.name)}",
             *_scale(asked),
         )
+        if (asked.low, asked.high) == (1, 10):
+            draft.doubt(
+                said("{name} is read on a scale of 1-10: check that it does not begin at 0", name=repr(asked.name)), 0.5
+            )
         if text and number == 0:
             draft.say(f"text = {quoted(text)}")
         if len(alone) > 1 or wide:

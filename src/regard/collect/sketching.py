@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
@@ -16,6 +16,8 @@ from regard.collect.syntax import column, fill, named
 LOOKED_AT = 20_000
 MOST_VALUES = 25
 NEARLY_ALL = 0.97
+MOST = 0.5
+"""Enough of a column whose heading speaks of a time: what cannot be read is refused later."""
 MEASURED = ("rows", "filled", "distinct", "numbers", "dates", "length", "low", "high", "commas", "spaced")
 
 DAY_FIRST = tuple(f"%d{mark}%m{mark}%Y{clock}" for mark in "/.-" for clock in ("", " %H:%M", " %H:%M:%S"))
@@ -56,6 +58,8 @@ class Look:
     formats: tuple[str, ...] = ()
     has_decimal_comma: bool = False
     spaced: int = 0
+    counts: tuple[int, ...] = ()
+    """How often each of the values stands there."""
 
     @property
     def is_time(self) -> bool:
@@ -78,12 +82,18 @@ class Look:
             and (self.spaced > 0.5 * self.filled and self.distinct > 0.3 * self.filled)
         )
 
-    def whole_values(self) -> list[int]:
-        """The different values, when they are few whole numbers."""
-        try:
-            return sorted({int(float(value)) for value in self.values if float(value).is_integer()})
-        except ValueError:
-            return sorted({int(value) for value in self.values if value.lstrip("-").isdigit()})
+    def share_of(self, values: Container[str]) -> float:
+        """The share of the cells that hold one of these values."""
+        counted = zip(self.values, self.counts, strict=True)
+        return sum(count for value, count in counted if value in values) / max(self.filled, 1)
+
+
+def is_whole(text: str) -> bool:
+    """Whether a text is a whole number, as 5 and 5.0 are."""
+    try:
+        return float(text).is_integer()
+    except ValueError:
+        return False
 
 
 def look(staging: Staging, name: str) -> Look:
@@ -106,26 +116,29 @@ def look(staging: Staging, name: str) -> Look:
         ).from_(seen.subquery("seen"))
     )
     common = staging.run(
-        exp.select("x")
+        exp.select("x", "count(*)")
         .from_(seen.subquery("seen"))
         .where("NOT x IS NULL")
         .group_by("x")
         .order_by(exp.Ordered(this=fill("count(*)"), desc=True), "x")
         .limit(MOST_VALUES)
     )
-    values = tuple(item for (item,) in common)
+    values, counts = tuple(item for item, _ in common), tuple(count for _, count in common)
     measured = dict(zip(MEASURED, row, strict=True))
     commas = measured.pop("commas")
-    found = Look(name, values=values, samples=values[:5], has_decimal_comma=commas > 0.5 * row[1] > 0, **measured)
-    formats = ("iso",) if found.filled and found.dates >= NEARLY_ALL * found.filled else _formats(staging, found, seen)
-    return Look(**{**vars(found), "formats": formats})
+    is_comma = commas > 0.5 * row[1] > 0
+    found = Look(name, values=values, counts=counts, samples=values[:5], has_decimal_comma=is_comma, **measured)
+    return replace(found, formats=_formats(staging, found, seen))
 
 
 def _formats(staging: Staging, found: Look, seen: exp.Select) -> tuple[str, ...]:
-    """The formats that read nearly every value, best first."""
+    """The formats that read nearly every value, best first; where the heading speaks of a time, most are enough."""
+    if found.filled and found.dates >= NEARLY_ALL * found.filled:
+        return ("iso",)
     if not found.filled or not 6 <= found.length <= 26 or not any(char.isdigit() for char in "".join(found.samples)):
         return ()
-    if found.is_numeric:
+    is_timely = says_time(found.name)
+    if found.is_numeric and not (is_timely and found.length == len("20261231")):
         return _epoch(found)
     counts = staging.one(
         exp.select(
@@ -135,8 +148,13 @@ def _formats(staging: Staging, found: Look, seen: exp.Select) -> tuple[str, ...]
             )
         ).from_(seen.subquery("seen"))
     )
-    good = [form for form, count in zip(FORMATS, counts, strict=True) if count >= NEARLY_ALL * found.filled]
-    return tuple(good)
+    best = max(*counts, found.dates)
+    if best < (MOST if is_timely else NEARLY_ALL) * found.filled:
+        return ()
+    if found.dates == best:
+        return ("iso",)
+    least = min(best, NEARLY_ALL * found.filled)
+    return tuple(form for form, count in zip(FORMATS, counts, strict=True) if count >= least)
 
 
 def _epoch(found: Look) -> tuple[str, ...]:
@@ -147,12 +165,15 @@ def _epoch(found: Look) -> tuple[str, ...]:
     return ("epoch_ms",) if found.low > 9e11 and found.high < 3e12 else ()
 
 
+TIMELY = (
+    *("time", "date", "created", "_at", " at", "stamp", "when"),
+    *("czas", "data", "dzień", "utworz", "дата", "время", "создан", "时间", "日期", "创建", "creat"),
+)
+
+
 def says_time(name: str) -> bool:
     """Whether a heading speaks of a time."""
-    return any(
-        word in name.lower()
-        for word in ("time", "date", "created", "_at", " at", "stamp", "czas", "data", "дата", "время", "时间", "日期")
-    )
+    return any(word in name.lower() for word in TIMELY)
 
 
 def is_ambiguous(formats: Sequence[str]) -> bool:
