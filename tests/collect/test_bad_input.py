@@ -394,3 +394,22 @@ weight = "w"
 """)
     result = load(store, path, mapping)
     assert (result.accepted, result.reasons) == (1, {reason: 1})
+
+
+@pytest.mark.parametrize("size", [3, 90_000])
+def test_lines_in_utf8_and_in_a_code_page_are_each_read_as_they_are(store, survey, tmp_path, size):
+    lines = [
+        f"{n},2026-01-02,zoë {n},5,Zażółć — доставка понравилась".encode()
+        if n % 2
+        else f"{n},2026-01-02,ann {n},5,Очень быстро и вежливо, спасибо большое".replace(", спа", " спа").encode(
+            "cp1251"
+        )
+        for n in range(size)
+    ]
+    path = tmp_path / "mixed.csv"
+    path.write_bytes(b"\n".join([b"id,at,who,score,comment", *lines]))
+    result = load(store, path, survey)
+    assert result.accepted == size
+    texts = {row["text"] for row in kept(store, "text, id")}
+    assert texts == {"Zażółć — доставка понравилась", "Очень быстро и вежливо спасибо большое"}
+    assert any("mixes encodings" in note and "cp1251" in note for note in result.notes)

@@ -33,6 +33,13 @@ CANDIDATES = [
     "cp1256",
 ]
 
+BROAD = ("gb18030", "big5", "shift_jis", "euc_kr")
+"""Encodings in which a short line may be UTF-8 by chance."""
+CHANCE = 0.1
+MIXED = "utf-8+"
+"""Goes before the encoding of those lines of a file that are not UTF-8."""
+LONGEST_LINE = 16 << 20
+
 LATIN = ("ascii", "latin_1", "cp1252", "cp1250", "cp1254", "iso8859_2")
 _COMMON = "’‘“”„–—…€«»°§ \u00a0"
 LETTERS = {
@@ -50,33 +57,67 @@ class Examiner:
     has_control: bool = False
     head: bytes = b""
     odd: bytearray = field(default_factory=bytearray)
+    odd_lines: int = 0
+    utf8_lines: int = 0
+    _rest: bytes = b""
     _decode: codecs.IncrementalDecoder = field(default_factory=lambda: codecs.getincrementaldecoder("utf-8")())
 
     def see(self, chunk: bytes, *, is_last: bool = False) -> None:
         self.head = self.head or chunk[:SAMPLE]
         self.has_control = self.has_control or len(chunk.translate(None, CONTROL)) != len(chunk)
+        lines, rest = whole_lines(self._rest + chunk, is_last=is_last)
+        if self.is_utf8:
+            try:
+                self._decode.decode(chunk, is_last)
+                self.utf8_lines += 0 if lines.isascii() else lines.count(b"\n")
+            except UnicodeDecodeError:
+                self.is_utf8 = False
         if not self.is_utf8:
-            self._collect(chunk)
-            return
-        try:
-            self._decode.decode(chunk, is_last)
-        except UnicodeDecodeError:
-            self.is_utf8 = False
-            self._collect(chunk)
+            self._collect(lines)
+        self._rest = rest
 
-    def _collect(self, chunk: bytes) -> None:
-        """Keep lines that are not ASCII: the ones that can tell the encoding."""
-        if len(self.odd) < SAMPLE:
-            self.odd += b"\n".join(line for line in chunk.split(b"\n") if not line.isascii())[:SAMPLE]
+    def _collect(self, lines: bytes) -> None:
+        """Keep lines that are not UTF-8: the ones that can tell the encoding."""
+        for line in lines.splitlines(keepends=True):
+            if line.isascii():
+                continue
+            if is_utf8(line):
+                self.utf8_lines += 1
+                continue
+            self.odd_lines += 1
+            if len(self.odd) < SAMPLE:
+                self.odd += line[:SAMPLE]
 
     def encoding(self) -> str:
         """The encoding that the bytes seen are in."""
         for mark, name in BOMS:
-            if self.head.startswith(mark):
+            if self.head.startswith(mark) and (self.is_utf8 or name != "utf-8-sig"):
                 return name
         if utf16 := _utf16_without_mark(self.head):
             return utf16
-        return "utf-8" if self.is_utf8 else guess(bytes(self.odd or self.head))
+        if self.is_utf8:
+            return "utf-8"
+        found = guess(bytes(self.odd or self.head))
+        least = CHANCE * self.odd_lines if found in BROAD else 0
+        return MIXED + found if self.utf8_lines > least else found
+
+
+def whole_lines(data: bytes, *, is_last: bool = False) -> tuple[bytes, bytes]:
+    """The lines that have come to their end, and the beginning of the next.
+
+    >>> whole_lines(b"a\\nb\\nc"), whole_lines(b"c", is_last=True)
+    ((b'a\\nb\\n', b'c'), (b'c', b''))
+    """
+    end = len(data) if is_last or len(data) > LONGEST_LINE else data.rfind(b"\n") + 1
+    return data[:end], data[end:]
+
+
+def is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def guess(sample: bytes) -> str:
@@ -108,7 +149,29 @@ def _utf16_without_mark(head: bytes) -> str | None:
 
 def transcoded(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     """The same text as UTF-8, without control characters; what cannot be read becomes U+FFFD."""
+    if encoding.startswith(MIXED):
+        for lines in _joined(chunks):
+            yield _line_by_line(lines, encoding.removeprefix(MIXED)).translate(None, CONTROL)
+        return
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
     for chunk in chunks:
         yield decoder.decode(chunk).encode().translate(None, CONTROL)
     yield decoder.decode(b"", True).encode().translate(None, CONTROL)
+
+
+def _joined(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes, cut where lines end."""
+    rest = b""
+    for chunk in chunks:
+        lines, rest = whole_lines(rest + chunk)
+        yield lines
+    yield rest
+
+
+def _line_by_line(lines: bytes, encoding: str) -> bytes:
+    """Lines as UTF-8: those that are stay as they are, the others are in the encoding."""
+    if is_utf8(lines):
+        return lines
+    return b"".join(
+        line if is_utf8(line) else line.decode(encoding, "replace").encode() for line in lines.splitlines(keepends=True)
+    )

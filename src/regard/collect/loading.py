@@ -20,6 +20,7 @@ from regard.base.ids import new_id
 from regard.base.words import kept, said
 from regard.collect import audit, joining, repair
 from regard.collect.compiling import KEY, NUMBERS, Compiler, Layout
+from regard.collect.encodings import MIXED
 from regard.collect.mapping import NTH, Mapping
 from regard.collect.model import LoadResult, Preview
 from regard.collect.parsing import read_mapping
@@ -287,10 +288,12 @@ def _write_refused(staging: Staging, query: exp.Expr | None, target: Path, load_
 
 
 def _file_notes(files: Sequence[Plain]) -> list[str]:
+    odd = [(plain.name, plain.encoding) for plain in files if plain.encoding not in (None, "utf-8", "utf-8-sig")]
     return [
-        said("{name} was read as {encoding}", name=plain.name, encoding=plain.encoding)
-        for plain in files
-        if plain.encoding not in (None, "utf-8", "utf-8-sig")
+        said("{name} mixes encodings: lines that are not UTF-8 were read as {encoding}", name=name, encoding=rest)
+        if (rest := str(encoding).removeprefix(MIXED)) != encoding
+        else said("{name} was read as {encoding}", name=name, encoding=encoding)
+        for name, encoding in odd
     ]
 
 
