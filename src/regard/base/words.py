@@ -76,11 +76,15 @@ def kept(sentence: str) -> Any:
 
 
 def as_said(kept_sentence: Any) -> str:
-    """What :func:`kept` kept; any other text is itself.
+    """What :func:`kept` kept; any other text is itself (and one by :func:`said` still knows its parts).
 
+    >>> as_said(said("{n} rows", n=2)).template
+    '{n} rows'
     >>> as_said({"said": "{n} rows", "values": {"n": 2}})
     '2 rows'
     """
+    if isinstance(kept_sentence, Said):
+        return kept_sentence
     if not isinstance(kept_sentence, dict):
         return str(kept_sentence)
     values = {
