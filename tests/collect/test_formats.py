@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from regard.base import Invalid
 from regard.base.ids import profile_number
 from regard.collect import load, parse_mapping, preview, propose
 from regard.collect.mapping import Mapping
@@ -296,3 +297,26 @@ def test_a_proposal_says_where_day_and_month_are_uncertain(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("id,date,csat\n" + "\n".join(f"r{n},0{n % 9 + 1}/0{n % 8 + 1}/2026,{n % 5 + 1}" for n in range(40)))
     assert any("day and month" in note for note in propose(path).notes)
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("count", [3, 30_000])
+def test_a_json_array_of_objects_is_read_as_json_lines_are(store, tmp_path, indent, count):
+    path = tmp_path / "survey.json"
+    rows = [
+        {"id": n, "at": "2026-01-02", "who": f"ann {n}", "score": 5, "comment": "a\n[{},] “b”"} for n in range(count)
+    ]
+    path.write_text(json.dumps(rows, indent=indent), "utf-8")
+    result = load(store, path, parse_mapping(SURVEY))
+    assert (result.accepted, result.refused) == (count, 0)
+    assert {row["text"] for row in kept(store, "text, id")} == {"a\n[{},] “b”"}
+
+
+@pytest.mark.parametrize(
+    "content", ["[1, 2]", '[{"id": 1}, 2]', '[{"id": 1}', '[{"id": 1},]', '[{"id": 1}] more', "[[{}]]", '[{"a":' * 9999]
+)
+def test_a_json_array_of_anything_else_is_refused_whole_in_words(store, tmp_path, content):
+    path = tmp_path / "survey.json"
+    path.write_text(content)
+    with pytest.raises(Invalid, match="JSON array"):
+        load(store, path, parse_mapping(SURVEY))

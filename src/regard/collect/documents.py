@@ -1,9 +1,18 @@
-"""JSON Lines as a table: every key a column, keys of nested objects by their dotted path."""
+"""JSON Lines, or an array of objects, as a table: every key a column, keys of nested objects by their dotted path."""
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from typing import IO
+
 from sqlglot import exp
 
+from regard.base import Invalid
+from regard.base.words import said
 from regard.collect.mapping import Format
 from regard.collect.staging import Staging
 from regard.collect.syntax import call, column, fill, literal, named
@@ -11,15 +20,20 @@ from regard.collect.unpacking import Plain
 
 DEEPEST = 5
 LONGEST_LINE = 16 << 20
+CHUNK = 1 << 20
+BLANK = " \t\r\n"
+SIGN = re.compile(r"[^ \t\r\n]")
+AFTER = {",": "{", "]": ""}
+"""What may follow a sign of an array: an object, or nothing."""
 
 
 def read_jsonl(staging: Staging, plain: Plain, how: Format, table: str) -> None:
-    """One JSON object a line. Lines that are not one are kept apart."""
+    """One JSON object a line. Lines that are not one are kept apart; an array is laid out as lines first."""
     staging.run(
         "CREATE TABLE lines AS SELECT trim(line, chr(13) || ' ' || chr(9)) AS line FROM read_csv($1, "
         "columns = {'line': 'VARCHAR'}, auto_detect = false, delim = chr(1), quote = '', escape = '', header = false, "
         "max_line_size = $2, strict_mode = false)",
-        [str(plain.path), LONGEST_LINE],
+        [str(_as_lines(plain, staging.folder)), LONGEST_LINE],
         stage="reading",
     )
     staging.run(
@@ -75,3 +89,60 @@ def _at(path: tuple[str, ...]) -> exp.Expr:
 def _pointer(path: tuple[str, ...]) -> exp.Expr:
     """A JSON pointer (RFC 6901)."""
     return literal("".join("/" + part.replace("~", "~0").replace("/", "~1") for part in path))
+
+
+def _as_lines(plain: Plain, folder: Path) -> Path:
+    """The file itself, or the objects of its array one a line. Raises when the array holds anything else."""
+    with plain.path.open(encoding="utf-8-sig", newline="") as source:
+        if _first(source) != "[":
+            return plain.path
+        target = folder / f"{plain.sha256}.lines"
+        with target.open("w", encoding="utf-8") as out:
+            try:
+                out.writelines(chain.from_iterable((item, "\n") for item in _objects(source)))
+            except (ValueError, RecursionError) as error:
+                raise Invalid(
+                    said("{name} holds a JSON array that is broken, or not one of objects", name=plain.name),
+                    field="file",
+                    code="unreadable",
+                    remedy=said("export it again"),
+                ) from error
+    return target
+
+
+def _first(source: IO[str]) -> str:
+    """The first character that is not blank."""
+    while (char := source.read(1)) and char in BLANK:
+        pass
+    return char
+
+
+def _objects(source: IO[str]) -> Iterator[str]:
+    """The objects of an array whose bracket has been read, each as it is written, on one line. Raises ValueError."""
+    buffer, place, awaited = "", 0, "{]"
+    for more in chain(iter(lambda: source.read(CHUNK), ""), ("",)):
+        buffer, place = buffer[place:] + more, 0
+        while found := SIGN.search(buffer, place):
+            place, sign = found.start(), found[0]
+            if sign not in awaited:
+                raise ValueError(sign)
+            if sign != "{":
+                place, awaited = place + 1, AFTER[sign]
+                continue
+            end = _end_of_object(buffer, place, is_last=not more)
+            if end is None:
+                break
+            yield buffer[place:end].replace("\r", " ").replace("\n", " ")
+            place, awaited = end, ",]"
+    if awaited:
+        raise ValueError(awaited)
+
+
+def _end_of_object(buffer: str, place: int, *, is_last: bool) -> int | None:
+    """Where an object ends; None where more must be read first. Raises ValueError when it never ends."""
+    try:
+        return json.JSONDecoder().raw_decode(buffer, place)[1]
+    except ValueError:
+        if is_last or len(buffer) - place > LONGEST_LINE:
+            raise
+        return None

@@ -280,4 +280,4 @@ def _kind_of(head: bytes, name: str) -> str:
             code="unknown_kind",
             remedy=said("give CSV, TSV, JSON Lines, Parquet, XLSX or XES"),
         )
-    return "jsonl" if start.startswith(b"{") else "csv"
+    return "jsonl" if start.startswith((b"{", b"[")) else "csv"
