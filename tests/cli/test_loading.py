@@ -142,7 +142,7 @@ def test_an_interrupted_load_keeps_nothing_and_says_so(
     _, said = load.communicate(timeout=60)
     assert load.returncode == 130, said
     assert said.strip() == "regard: stopped; nothing was left half done"
-    assert json.loads(regard("workspaces", "--json").stdout)["rows"][0]["interactions"] == 0
+    assert not list(home.glob("workspaces/*"))
     assert not list(home.glob("tmp/load-*"))
 
 
@@ -179,3 +179,20 @@ def test_one_broken_workspace_file_does_not_hide_the_others(loaded: Run, home: P
     (home / "workspaces" / "broken.duckdb").write_bytes(b"x" * 5000)
     done = loaded("workspaces")
     assert (done.returncode, "shop" in done.stdout, "broken.duckdb cannot be opened" in done.stderr) == (1, True, True)
+
+
+def test_a_load_that_fails_leaves_no_new_workspace_behind(regard: Run, survey: Path, home: Path) -> None:
+    survey.write_text("")
+    done = regard("load", survey, "--mapping", "survey.toml", "--workspace", "shop")
+    assert done.returncode == 1
+    assert not list(home.glob("workspaces/*"))
+
+
+def test_only_refused_rows_are_replayed_and_only_of_loads_that_were_made(loaded: Run, tmp_path: Path) -> None:
+    (tmp_path / "corrupt.xlsx").write_bytes(b"PK\x03\x04\xff\xfe\x00")
+    (tmp_path / "other.csv").write_text("id,score\n1,5\n")
+    for rows in ("corrupt.xlsx", "other.csv"):
+        done = loaded("replay", "--rows", rows)
+        assert (done.returncode, "_line and _reason" in done.stderr) == (1, True), done.stderr
+    done = loaded("refused", "nosuch")
+    assert (done.returncode, "there is no load nosuch" in done.stderr) == (1, True), done.stderr

@@ -413,3 +413,14 @@ def test_lines_in_utf8_and_in_a_code_page_are_each_read_as_they_are(store, surve
     texts = {row["text"] for row in kept(store, "text, id")}
     assert texts == {"Zażółć — доставка понравилась", "Очень быстро и вежливо спасибо большое"}
     assert any("mixes encodings" in note and "cp1251" in note for note in result.notes)
+
+
+@pytest.mark.parametrize("is_proposed", [True, False])
+def test_a_zip_of_unlike_files_is_refused_and_the_odd_one_named(store, survey, tmp_path, is_proposed):
+    path = tmp_path / "both.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("answers.csv", f"id,at,who,score,comment\n{GOOD}\n")
+        archive.writestr("prices.csv", "article,price\na,1\n")
+    with pytest.raises(Invalid, match=r"prices\.csv has no column of the mapping"):
+        load(store, path, None if is_proposed else survey)
+    assert kept(store) == []

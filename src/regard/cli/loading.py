@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regard.base import Invalid, NotFound
 from regard.cli.arguments import Commands, command, of_output, of_workspace
-from regard.cli.choosing import opened
+from regard.cli.choosing import opened, path_to_make
 from regard.cli.measuring import show
 from regard.cli.progress import Progress, bar
 from regard.cli.words import counted
 
 if TYPE_CHECKING:
     from regard.collect import LoadResult
+    from regard.report import Workspace
 
 LOAD = """
 regard load survey.csv --mapping survey.toml --workspace shop
@@ -66,8 +69,24 @@ def _load(given: argparse.Namespace) -> None:
         if given.dry_run:
             _say_preview(files, mapping, progress)
             return
-        with opened(given.workspace, is_new_allowed=True) as cx:
+        with _to_load_into(given.workspace) as cx:
             _say(cx.load(files, mapping=mapping, progress=progress))
+
+
+@contextmanager
+def _to_load_into(workspace: str | None) -> Iterator[Workspace]:
+    """The workspace, open; the file of a new one goes again when nothing was loaded into it."""
+    path = path_to_make(workspace)
+    is_new, is_empty = not path.exists(), False
+    try:
+        with opened(workspace, is_new_allowed=True) as cx:
+            try:
+                yield cx
+            finally:
+                is_empty = is_new and not cx.store.kept("load")
+    finally:
+        if is_empty:
+            path.unlink(missing_ok=True)
 
 
 def _say_preview(files: list[Path], mapping: Path | None, progress: Progress | None) -> None:
@@ -84,7 +103,10 @@ def _propose(given: argparse.Namespace) -> None:
     file = _file(given.file)
     from regard.collect import propose
 
-    print(propose(file).toml)
+    proposal = propose(file)
+    print(proposal.toml)
+    for note in proposal.notes:
+        print(f"note: {note}", file=sys.stderr)
 
 
 def _loads(given: argparse.Namespace) -> None:

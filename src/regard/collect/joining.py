@@ -19,7 +19,7 @@ from regard.collect.unpacking import Plain
 def stage_all(staging: Staging, files: Sequence[Plain], mapping: Mapping) -> None:
     """Lay the files out as one table: one below the other, or side by side where the mapping joins them."""
     if not mapping.files:
-        stage(staging, files, mapping.format)
+        stage(staging, files, mapping.format, wanted=mapping.columns())
         return
     for file in mapping.files:
         stage(staging, _matching(file, files), mapping.format, f"file {file.name}")

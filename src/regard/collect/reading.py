@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from sqlglot import exp
@@ -22,15 +22,27 @@ DELIMITERS = (",", ";", "\t", "|")
 LONGEST_LINE = 16 << 20
 
 
-def stage(staging: Staging, files: Sequence[Plain], how: Format, table: str = ROWS) -> None:
-    """Read files of one shape into one table; their columns are matched by name."""
+def stage(staging: Staging, files: Sequence[Plain], how: Format, table: str = ROWS, wanted: Iterable[str] = ()) -> None:
+    """Read files of one shape into one table; their columns are matched by name.
+
+    Raises when one has none of the columns ``wanted`` (when none are given: of the first file).
+    """
     staging.run(f'CREATE TABLE IF NOT EXISTS {MALFORMED} (line BIGINT, "column" VARCHAR, message VARCHAR, raw VARCHAR)')
-    parts = []
+    parts: list[str] = []
+    alike = set(wanted)
     for number, plain in enumerate(files):
         part = table if len(files) == 1 else f"{table}_part_{number}"
         READERS[plain.kind](staging, plain, how, part)
         if not staging.columns(part):
             raise Invalid(said("{name} has no columns", name=plain.name), field="file", code="empty_file")
+        alike = alike or set(staging.columns(part))
+        if len(files) > 1 and not alike & set(staging.columns(part)):
+            raise Invalid(
+                said("{name} has no column of the mapping, or of the files before it", name=plain.name),
+                field="file",
+                code="unlike_files",
+                remedy=said("load it on its own"),
+            )
         parts.append(part)
     if len(parts) > 1:
         _together(staging, parts, table)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from regard.base import NotFound
+from regard.base import Invalid, NotFound
 from regard.base.clock import now
 from regard.base.words import said
 from regard.collect.loading import load
@@ -72,12 +72,30 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def corrected(text: str) -> list[dict[str, str]]:
-    """The rows of a corrected CSV, without what was written about them."""
-    return [
-        {name: _plain(cell) for name, cell in row.items() if name not in ABOUT and name is not None}
-        for row in csv.DictReader(io.StringIO(text))
-    ]
+def corrected(given: str | bytes) -> list[dict[str, str]]:
+    """The rows of a corrected CSV, without what was written about them.
+
+    Raises :class:`~regard.base.Invalid` for anything that :func:`refused_csv` did not write.
+    """
+    try:
+        text = given if isinstance(given, str) else given.decode("utf-8-sig")
+        rows = csv.DictReader(io.StringIO(text))
+        if not {"_line", "_reason"} <= set(rows.fieldnames or ()):
+            raise _no_refusals()
+        return [
+            {name: _plain(cell) for name, cell in row.items() if name not in ABOUT and name is not None} for row in rows
+        ]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise _no_refusals() from error
+
+
+def _no_refusals() -> Invalid:
+    return Invalid(
+        said("these are not refused rows: the columns _line and _reason are missing"),
+        field="rows",
+        code="not_refused_rows",
+        remedy=said("correct the CSV of refused rows as it was downloaded, and keep it a CSV in UTF-8"),
+    )
 
 
 def _plain(cell: str | None) -> str:

@@ -133,16 +133,16 @@ class Workspace:
         """The rows that a load (the latest, unless named) refused, with reason, column and the row as it came."""
         from regard.collect import refused_rows
 
-        load_id = load or self._latest_load()
+        load_id = self._load_called(load)
         return Refused(f"rows refused by load {load_id}", refused_rows(self.store, load_id))
 
     def replay(self, load: str | None = None, *, rows: Any = None, mapping: Any = None) -> LoadResult:
         """Load refused rows again: corrected ``rows`` (a CSV file, or dictionaries), or by another mapping."""
         from regard.collect import corrected, read_mapping, replay
 
-        rows = corrected(Path(rows).read_text("utf-8-sig")) if isinstance(rows, str | Path) else rows
+        rows = corrected(Path(rows).read_bytes()) if isinstance(rows, str | Path) else rows
         mapping = read_mapping(Path(mapping)) if isinstance(mapping, str | Path) else mapping
-        return replay(self.store, load or self._latest_load(), rows, mapping=mapping)
+        return replay(self.store, self._load_called(load), rows, mapping=mapping)
 
     # --- questions ---------------------------------------------------------------------------------------------
 
@@ -229,6 +229,11 @@ class Workspace:
 
     def __repr__(self) -> str:
         return f"<regard workspace {self.path}: {self.size:,} interactions>"
+
+    def _load_called(self, load: str | None) -> str:
+        if load is not None and not self.store.kept("load", load):
+            raise NotFound(said("there is no load {load_id}", load_id=load), field="load")
+        return load or self._latest_load()
 
     def _latest_load(self) -> str:
         found = max(self.store.kept("load"), key=lambda record: str(record.made_at), default=None)
