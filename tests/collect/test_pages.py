@@ -233,6 +233,16 @@ def test_a_hostile_file_name_is_only_ever_text(analyst: Client, workspace: Works
     assert [path for path in home.parent.rglob("*.csv") if home / "uploads" not in path.parents] == []
 
 
+@pytest.mark.parametrize("name", ["sketch.json", "preview.json", ".sketch.json"])
+def test_a_file_named_like_what_is_kept_beside_it_is_loaded_as_it_is(
+    analyst: Client, workspace: Workspace, name: str
+) -> None:
+    text = '{"id": 1, "answered_at": "2026-05-04T09:00:00", "nps": 9}\n'
+    load = looked_at(analyst, workspace, text, name)
+    assert [path.read_text() for path in load.paths] == [text]
+    assert {column["name"] for column in load.kept_aside("sketch")["columns"]} == {"id", "answered_at", "nps"}
+
+
 def test_a_forged_upload_from_another_site_keeps_nothing(workspace: Workspace, home: Path, signed_in) -> None:
     signed_in("analyst")
     forger = Client(enforce_csrf_checks=True)

@@ -139,12 +139,16 @@ class Load(models.Model):
     def keep_aside(self, name: str, content: Any) -> None:
         """Keep something with customers' data in it beside the files, not in the database."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (self.folder / f"{name}.json").write_text(json.dumps(content, ensure_ascii=False, default=str), "utf-8")
+        self._aside(name).write_text(json.dumps(content, ensure_ascii=False, default=str), "utf-8")
 
     def kept_aside(self, name: str) -> Any:
         """What was kept aside; None when there is nothing of that name."""
-        path = self.folder / f"{name}.json"
+        path = self._aside(name)
         return json.loads(path.read_text("utf-8")) if path.is_file() else None
+
+    def _aside(self, name: str) -> Path:
+        """Where it is kept: no upload is ever called so, for the names that those get begin with no dot."""
+        return self.folder / f".{name}.json"
 
     def forget_files(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
