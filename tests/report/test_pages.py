@@ -254,3 +254,8 @@ def test_the_operational_database_is_asked_a_few_times_however_many_cards(
     browser = signed_in("owner")
     with django_assert_max_num_queries(6):
         browser.get("/w/harbour/")
+
+
+@pytest.mark.parametrize("file", ["rows.csv?from=9999-99-99", "trend.csv?every='", "groups.csv?by=nothing+like+it"])
+def test_a_file_is_made_of_exactly_the_filters_asked_for_or_not_at_all(company, signed_in, file):
+    assert signed_in("owner").get(f"/w/harbour/metrics/nps/{file}").status_code == 422

@@ -403,7 +403,7 @@ def rows_csv(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """The rows behind the figure as a file: needs the right to see them as well as the right to export."""
     if not request.member.may(Right.VIEW_ROWS):
         raise PermissionDenied
-    look, asked = Look.of(request), metric_in(key)
+    look, asked = _understood(Look.of(request)), metric_in(key)
     found = rows_behind(look.store, asked.key, look.slice(), limit=MOST_IN_A_FILE)
     return _csv(look, asked, Rows(asked.key, found.columns, found.sql), "rows")
 
@@ -411,10 +411,17 @@ def rows_csv(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 # --- files -----------------------------------------------------------------------------------------------------------
 
 
+def _understood(look: Look) -> Look:
+    """A file has no place to say that a filter was dropped: it is made of exactly what was asked, or not at all."""
+    for name, text in look.asked.problems.items():
+        raise Invalid(text, field=name)
+    return look
+
+
 @right_required(Right.EXPORT)
 def trend_csv(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """The line of the page, every value exact."""
-    look, asked = Look.of(request), metric_in(key)
+    look, asked = _understood(Look.of(request)), metric_in(key)
     return _csv(look, asked, Figures(look.measure(asked, every=look.every), look.fmt), look.every)
 
 
@@ -423,7 +430,7 @@ def groups_csv(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """The groups of the page, in its order and found by its search, every value exact."""
     from dataclasses import replace
 
-    look, asked = Look.of(request), metric_in(key)
+    look, asked = _understood(Look.of(request)), metric_in(key)
     by = look.filters.by or ""
     measured = broken_down(look.store, asked.key, look.slice(by=by or None), look.definition(asked)).measurement
     shown = [group.key for group in _groups(look, asked, by)] if by else []
