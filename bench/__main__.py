@@ -59,8 +59,8 @@ def machine() -> str:
 def write(section: str, text: str) -> None:
     """Replace what stands between a section's markers."""
     page = PAGE.read_text()
-    mark = rf"(<!-- {section} -->\n).*?(\n<!-- /{section} -->)"
-    found, count = re.subn(mark, lambda match: f"{match[1]}{text}{match[2]}", page, flags=re.DOTALL)
+    mark = rf"(<!-- {section} -->\n).*?(<!-- /{section} -->)"
+    found, count = re.subn(mark, lambda match: f"{match[1]}{text}\n{match[2]}", page, flags=re.DOTALL)
     if count != 1:
         raise LookupError(f"{PAGE} has no section {section}")
     PAGE.write_text(found)
