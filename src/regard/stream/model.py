@@ -101,20 +101,43 @@ class Record:
 
 
 @dataclass(frozen=True)
-class Batch:
-    """Rows to append in one step: parquet files with the stream's columns, what was refused, and the record of it.
+class Change:
+    """Rows of one of the tables kept beside the stream (``schema.BESIDE``): those with the same ``key`` are replaced.
 
-    All of it is kept, or none of it. ``accepted`` has some of :data:`COLUMNS` (those it leaves out are empty);
-    ``refused`` has :data:`REFUSED_COLUMNS`.
+    ``rows`` is a parquet file or the question whose answer they are. An empty ``key`` replaces nothing;
+    ``only_removes`` takes away and puts nothing in its place.
+    """
+
+    table: str
+    rows: Path | Question
+    key: tuple[str, ...] = ()
+    only_removes: bool = False
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What to write in one step: interactions, what was refused, records, and changes beside the stream.
+
+    All of it is kept, or none of it. ``accepted`` is a parquet file with some of :data:`COLUMNS` (those it leaves out
+    are empty), ``refused`` one with some of :data:`REFUSED_COLUMNS`. ``moves`` says which profile an identifier
+    (``source_key``) stands for from now on: rows there already and rows of this batch follow it.
     """
 
     accepted: Path | None = None
     refused: Path | None = None
     records: Sequence[Record] = ()
+    changes: Sequence[Change] = ()
+    moves: Mapping[str, int] = field(default_factory=dict)
 
 
 REFUSED_COLUMNS: tuple[str, ...] = ("load", "line", "reason", "column", "message", "raw")
 """A refused row: its load, its place (1-based data row), a stable reason code, the column, a sentence, the row."""
+
+QUARANTINE_COLUMNS: tuple[str, ...] = (*REFUSED_COLUMNS, "id", "received_at")
+"""A refused event that arrived live (its load is :data:`LIVE`): also an id of its own, and when it arrived."""
+
+LIVE = "live"
+"""Stands for the load of what arrives by itself, not with a file."""
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,36 @@ _INTERACTIONS = ", ".join(
     f"{name} {kind}{' NOT NULL' if name in REQUIRED else ''}" for name, kind in COLUMN_TYPES.items()
 )
 
+BESIDE: Final[dict[str, dict[str, str]]] = {
+    "positions": {"name": "VARCHAR", "position": "BIGINT", "read_at": "TIMESTAMP"},
+    "links": {
+        "id": "VARCHAR",
+        "a": "VARCHAR",
+        "b": "VARCHAR",
+        "rule": "VARCHAR",
+        "source": "VARCHAR",
+        "observed_at": "TIMESTAMP",
+        "state": "VARCHAR",
+        "made_by": "VARCHAR",
+    },
+    "identifiers": {"key": "VARCHAR", "kind": "VARCHAR", "value": "VARCHAR", "customer": "BIGINT"},
+    "profiles": {
+        "customer": "BIGINT",
+        "name": "VARCHAR",
+        "email": "VARCHAR",
+        "phone": "VARCHAR",
+        "account": "VARCHAR",
+        "traits": "VARCHAR",
+        "search": "VARCHAR",
+        "first_seen_at": "TIMESTAMP",
+        "last_seen_at": "TIMESTAMP",
+        "interactions": "BIGINT",
+    },
+    "segment_members": {"segment": "VARCHAR", "customer": "BIGINT", "since": "TIMESTAMP"},
+}
+"""Tables beside the stream. ``links`` is evidence; ``positions`` says how far live segments have been read; the others
+are derived from the stream and the evidence, and may be made again at any time."""
+
 # No key and no index on the big table: DuckDB's make an insert fifty times dearer and look-ups no faster.
 MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     (
@@ -45,5 +75,13 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             "load" VARCHAR, line BIGINT, reason VARCHAR, "column" VARCHAR, message VARCHAR, raw VARCHAR)""",
         """CREATE TABLE records (
             kind VARCHAR, key VARCHAR, version INTEGER, made_at TIMESTAMP, made_by VARCHAR, body VARCHAR)""",
+    ),
+    (
+        "ALTER TABLE refused ADD COLUMN id VARCHAR",
+        "ALTER TABLE refused ADD COLUMN received_at TIMESTAMP",
+        *(
+            f"CREATE TABLE {table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})"
+            for table, columns in BESIDE.items()
+        ),
     ),
 )

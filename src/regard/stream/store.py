@@ -16,7 +16,7 @@ class Store(Protocol):
     dialect: str
 
     def append(self, batch: Batch) -> Appended:
-        """Add rows whose ids are not known yet, with what was refused and the records, in one transaction."""
+        """Add rows whose ids are not known yet, with all else that the batch holds, in one transaction."""
 
     def ask(self, question: Question) -> Answer:
         """Answer a question. Raises :class:`~regard.base.Invalid` when the SQL cannot be run."""

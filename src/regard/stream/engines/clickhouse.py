@@ -8,7 +8,7 @@ leaves rows whose load is not recorded, and loading again completes it without d
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,18 +20,25 @@ from regard.base.ids import new_id
 from regard.base.words import said
 from regard.stream.compose import call, filled_in, literal
 from regard.stream.engines.functions import Spelling, spelled, unit_and_zone
-from regard.stream.model import COLUMNS, REFUSED_COLUMNS, Answer, Appended, Batch, Question, Record
-from regard.stream.schema import COLUMN_TYPES, REQUIRED
+from regard.stream.model import COLUMNS, QUARANTINE_COLUMNS, Answer, Appended, Batch, Change, Question, Record
+from regard.stream.schema import BESIDE, COLUMN_TYPES, REQUIRED
 
 DIALECT = "clickhouse"
 _TYPES = {"VARCHAR": "String", "TIMESTAMP": "DateTime64(6, 'UTC')", "DOUBLE": "Float64", "BIGINT": "Int64"}
 _RECORDS = "kind String, key String, version Int32, made_at DateTime64(6, 'UTC'), made_by Nullable(String), body String"
-_REFUSED = "load String, line Int64, reason String, column Nullable(String), message String, raw Nullable(String)"
+_REFUSED = (
+    "load String, line Int64, reason String, column Nullable(String), message String, "
+    " raw Nullable(String), id Nullable(String), received_at Nullable(DateTime64(6, 'UTC'))"
+)
 
 
 def _type(name: str) -> str:
     kind = _TYPES[COLUMN_TYPES[name]]
     return kind if name in REQUIRED else f"Nullable({kind})"
+
+
+def _structure(columns: Mapping[str, str]) -> str:
+    return ", ".join(f"`{name}` Nullable({_TYPES[kind]})" for name, kind in columns.items())
 
 
 # Columns that a batch leaves out are NULL.
@@ -63,6 +70,10 @@ class ClickHouseStore:
         self._run(
             f"CREATE TABLE IF NOT EXISTS regard.records ({_RECORDS}) ENGINE = MergeTree ORDER BY (kind, key, version)"
         )
+        for table, columns in BESIDE.items():
+            self._run(
+                f"CREATE TABLE IF NOT EXISTS regard.{table} ({_structure(columns)}) ENGINE = MergeTree ORDER BY ()"
+            )
         self._run("USE regard")
 
     def ask(self, question: Question) -> Answer:
@@ -84,13 +95,40 @@ class ClickHouseStore:
             new = self._number("SELECT count() FROM interactions") - before
             known = total - new
         if batch.refused:
-            names = ", ".join(f"`{name}`" for name in REFUSED_COLUMNS)
-            source = f"file({_text(batch.refused)}, Parquet)"
+            names = ", ".join(f"`{name}`" for name in QUARANTINE_COLUMNS)
+            source = f"file({_text(batch.refused)}, Parquet, {_text(_REFUSED)})"
             refused = self._number(f"SELECT count() FROM {source}")
             self._run(f"INSERT INTO refused ({names}) SELECT {names} FROM {source}")
         self.keep(*batch.records)
+        self._move(batch.moves)
+        for change in batch.changes:
+            self._change(change)
         self._writes += 1
         return Appended(new, known, refused)
+
+    def _move(self, moves: Mapping[str, int]) -> None:
+        if not moves:
+            return
+        keys = ", ".join(_text(key) for key in moves)
+        numbers = ", ".join(f"toInt64({number})" for number in moves.values())
+        self._run(
+            f"ALTER TABLE interactions UPDATE customer = transform(source_key, [{keys}], [{numbers}], customer) "
+            f"WHERE source_key IN ({keys}) SETTINGS mutations_sync = 1"
+        )
+
+    def _change(self, change: Change) -> None:
+        if isinstance(change.rows, Path):
+            source = f"file({_text(change.rows)}, Parquet)"
+        else:
+            source = f"({spelled(filled_in(change.rows), SPELLINGS).transform(_typed).sql(DIALECT)})"
+        self._run(f"CREATE OR REPLACE TABLE changed ENGINE = Memory AS SELECT * FROM {source}{_SETTINGS}")
+        if change.key:
+            key = ", ".join(f"`{name}`" for name in change.key)
+            self._run(f"DELETE FROM {change.table} WHERE ({key}) IN (SELECT {key} FROM changed)")
+        if not change.only_removes:
+            names = [row["name"] for row in self._table("DESCRIBE changed", "columns").to_pylist()]
+            given = ", ".join(f"`{name}`" for name in names)
+            self._run(f"INSERT INTO {change.table} ({given}) SELECT {given} FROM changed")
 
     def keep(self, *records: Record) -> list[Record]:
         kept = []

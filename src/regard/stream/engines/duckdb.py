@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,16 +20,20 @@ from regard.base.ids import new_id
 from regard.base.words import said
 from regard.stream.compose import DIALECT, call, filled_in
 from regard.stream.engines.functions import Spelling, spelled, unit_and_zone
-from regard.stream.model import REFUSED_COLUMNS, Answer, Appended, Batch, Question, Record
-from regard.stream.schema import MIGRATIONS
+from regard.stream.model import Answer, Appended, Batch, Change, Question, Record
+from regard.stream.schema import BESIDE, MIGRATIONS
 
 _NO_ROWS = "SELECT 1 FROM interactions LIMIT 1"
 _KNOWN = """CREATE OR REPLACE TEMP TABLE known AS
 SELECT b.id FROM read_parquet($path) b JOIN interactions i ON i.id = b.id GROUP BY b.id"""
-_REFUSED_LIST = ", ".join(f'"{name}"' for name in REFUSED_COLUMNS)
 _INSERT = "INSERT INTO interactions BY NAME SELECT b.* FROM read_parquet($path) b"
 _INSERT_NEW = f"{_INSERT} ANTI JOIN known ON known.id = b.id"
-_INSERT_REFUSED = f"INSERT INTO refused ({_REFUSED_LIST}) SELECT {_REFUSED_LIST} FROM read_parquet($path)"
+_INSERT_REFUSED = "INSERT INTO refused BY NAME SELECT * FROM read_parquet($path)"
+_CHANGEABLE = {*BESIDE, "refused"}
+# The old numbers are looked for first: comparing numbers is cheap, comparing every row's key is not.
+_MOVE = """UPDATE interactions SET customer = moves.customer FROM moves
+WHERE interactions.source_key = moves.key AND interactions.customer IS DISTINCT FROM moves.customer
+AND interactions.customer IN (SELECT old FROM moved)"""
 _MAGIC = b"DUCK"
 _NEWEST = "QUALIFY row_number() OVER (PARTITION BY kind, key ORDER BY version DESC) = 1"
 
@@ -72,12 +76,15 @@ class DuckStore:
     def append(self, batch: Batch) -> Appended:
         with self._transaction() as connection:
             new, known = _append_rows(connection, batch.accepted)
+            _move(connection, batch.moves)
             refused = 0
             if batch.refused:
                 refused = connection.execute(_INSERT_REFUSED, {"path": str(batch.refused)}).fetchall()[0][0]
             counts = {"new": new, "known": known, "refused": refused}
             for record in batch.records:
                 _keep(connection, _counted(record, counts) if record.kind == "load" else record)
+            for change in batch.changes:
+                _change(connection, change)
         return Appended(new, known, refused)
 
     def keep(self, *records: Record) -> list[Record]:
@@ -222,6 +229,39 @@ def _append_rows(connection: duckdb.DuckDBPyConnection, path: Path | None) -> tu
     known = int(connection.execute(_KNOWN, given).fetchall()[0][0])
     new = int(connection.execute(_INSERT_NEW if known else _INSERT, given).fetchall()[0][0])
     return new, known
+
+
+def _move(connection: duckdb.DuckDBPyConnection, moves: Mapping[str, int]) -> None:
+    """Let every row of these identifiers belong to the profile that they stand for now."""
+    if not moves:
+        return
+    given = {"keys": list(moves), "customers": list(moves.values())}
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE moves AS SELECT unnest($keys) AS key, unnest($customers)::BIGINT AS customer",
+        given,
+    )
+    # A row's number is that of its own key, or the one that the key was moved to last.
+    connection.execute(
+        """CREATE OR REPLACE TEMP TABLE moved AS
+        SELECT CAST(md5_number_upper(key) >> 1 AS BIGINT) AS old FROM moves
+        UNION SELECT i.customer FROM identifiers i JOIN moves USING (key)"""
+    )
+    connection.execute(_MOVE)
+
+
+def _change(connection: duckdb.DuckDBPyConnection, change: Change) -> None:
+    if change.table not in _CHANGEABLE:
+        raise Invalid(said("{table} is not a table beside the stream", table=repr(change.table)), code="engine")
+    if isinstance(change.rows, Path):
+        source, given = "read_parquet($path)", {"path": str(change.rows)}
+    else:
+        source, given = f"({spelled(filled_in(change.rows), SPELLINGS).sql(DIALECT)})", {}
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE changed AS SELECT * FROM {source}", given)
+    if change.key:
+        same = " AND ".join(f't."{name}" = c."{name}"' for name in change.key)
+        connection.execute(f"DELETE FROM {change.table} t USING changed c WHERE {same}")
+    if not change.only_removes:
+        connection.execute(f"INSERT INTO {change.table} BY NAME SELECT * FROM changed")
 
 
 def _keep(connection: duckdb.DuckDBPyConnection, record: Record) -> Record:

@@ -25,7 +25,7 @@ import regard.base.errors as errors
 from regard.base import Invalid, RegardError, Unavailable
 from regard.base.words import as_said, kept, said
 from regard.stream.compose import DIALECT, filled_in, sql
-from regard.stream.model import Answer, Appended, Batch, Question, Record
+from regard.stream.model import Answer, Appended, Batch, Change, Question, Record
 from regard.stream.store import Store
 
 _LENGTH = struct.Struct(">I")
@@ -117,7 +117,9 @@ def _ask(store: Store, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
 
 def _append(store: Store, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     paths = [Path(request[name]) if request[name] else None for name in ("accepted", "refused")]
-    done = store.append(Batch(paths[0], paths[1], [_from_wire(item) for item in request["records"]]))
+    records = [_from_wire(item) for item in request["records"]]
+    changes = [_change_from_wire(item) for item in request["changes"]]
+    done = store.append(Batch(paths[0], paths[1], records, changes, request["moves"]))
     return {"new": done.new, "known": done.known, "refused": done.refused}, b""
 
 
@@ -190,7 +192,9 @@ class RemoteStore:
 
     def append(self, batch: Batch) -> Appended:
         paths = {"accepted": _resolved(batch.accepted), "refused": _resolved(batch.refused)}
-        head, _ = self._say("append", **paths, records=[_to_wire(record) for record in batch.records])
+        records = [_to_wire(record) for record in batch.records]
+        changes = [_change_to_wire(change) for change in batch.changes]
+        head, _ = self._say("append", **paths, records=records, changes=changes, moves=dict(batch.moves))
         return Appended(head["new"], head["known"], head["refused"])
 
     def keep(self, *records: Record) -> list[Record]:
@@ -312,6 +316,17 @@ def _to_wire(record: Record) -> dict[str, Any]:
         "made_at": made_at,
         "made_by": record.made_by,
     }
+
+
+def _change_to_wire(change: Change) -> dict[str, Any]:
+    rows = change.rows
+    source = {"path": _resolved(rows)} if isinstance(rows, Path) else {"sql": filled_in(rows).sql(DIALECT)}
+    return {"table": change.table, "key": list(change.key), "only_removes": change.only_removes, **source}
+
+
+def _change_from_wire(item: dict[str, Any]) -> Change:
+    rows = Path(item["path"]) if "path" in item else Question(item["table"], sql(item["sql"]))
+    return Change(item["table"], rows, tuple(item["key"]), item["only_removes"])
 
 
 def _from_wire(item: dict[str, Any]) -> Record:
