@@ -118,6 +118,7 @@ WHEN = {
     "Conflict": "It clashes with what is there already.",
     "Invalid": "What was given cannot be used. `field` names it, `remedy` says what to do.",
     "TooMany": "Too much at once: wait, or send less.",
+    "TooLarge": "More than is taken in at one time: nothing of it was kept.",
     "Unavailable": "A part that is needed is not there right now: try again later.",
 }
 

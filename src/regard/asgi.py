@@ -16,7 +16,9 @@ django.setup()
 
 from django.core.asgi import get_asgi_application  # noqa: E402 - models need the set-up above
 
-from regard.accounts.site import close_stores, prepare_site  # noqa: E402
+from regard.accounts.site import close_stores, is_signed_in, prepare_site  # noqa: E402
+from regard.collect.site import largest_upload  # noqa: E402
+from regard.web import BodyLimit  # noqa: E402
 
 # WhiteNoise hands small files over whole, which is what this warns of.
 warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
@@ -26,7 +28,7 @@ warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume sy
 async def lifespan(process: Starlette) -> AsyncIterator[None]:
     """Opens the site once its tables and browser files are up to date; lets go of the workspace files at the end."""
     await sync_to_async(prepare_site)()
-    process.mount("/", get_asgi_application())
+    process.mount("/", BodyLimit(get_asgi_application(), largest_upload(), is_signed_in))
     yield
     await sync_to_async(close_stores)()
 

@@ -164,6 +164,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "regard.web.middleware.SecurityHeadersMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads at random, against guessing secrets from sizes (BREACH)
@@ -173,10 +174,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "regard.web.middleware.ErrorMiddleware",
     "regard.accounts.middleware.PreferenceMiddleware",
+    "regard.web.middleware.ErrorMiddleware",
     "regard.accounts.middleware.GuardMiddleware",
 ]
 ROOT_URLCONF = "regard.urls"
@@ -239,7 +239,6 @@ SECURE_SSL_REDIRECT = _config.production
 SECURE_REDIRECT_EXEMPT = [r"^health$"]
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if _config.production else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _config.production else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # the form of a mapping has up to four fields for each column of a file

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -83,3 +84,44 @@ def test_browser_files_are_collected_once_for_each_version(settings, tmp_path: P
     stamp.write_text("another version")
     prepare_site()
     assert stamp.read_text() != "another version"
+
+
+def test_a_strangers_large_upload_is_refused_with_a_page_before_it_is_read(server) -> None:
+    _, port = server
+    connection = HTTPConnection("localhost", port, timeout=30)
+    connection.putrequest("POST", "/w/harbour/imports/new/")
+    connection.putheader("Content-Length", str(5_000_000_000))
+    connection.endheaders()
+    answer = connection.getresponse()  # not one byte of the body has been sent
+    page = answer.read().decode()
+    assert answer.status == 413
+    assert "nothing of it was kept" in page
+    assert answer.headers["X-Frame-Options"] == "DENY"
+
+
+def test_a_body_without_a_length_is_counted_while_it_comes(server) -> None:
+    _, port = server
+    connection = HTTPConnection("localhost", port, timeout=30)
+    connection.request(
+        "POST",
+        "/account/login/",
+        (b"x" * 50_000 for _ in range(20)),
+        {"Cookie": "sessionid=made-up", "Accept": "application/json"},
+        encode_chunked=True,
+    )
+    answer = connection.getresponse()
+    assert (answer.status, json.loads(answer.read())["code"]) == (413, "too_large")
+
+
+def test_every_answer_carries_the_security_headers(server) -> None:
+    _, port = server
+    for path, headers in (
+        ("/account/login/", {}),
+        ("/static/regard/favicon.svg", {}),
+        ("/account/login/", {"Host": "evil.example"}),
+        ("/no-such-page", {}),
+    ):
+        answer = get(port, path, **headers)
+        assert answer.headers["X-Frame-Options"] == "DENY", (path, headers)
+        assert answer.headers["X-Content-Type-Options"] == "nosniff", (path, headers)
+        assert "default-src 'self'" in answer.headers["Content-Security-Policy"], (path, headers)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
+from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import transaction
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import close_old_connections, transaction
 from django.urls import reverse
 
 from regard.accounts.middleware import access_of, public, right_required, sign_in_required
@@ -33,6 +37,7 @@ __all__ = [
     "access_of",
     "add_user",
     "close_stores",
+    "is_signed_in",
     "local_owner",
     "password_link_for",
     "prepare_site",
@@ -127,3 +132,20 @@ def _register(slug: str) -> Workspace:
     workspace.is_demo = bool(said.get("is_simulated") or said.get("licence"))
     workspace.save()
     return workspace
+
+
+async def is_signed_in(scope: Mapping[str, Any]) -> bool:
+    """Does a request, of which only the head has come, carry the cookie of somebody who has signed in?"""
+    sent = b"; ".join(value for name, value in scope["headers"] if name == b"cookie").decode("latin-1")
+    try:
+        cookie = SimpleCookie(sent).get(settings.SESSION_COOKIE_NAME)
+    except CookieError:
+        return False
+    return cookie is not None and await sync_to_async(_is_of_somebody)(cookie.value)
+
+
+def _is_of_somebody(session_key: str) -> bool:
+    try:
+        return SESSION_KEY in SessionStore(session_key)
+    finally:
+        close_old_connections()  # no request ends here that would

@@ -6,8 +6,9 @@ from regard.base.errors import (
     Invalid,
     NotFound,
     RegardError,
+    TooLarge,
     TooMany,
     Unavailable,
 )
 
-__all__ = ["Conflict", "Forbidden", "Invalid", "NotFound", "RegardError", "TooMany", "Unavailable"]
+__all__ = ["Conflict", "Forbidden", "Invalid", "NotFound", "RegardError", "TooLarge", "TooMany", "Unavailable"]

@@ -37,6 +37,11 @@ class Config:
     port: int = _setting(8000, "Port to listen on.")
     allowed_hosts: str = _setting("", "Host names this site answers to, separated by commas. Empty: this machine only.")
     base_url: str = _setting("", "Public address of the site, e.g. https://cx.example.org. Empty: http://host:port.")
+    trusted_proxies: str = _setting(
+        "127.0.0.1",
+        "Addresses or networks of reverse proxies, separated by commas, whose X-Forwarded headers are believed in "
+        "production.",
+    )
     language: str = _setting("en", "Language when a person has not chosen: en, pl, ru, zh-hans or ro.")
     time_zone: str = _setting("UTC", "IANA time zone of a new workspace.")
     memory_limit: str = _setting(

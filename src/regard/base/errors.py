@@ -8,6 +8,7 @@
     ├── Conflict           it clashes with what is there already
     ├── Invalid            what was given cannot be used; names the field and the remedy
     ├── TooMany            too much at once: wait, or send less
+    ├── TooLarge           more than is taken in at one time: nothing of it was kept
     └── Unavailable        a part we need is not there right now: try again later
 
 Each has a stable ``code`` for programs and one sentence for people. One place per face (HTTP, command line,
@@ -57,6 +58,10 @@ class Invalid(RegardError):
 
 class TooMany(RegardError):
     status, default_code = 429, "too_many"
+
+
+class TooLarge(RegardError):
+    status, default_code = 413, "too_large"
 
 
 class Unavailable(RegardError):

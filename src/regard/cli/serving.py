@@ -78,6 +78,7 @@ def serve(*, is_demo: bool) -> None:
             log_level="warning",
             server_header=False,
             proxy_headers=config().production,
+            forwarded_allow_ips=config().trusted_proxies,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
     )

@@ -22,11 +22,12 @@ from regard.collect.refusals import refusal
 from regard.collect.refused import flat
 from regard.collect.tasks import mapping_of
 from regard.collect.words import reason_words
-from regard.collect.work import workshop
+from regard.collect.work import size_limit, workshop
 from regard.stream import Record
 
 LOADS_A_PAGE = 20
 ROWS_A_PAGE = 50
+ROOM_FOR_THE_FORM = 100_000  # bytes of an upload that are not its files
 SHOWN_COLUMNS = (
     "occurred_at",
     "name",
@@ -44,6 +45,11 @@ SHOWN_COLUMNS = (
     "weight",
     "properties",
 )
+
+
+def largest_upload() -> int:
+    """Bytes that the upload form may send at one time."""
+    return size_limit() + ROOM_FOR_THE_FORM
 
 
 def history(workspace: Workspace, page: str | None) -> Any:

@@ -22,7 +22,7 @@ from regard.base.config import config
 from regard.base.ids import new_id
 from regard.base.words import as_said
 from regard.collect import tasks
-from regard.collect.forms import SheetForm, ToFolder, too_large
+from regard.collect.forms import SheetForm, ToFolder
 from regard.collect.models import Load, State, Step
 from regard.collect.parsing import parse_mapping
 from regard.collect.proposing import source_of
@@ -45,11 +45,9 @@ from regard.collect.site import (
     tried,
 )
 from regard.collect.words import KIND_WORDS, STAGE_WORDS
-from regard.collect.work import size_limit
 from regard.collect.writing import toml
 from regard.stream import Record
 
-ROOM_FOR_THE_FORM = 100_000
 MAPPING_LIMIT = 200_000
 CORRECTED_LIMIT = 100_000_000
 
@@ -92,8 +90,6 @@ def upload(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, "upload", step=0, limit=config().upload_limit)
     load = Load(workspace=request.workspace, made_by=request.user, key=new_id())
-    if int(request.META.get("CONTENT_LENGTH") or 0) > size_limit() + ROOM_FOR_THE_FORM:
-        return _turned_away(request, Invalid(too_large(_("The upload"))))
     taker = ToFolder(request, load.folder)
     request.upload_handlers = [taker]
     try:

@@ -1,5 +1,6 @@
 """The look: formats, charts and templates that every page is built of. Knows nothing of customers or metrics."""
 
+from regard.web.bodies import BodyLimit
 from regard.web.cards import WITHHELD, Card, Change, ChangeShown, show_change
 from regard.web.charts import (
     Chart,
@@ -21,6 +22,7 @@ __all__ = [
     "LANGUAGES",
     "MISSING",
     "WITHHELD",
+    "BodyLimit",
     "Card",
     "Change",
     "ChangeShown",

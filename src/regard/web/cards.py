@@ -30,7 +30,8 @@ class Card:
     """One metric on the overview.
 
     ``estimate`` is anything with value, low, high, n and unit; ``bounds`` are the ends of its bar (a share's are 0–1,
-    points' −100…100); ``of`` counts what it rests on; ``spark`` holds the last periods' values, oldest first.
+    points' −100…100); ``of`` counts what it rests on; ``spark`` holds the last periods' values, oldest first, of which
+    the last may be of a period cut short (``ends_in_part``).
     """
 
     name: str
@@ -39,6 +40,7 @@ class Card:
     how_url: str = ""
     change: Change | None = None
     spark: Sequence[float | None] = ()
+    ends_in_part: bool = False
     bounds: tuple[float, float] | None = None
     of: tuple[str, str] = ngettext("{n} response", "{n} responses")
     note: str = ""
@@ -63,7 +65,8 @@ class Card:
     def line(self, fmt: Format = ENGLISH) -> Chart | None:
         if len([value for value in self.spark if value is not None]) < 2:
             return None
-        return sparkline(self.spark, title=fmt.say(gettext_noop("{name}, last periods"), name=self.name))
+        title = fmt.say(gettext_noop("{name}, last periods"), name=self.name)
+        return sparkline(self.spark, title=title, ends_in_part=self.ends_in_part)
 
 
 _BOUNDS = {"share": (0.0, 1.0), "points": (-100.0, 100.0), "index": (0.0, 100.0)}

@@ -203,6 +203,15 @@ class Format:
         last = (end or whole[1]) - timedelta(days=1)
         return self.date(start) if last <= start else self.dates(start, last)
 
+    def timed(self, start: Day, every: str | None, end: Day | None, is_partial: bool) -> str:
+        """The name of a period of a line, with a mark where it was cut short.
+
+        >>> Format().timed(date(2026, 4, 1), "month", date(2026, 5, 1), True)
+        'Apr 2026 (part)'
+        """
+        name = self.period(start, every, end)
+        return self.say(gettext_noop("{period} (part)"), period=name) if is_partial else name
+
     def axis_period(self, at: Day, every: str | None = None) -> str:
         """A period's short name, to stand under an axis."""
         return self.date(at, _PERIODS.get(every or "", "MMMd"))

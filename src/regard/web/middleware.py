@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from regard.base import RegardError
+from regard.web.bodies import REFUSED
 from regard.web.site import error_response
 
 HEADERS = {
@@ -40,7 +41,8 @@ class ErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        refused = getattr(request, "scope", {}).get(REFUSED)
+        return error_response(request, refused) if refused else self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return error_response(request, exception) if isinstance(exception, RegardError) else None

@@ -34,7 +34,8 @@ class Point:
     """One period: its start (or a ready label), value and interval in the metric's unit, what it rests on.
 
     ``is_marked`` says that the change from the period before is significant; it is drawn as a ring. ``until`` is the
-    day after its last, by which a period that a filter has cut short is told from a whole one.
+    day after its last, by which a period that a filter has cut short is told from a whole one; ``is_partial`` says that
+    it was cut short, by a filter or because the data end: its dot is open.
     """
 
     at: date | str
@@ -44,6 +45,7 @@ class Point:
     n: int | None = None
     is_marked: bool = False
     until: date | None = None
+    is_partial: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,10 @@ class _Scale:
         return self.bottom - (value - low) / (high - low) * (self.bottom - self.top)
 
 
-def sparkline(values: Sequence[float | None], *, title: str = "", height: float = 32) -> Chart:
-    """A line without axes; ``None`` leaves a gap. The last value is a dot."""
+def sparkline(
+    values: Sequence[float | None], *, title: str = "", height: float = 32, ends_in_part: bool = False
+) -> Chart:
+    """A line without axes; ``None`` leaves a gap. The last value is a dot, open where its period was cut short."""
     known = [value for value in values if value is not None]
     sentence = title or f"{len(known)}"
     if not known:
@@ -68,7 +72,13 @@ def sparkline(values: Sequence[float | None], *, title: str = "", height: float 
     shares = [0.02 + 0.94 * share for share in spread(len(values))]
     body = layer("".join(_line(run, shares, values, scale, "line") for run in _runs(values)), height)
     last = max(index for index, value in enumerate(values) if value is not None)
-    body += tag("circle", cx=pct(shares[last]), cy=scale.y(values[last] or 0.0), r=3, class_="dot")
+    body += tag(
+        "circle",
+        cx=pct(shares[last]),
+        cy=scale.y(values[last] or 0.0),
+        r=3,
+        class_="dot open" if ends_in_part else "dot",
+    )
     return Chart(picture(body, height=height, sentence=sentence, title="", kind="spark"), sentence, Table((), ()))
 
 
@@ -201,18 +211,18 @@ def _band(run: range, shares: Sequence[float], points: Sequence[Point], scale: _
 def _dots(points: Sequence[Point], shares: Sequence[float], scale: _Scale) -> Iterator[str]:
     alone = {run[0] for run in _runs([point.value for point in points]) if len(run) == 1}
     for index, point in enumerate(points):
-        if point.value is None or not (index in alone or point.is_marked or len(points) <= 16):
+        if point.value is None or not (index in alone or point.is_marked or point.is_partial or len(points) <= 16):
             continue
         x, y = pct(shares[index]), scale.y(point.value)
         if index in alone and point.low is not None and point.high is not None:
             yield tag("line", x1=x, x2=x, y1=scale.y(point.low), y2=scale.y(point.high), class_="whisker")
         if point.is_marked:
             yield tag("circle", cx=x, cy=y, r=7, class_="ring")
-        yield tag("circle", cx=x, cy=y, r=3, class_="dot")
+        yield tag("circle", cx=x, cy=y, r=3, class_="dot open" if point.is_partial else "dot")
 
 
 def _name(point: Point, fmt: Format, every: str | None) -> str:
-    return fmt.period(point.at, every, point.until) if isinstance(point.at, date) else point.at
+    return fmt.timed(point.at, every, point.until, point.is_partial) if isinstance(point.at, date) else point.at
 
 
 def _interval(point: Point, unit: str, fmt: Format) -> str:
