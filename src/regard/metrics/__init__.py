@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from regard.metrics.asking import ask
     from regard.metrics.calendar import WEEKDAYS, BusinessCalendar
     from regard.metrics.catalogue import CATALOGUE, COMPANIONS, METRICS, metric_called
-    from regard.metrics.comparing import Compared, Comparison, compare
+    from regard.metrics.comparing import Compared, Comparison, changed, compare
     from regard.metrics.comparison import Change, Difference, difference, false_discoveries_controlled
     from regard.metrics.contract import Metric, Rule
     from regard.metrics.definitions import Settings, define, definition_of, settings_of, versions_of
@@ -31,7 +31,7 @@ _WHERE = {
     "asking": ("ask",),
     "calendar": ("WEEKDAYS", "BusinessCalendar"),
     "catalogue": ("CATALOGUE", "COMPANIONS", "METRICS", "metric_called"),
-    "comparing": ("Compared", "Comparison", "compare"),
+    "comparing": ("Compared", "Comparison", "changed", "compare"),
     "comparison": ("Change", "Difference", "difference", "false_discoveries_controlled"),
     "contract": ("Metric", "Rule"),
     "definitions": ("Settings", "define", "definition_of", "settings_of", "versions_of"),
@@ -88,6 +88,7 @@ __all__ = [
     "ask",
     "bounds_utc",
     "breakdowns",
+    "changed",
     "cohorts",
     "compare",
     "currency_of",

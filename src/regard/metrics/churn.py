@@ -55,5 +55,6 @@ METRIC = Metric(
     nothing=Counts,
     family="customers",
     days_rule="active_days",
+    grows=True,
     facets=("money",),
 )

@@ -9,7 +9,9 @@ from regard.base import Invalid
 from regard.base.words import said
 from regard.metrics.catalogue import metric_called
 from regard.metrics.comparison import Difference, difference, false_discoveries_controlled
+from regard.metrics.contract import Metric
 from regard.metrics.definitions import definition_of
+from regard.metrics.intervals import nothing
 from regard.metrics.measuring import Measured, gathered
 from regard.metrics.model import Better, Definition, Figure, Slice
 from regard.metrics.periods import parse_period
@@ -59,7 +61,7 @@ def compare(
             return _groups_compared(groups, a, b)
     windows = both_periods(a, b)
     overall = gathered(store, contract, replace(slice, by=None, every=None), definition, windows)
-    one = _pair(overall.figures(windows[0])[0], overall.figures(windows[1])[0])
+    one = _period_pairs(overall)[0]
     parts: Sequence[Compared] = ()
     if slice.by is not None:
         parts = _controlled(_period_pairs(gathered(store, contract, replace(slice, every=None), definition, windows)))
@@ -80,24 +82,40 @@ def _groups_compared(found: Measured, a: str, b: str) -> Comparison:
     if a == b:
         raise Invalid(said("{a} cannot be compared with itself", a=repr(a)), field="b")
     figures = {figure.group: figure for figure in found.figures(found.scope.windows[0])}
-    return _comparison(found, found.scope.slice, (a, b), _pair(figures[a], figures[b]), ())
+    both = Compared(figures[a], figures[b], difference(figures[a].estimate, figures[b].estimate))
+    return _comparison(found, found.scope.slice, (a, b), both, ())
 
 
 def _comparison(
     found: Measured, slice: Slice, names: tuple[str, str], overall: Compared, groups: Sequence[Compared]
 ) -> Comparison:
     key, definition, gathered_sql = found.contract.key, found.definition, found.gathered.sql
-    notes = list(dict.fromkeys(found.gathered.notes))
+    notes = list(dict.fromkeys([*found.gathered.notes, *_cut_short(found, overall)]))
     return Comparison(key, definition, slice, *names, overall, groups, found.better, gathered_sql, notes)
 
 
 def _period_pairs(found: Measured) -> list[Compared]:
     before, after = (found.figures(window) for window in found.scope.windows)
-    return [_pair(one, two, one.group) for one, two in zip(before, after, strict=True)]
+    return [
+        Compared(one, two, changed(found.contract, one, two), one.group) for one, two in zip(before, after, strict=True)
+    ]
 
 
-def _pair(before: Figure, after: Figure, group: str | None = None) -> Compared:
-    return Compared(before, after, difference(before.estimate, after.estimate), group)
+def changed(metric: Metric, before: Figure, after: Figure) -> Difference:
+    """The difference between two periods; without numbers where one of them was cut short and the metric ``grows``."""
+    if metric.grows and (before.is_partial or after.is_partial):
+        return difference(nothing(before.estimate.unit), nothing(after.estimate.unit))
+    return difference(before.estimate, after.estimate)
+
+
+def _cut_short(found: Measured, pair: Compared) -> list[str]:
+    if not (pair.before.is_partial or pair.after.is_partial):
+        return []
+    if found.contract.grows and pair.before.period != pair.after.period:
+        return [
+            said("The data do not cover the whole of one period, and the figure depends on its length: no comparison.")
+        ]
+    return [said("The data do not cover the whole of the period.")]
 
 
 def _controlled(pairs: Sequence[Compared]) -> list[Compared]:

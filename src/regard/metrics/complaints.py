@@ -61,4 +61,5 @@ METRIC = Metric(
     units=units,
     nothing=Activity,
     family="activity",
+    grows=True,
 )

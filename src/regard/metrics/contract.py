@@ -79,7 +79,9 @@ class Metric:
     the facts of all cells (so that every cell is read alike); ``units(facts, rules, whole)`` gives one number per
     answer, customer or ticket whose mean is the headline, which is what explains a change. Metrics of one ``family``
     share their questions, which fetch the ``facets`` of those looked at together. ``days_rule`` names the rule that
-    says how long the window is when a slice has no dates and the metric needs them.
+    says how long the window is when a slice has no dates and the metric needs them. A metric that ``grows`` counts what
+    customers did by the end of a period: the longer the period, the more. Periods of which one was cut short are then
+    not comparable.
     """
 
     key: str
@@ -99,6 +101,7 @@ class Metric:
     direction: Callable[[Rules, Sequence[Any]], Better | None] | None = None
     family: str = ""
     days_rule: str | None = None
+    grows: bool = False
     facets: tuple[str, ...] = ()
 
     def defaults(self) -> dict[str, Any]:

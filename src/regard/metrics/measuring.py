@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
+from regard.base.words import said
 from regard.metrics.answers import Answers
 from regard.metrics.asking import remembered
 from regard.metrics.catalogue import metric_called
 from regard.metrics.contract import Gathered, Metric
 from regard.metrics.definitions import definition_of
-from regard.metrics.model import Better, Definition, Figure, Measurement, Slice
-from regard.metrics.scope import Scope, Window, scope_of
+from regard.metrics.model import Better, Definition, Every, Figure, Measurement, Slice
+from regard.metrics.periods import Period, is_cut
+from regard.metrics.scope import Scope, Window, known_period, scope_of
 from regard.metrics.withholding import Cell, emptied, is_guarded, size_of, withheld, without_small_parts
 from regard.stream import Store
 
@@ -116,9 +118,18 @@ class Measured:
         """One number per answer, customer or ticket of a cell, whose mean is the headline."""
         return self.contract.units(self.facts(window, group), self.rules, self.whole)
 
-    def figures(self, window: Window) -> list[Figure]:
-        """One figure for each group, small ones withheld."""
-        return [self._told((window, group)) for group in self.groups]
+    def figures(self, window: Window, every: Every | None = None) -> list[Figure]:
+        """One figure for each group, small ones withheld; ``every`` where the window is one of a line's."""
+        is_partial = self._is_cut(window, every)
+        return [replace(self._told((window, group)), is_partial=is_partial) for group in self.groups]
+
+    def _is_cut(self, window: Window, every: Every | None) -> bool:
+        period = _period(window)
+        return period is not None and self._known is not None and is_cut(period, every, self._known)
+
+    @cached_property
+    def _known(self) -> Period | None:
+        return known_period(self.scope)
 
     def _told(self, cell: Cell) -> Figure:
         figure, reason = self._figures[cell], self._hidden.get(cell)
@@ -129,9 +140,9 @@ class Measured:
 
     def measurement(self) -> Measurement:
         """Every window's figures, with the definition, the query and the notes."""
-        figures = [figure for window in self.scope.windows for figure in self.figures(window)]
-        notes = list(dict.fromkeys(self.gathered.notes))
         slice, sql = self.scope.slice, self.gathered.sql
+        figures = [figure for window in self.scope.windows for figure in self.figures(window, slice.every)]
+        notes = list(dict.fromkeys([*self.gathered.notes, *cut_short(figures)]))
         version = self.scope.settings.version
         return Measurement(
             self.contract.key,
@@ -166,6 +177,17 @@ class Measured:
         """How many the figures of another slice rest on, in the same windows."""
         scope = replace(self.scope, slice=slice)
         return Measured(self.contract, self.definition, scope, self.contract.gather(scope))._sizes
+
+
+def cut_short(figures: Sequence[Figure]) -> list[str]:
+    """What to say where periods were cut short."""
+    if not any(figure.is_partial for figure in figures):
+        return []
+    if len({figure.period for figure in figures}) == 1:
+        return [said("The data do not cover the whole of the period.")]
+    return [
+        said("A period marked as a part was cut short by the dates or the data: it is not compared with whole ones.")
+    ]
 
 
 def _period(window: Window) -> tuple[date, date] | None:

@@ -90,13 +90,15 @@ class Figure:
     """One measured cell: a period and a group (either may be absent), the headline estimate and its companions.
 
     ``parts`` holds what the metric offers beside its headline, by name (e.g. ``promoters``, ``published``,
-    ``median``): each an :class:`Estimate`.
+    ``median``): each an :class:`Estimate`. ``is_partial`` says that the dates asked for, or the data, cut the period
+    short: the figure is of a part of it and never called different from a whole one.
     """
 
     estimate: Estimate
     parts: Mapping[str, Estimate] = field(default_factory=dict)
     period: tuple[date, date] | None = None
     group: str | None = None
+    is_partial: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from datetime import date
 
 from regard.metrics.asking import remembered
 from regard.metrics.catalogue import METRICS
-from regard.metrics.comparison import Difference, difference
+from regard.metrics.comparing import changed
+from regard.metrics.comparison import Difference
 from regard.metrics.measuring import Measured, gathered_together
 from regard.metrics.model import Every, Figure, Measurement, Slice
-from regard.metrics.periods import Period, periods, previous
+from regard.metrics.periods import Period, cut_periods, previous
 from regard.metrics.scope import time_span
 from regard.stream import Store
 
@@ -59,12 +60,12 @@ def _overview(store: Store, slice: Slice, names: Sequence[str], before: Period |
     period = _period(slice, span)
     before = before or previous(period)
     every = slice.every or grain_of(period)
-    trend = tuple(periods(*period, every))
+    trend = tuple(cut_periods(*period, every))
     asked = replace(slice, by=None, every=every, start=period[0], end=period[1])
     windows = tuple(dict.fromkeys([period, before, *trend]))
     found = gathered_together(store, names, asked, windows)
     shown = before if before[1] > span[0] else None
-    return Overview(period, shown, every, [_card(one, period, shown, trend) for one in found])
+    return Overview(period, shown, every, [_card(one, period, shown, trend, every) for one in found])
 
 
 def grain_of(period: Period) -> Every:
@@ -86,10 +87,10 @@ def _year_before(day: date) -> date:
     return day.replace(year=day.year - 1, day=min(day.day, 28) if day.month == 2 else day.day)
 
 
-def _card(found: Measured, period: Period, before: Period | None, trend: Sequence[Period]) -> Card:
+def _card(found: Measured, period: Period, before: Period | None, trend: Sequence[Period], every: Every) -> Card:
     current = found.figures(period)[0]
     earlier = found.figures(before)[0] if before else None
-    change = difference(earlier.estimate, current.estimate) if earlier else None
-    figures = [found.figures(window)[0] for window in trend]
+    change = changed(found.contract, earlier, current) if earlier else None
+    figures = [found.figures(window, every)[0] for window in trend]
     measurement = replace(found.measurement(), figures=[current])
     return Card(found.contract.key, current, earlier, change, figures, measurement)

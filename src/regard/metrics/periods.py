@@ -69,6 +69,32 @@ def periods(start: date, end: date, every: Every) -> list[Period]:
     return list(pairwise(starts))
 
 
+def cut_periods(start: date, end: date, every: Every) -> list[Period]:
+    """The same periods, the first and last cut where ``[start, end)`` begins and ends.
+
+    >>> [(str(first), str(last)) for first, last in cut_periods(date(2016, 1, 15), date(2016, 3, 1), "month")]
+    [('2016-01-15', '2016-02-01'), ('2016-02-01', '2016-03-01')]
+    """
+    return [(max(first, start), min(last, end)) for first, last in periods(start, end, every)]
+
+
+def is_cut(period: Period, every: Every | None, known: Period) -> bool:
+    """Whether a period is a part only: of its day, week, month… (``every``), or because the data are not ``known`` for
+    all of it.
+
+    >>> data = (date(2016, 1, 10), date(2016, 6, 1))
+    >>> is_cut((date(2016, 2, 1), date(2016, 3, 1)), "month", data)
+    False
+    >>> is_cut((date(2016, 2, 5), date(2016, 3, 1)), "month", data)
+    True
+    >>> is_cut((date(2016, 1, 1), date(2016, 2, 1)), None, data)
+    True
+    """
+    start, end = period
+    is_part = every is not None and (start, end) != (starting(start, every), following(starting(start, every), every))
+    return is_part or start < known[0] or known[1] < end
+
+
 def bounds_utc(period: Period, time_zone: str) -> tuple[datetime, datetime]:
     """The aware UTC instants at which a period begins and ends in ``time_zone``.
 

@@ -191,4 +191,5 @@ METRIC = Metric(
     units=units,
     nothing=Referrals,
     family="referrals",
+    grows=True,
 )

@@ -140,4 +140,5 @@ METRIC = Metric(
     nothing=Counts,
     family="customers",
     days_rule="active_days",
+    grows=True,
 )

@@ -17,7 +17,7 @@ from regard.metrics.asking import ask
 from regard.metrics.contract import Metric, Rules
 from regard.metrics.definitions import Settings, settings_of
 from regard.metrics.model import Slice
-from regard.metrics.periods import Period, bounds_utc, periods, zone
+from regard.metrics.periods import Period, bounds_utc, cut_periods, following, starting, zone
 from regard.stream import COLUMNS, Question, Store, compose
 
 Window = tuple[date | None, date | None]
@@ -78,13 +78,9 @@ def windows_of(store: Store, slice: Slice, settings: Settings, days: int | None)
     end = slice.end or span[1]
     if slice.every is None:
         return ((slice.start or end - timedelta(days=days or 0), end),)
-    start = slice.start or min(span[0], end - timedelta(days=1))
-    return tuple(_within(periods(start, end, slice.every), slice))
-
-
-def _within(found: Iterable[Period], slice: Slice) -> list[Window]:
-    """Calendar periods, cut where the slice begins and ends."""
-    return [(max(first, slice.start or first), min(last, slice.end or last)) for first, last in found]
+    start = slice.start or starting(min(span[0], end - timedelta(days=1)), slice.every)
+    until = slice.end or following(starting(end - timedelta(days=1), slice.every), slice.every)
+    return tuple(cut_periods(start, until, slice.every))
 
 
 def time_span(store: Store, settings: Settings | None = None) -> Period | None:
@@ -114,6 +110,14 @@ def seen_until(scope: Scope) -> datetime | None:
     last = last_instant(scope.store)
     as_of = [compose.naive(scope.slice.as_of)] if scope.slice.as_of else []
     return min([last, *as_of]) if last else None
+
+
+def known_period(scope: Scope) -> Period | None:
+    """The local days that a look knows all about: the stream's, less what had not been received; None when empty."""
+    span = time_span(scope.store, scope.settings)
+    if span is None or scope.slice.as_of is None:
+        return span
+    return span[0], min(span[1], scope.slice.as_of.astimezone(zone(scope.settings.time_zone)).date())
 
 
 def _aware(instant: datetime) -> datetime:

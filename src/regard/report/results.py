@@ -183,6 +183,7 @@ class Figures(Result):
         if any(figure.period for figure in figures):
             found["start"] = [figure.period[0] if figure.period else None for figure in figures]
             found["end"] = [figure.period[1] if figure.period else None for figure in figures]
+            found["is_partial"] = [figure.is_partial for figure in figures]
         if asked.by:
             found[asked.by] = [figure.group for figure in figures]
         found |= {name: [_field(figure.estimate, name) for figure in figures] for name in _ESTIMATE}
@@ -227,7 +228,7 @@ class Figures(Result):
     def _row(self, figure: Figure) -> list[str]:
         asked = self.measurement.slice
         start, end = figure.period or (None, None)
-        period = [self._shown.period(start, asked.every, end) if start else ""] if asked.every else []
+        period = [self._shown.timed(start, asked.every, end, figure.is_partial) if start else ""] if asked.every else []
         group = [_plain(figure.group)] if asked.by else []
         return [*period, *group, *estimate_cells(figure.estimate, self._shown)]
 
@@ -263,7 +264,8 @@ def _written(text: str, path: str | Path | None) -> str:
 def _figure_document(figure: Figure) -> dict[str, Any]:
     period = {"start": figure.period[0], "end": figure.period[1]} if figure.period else None
     parts = {name: asdict(part) for name, part in figure.parts.items()}
-    return {"period": period, "group": figure.group, **asdict(figure.estimate), "parts": parts}
+    told = {"period": period, "is_partial": figure.is_partial, "group": figure.group}
+    return {**told, **asdict(figure.estimate), "parts": parts}
 
 
 def _field(estimate: Estimate | None, name: str) -> Any:

@@ -70,18 +70,20 @@ def told(found: Difference, better: Better | None, unit: str, versus: str, fmt: 
 def points(figures: Sequence[Figure]) -> list[Point]:
     """A line's points; a step that is significant among all of them (false discoveries controlled) is marked."""
     timed = [(figure, figure.period) for figure in figures if figure.period]
-    marked = significant_steps([figure.estimate for figure, _ in timed])
+    marked = significant_steps([figure for figure, _ in timed])
     return [
-        Point(start, one.value, one.low, one.high, None if one.withheld else one.n, is_marked, end)
+        Point(start, one.value, one.low, one.high, None if one.withheld else one.n, is_marked, end, figure.is_partial)
         for (figure, (start, end)), is_marked in zip(timed, marked, strict=True)
         for one in (figure.estimate,)
     ]
 
 
-def significant_steps(estimates: Sequence[Estimate]) -> list[bool]:
-    """Which estimates differ clearly from the one before them."""
-    steps = false_discoveries_controlled([difference(before, after) for before, after in pairwise(estimates)])
-    return [False, *(step.is_significant for step in steps)][: len(estimates)]
+def significant_steps(figures: Sequence[Figure]) -> list[bool]:
+    """Which figures differ clearly from the one before them, both of whole periods."""
+    whole = [place for place, (one, two) in enumerate(pairwise(figures), 1) if not (one.is_partial or two.is_partial)]
+    steps = [difference(figures[place - 1].estimate, figures[place].estimate) for place in whole]
+    judged = dict(zip(whole, false_discoveries_controlled(steps), strict=True))
+    return [place in judged and judged[place].is_significant for place in range(len(figures))]
 
 
 def line(figures: Sequence[Figure], name: str, every: str, fmt: Format) -> Chart:

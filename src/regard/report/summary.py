@@ -29,6 +29,7 @@ class Summary(Result):
         periods = [figure.period or (None, None) for figure in self._figures.values()]
         found: dict[str, list[Any]] = {"metric": list(self._figures)}
         found |= {"start": [start for start, _ in periods], "end": [end for _, end in periods]}
+        found["is_partial"] = [figure.is_partial for figure in self._figures.values()]
         for name in ("value", "low", "high", "n", "unit", "confidence", "withheld"):
             found[name] = [str(fact[name]) if name == "unit" else fact[name] for fact in facts]
         return found

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from regard.accounts import Right
 from regard.accounts.site import right_required
 from regard.base import Invalid
-from regard.metrics import COMPANIONS, Measurement, Metric, cohorts, difference, explain, rows_behind, versions_of
+from regard.metrics import COMPANIONS, Measurement, Metric, changed, cohorts, explain, rows_behind, versions_of
 from regard.metrics import compare as compare_sides
 from regard.metrics.site import rule_name, value_words
 from regard.report.breakdowns import broken_down
@@ -129,6 +129,7 @@ def _card(look: Look, one: Glance) -> dict[str, Any]:
         look.url("report:definition", one.metric.key),
         change,
         [figure.estimate.value for figure in one.card.trend],
+        any(figure.is_partial for figure in one.card.trend[-1:]),
         of=words["of"],
         note=_("nothing to compare with") if look.before else "",
     )
@@ -219,8 +220,8 @@ def _metric_page(request: HttpRequest, name: str, look: Look, asked: Metric, **c
 def _headline(look: Look, asked: Metric, now: Measurement) -> dict[str, Any]:
     """The figure itself, drawn as its card is, with the change from the period before."""
     estimate = now.figures[-1].estimate
-    earlier = look.measure(asked, look.before).figures[-1].estimate if look.before else None
-    found = difference(earlier, estimate) if earlier else None
+    earlier = look.measure(asked, look.before).figures[-1] if look.before else None
+    found = changed(asked, earlier, now.figures[-1]) if earlier else None
     change = as_change(found, now.better, look.versus) if found and found.value is not None else None
     return estimate_words(look.fmt, asked, estimate, change)
 
