@@ -521,3 +521,52 @@ def test_the_airport_survey_of_2017_is_loaded_through_the_wizard_and_gives_its_n
 
     (figure,) = measure(store_of(workspace), "nps", Slice()).figures
     assert round(figure.estimate.value, 2) == 39.84
+
+
+def test_a_file_without_a_time_asks_for_the_day_and_not_for_the_way_times_are_written(
+    analyst: Client, workspace: Workspace
+) -> None:
+    text = "id,email,nps\n" + "".join(f"{n},a{n}@example.org,{n % 11}\n" for n in range(30))
+    load = looked_at(analyst, workspace, text, "survey_2019.csv")
+    page = analyst.get(at("mapping", load.key))
+    shown = [field.name for field in page.context["form"].shared_fields()]
+    assert shown == ["time", "day", "zone", "customer", "anonymous"]
+    assert page.context["form"]["day"].value() == "2019-01-01"
+    assert "the file&#x27;s name" in page.content.decode() or "the file's name" in page.content.decode()
+    go_to_dry_run(analyst, load, day="2019-06-15")
+    load_it(analyst, load)
+    assert {row["occurred_at"].date().isoformat() for row in rows_of(workspace)} == {"2019-06-15"}
+
+
+def test_a_proposal_says_how_sure_it_is(analyst: Client, workspace: Workspace) -> None:
+    known = looked_at(analyst, workspace)
+    assert "sure of this mapping" in analyst.get(at("mapping", known.key)).content.decode()
+    vague = looked_at(analyst, workspace, "a,b\n" + "".join(f"{n},{n * 7}\n" for n in range(30)), "vague.csv")
+    assert "Much of this mapping is guessed" in analyst.get(at("mapping", vague.key)).content.decode()
+
+
+def test_small_joined_files_are_tried_whole_while_their_mapping_is_written(
+    analyst: Client, workspace: Workspace
+) -> None:
+    orders = "order,at,email\n" + "".join(f"{n},2026-01-05,a{n}@example.org\n" for n in range(4))
+    reviews = "order,at,email,stars\n" + "".join(f"{n},2026-01-06,a{n}@example.org,{n + 1}\n" for n in range(3))
+    hand_in(analyst, ("orders.csv", orders.encode()), ("reviews.csv", reviews.encode()))
+    load = Load.objects.of(workspace).latest("pk")
+    joined = """
+    time = "at"
+    customer = "email"
+    [[files]]
+    name = "orders"
+    pattern = "orders*"
+    [[files]]
+    name = "reviews"
+    pattern = "reviews*"
+    key = "order"
+    [[questions]]
+    column = "reviews.stars"
+    metric = "csat"
+    scale = [1, 5]
+    """
+    page = analyst.post(at("use_mapping", load.key), {"text": joined}, follow=True)
+    assert "What becomes of the files" in page.content.decode()
+    assert page.context["trial"]["result"].accepted == 3

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from regard.collect import preview, propose
+from regard.collect import load, preview, propose, rehearsing
+from regard.stream import open_store
 
 
 def _file(tmp_path, header, rows):
@@ -64,3 +65,36 @@ def test_one_odd_cell_among_62_scores_is_refused_and_hides_no_question(tmp_path,
 def test_a_word_that_comes_back_beside_scores_is_a_code(tmp_path):
     rows = [f"r{n},2026-01-01,{'N/A' if n % 10 == 0 else n % 5 + 1}" for n in range(60)]
     assert 'missing = ["N/A"]' in propose(_file(tmp_path, "id,date,score", rows)).toml
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [("sfo_2015.csv", "2015-01-01"), ("export 2024-05.csv", "2024-05-01"), ("20241231.csv", "2024-12-31")],
+)
+def test_the_day_of_rows_without_a_time_comes_from_the_name_of_their_file(tmp_path, name, day):
+    path = tmp_path / name
+    path.write_text("id,csat\n" + "\n".join(f"r{n},{n % 5 + 1}" for n in range(20)))
+    proposal = propose(path)
+    assert f'time = {{ constant = "{day}" }}' in proposal.toml
+    assert any(day in note for note in proposal.notes)
+
+
+@pytest.mark.parametrize("name", ["2999.csv", "plan 2101.csv", "answers.csv", "2024-02-31.csv", "id 12015.csv"])
+def test_a_name_that_speaks_of_no_day_that_was_leaves_today_and_doubt(tmp_path, name):
+    path = tmp_path / name
+    path.write_text("id,csat\n" + "\n".join(f"r{n},{n % 5 + 1}" for n in range(20)))
+    proposal = propose(path)
+    assert any("today is put" in note for note in proposal.notes)
+    assert proposal.confidence < 0.5
+
+
+def test_a_rehearsal_that_does_not_look_ids_up_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(rehearsing, "MOST_LOOKED_UP", 2)
+    path = tmp_path / "x.csv"
+    path.write_text("id,date,csat\n" + "".join(f"r{n},2026-01-01,{n % 5 + 1}\n" for n in range(9)))
+    with open_store(tmp_path / "x.duckdb") as store:
+        mapping = propose(path).mapping
+        load(store, path, mapping)
+        told = rehearsing.rehearse(store, path, mapping).result
+    assert told.known == 0
+    assert any("known ones count as new" in note for note in told.notes)

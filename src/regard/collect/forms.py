@@ -102,6 +102,9 @@ def plain_name(name: str, taken: set[str]) -> str:
 # --- the mapping
 
 
+TIME_FIELDS = ("time", "day", "format", "zone")
+
+
 class SheetForm(forms.Form):
     """A mapping's document as a form: when, who, what, and what each column is for. :meth:`document` is the answer."""
 
@@ -110,7 +113,7 @@ class SheetForm(forms.Form):
         label=_("The day of all rows"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=_("Only where no column holds the time."),
+        help_text=_("No column says when it happened. For a file of one year, any day of that year will do."),
     )
     format = forms.ChoiceField(label=_("How times are written"))
     zone = forms.ChoiceField(label=_("Time zone of these times"))
@@ -260,7 +263,13 @@ class SheetForm(forms.Form):
         return [self[f"name-{number}"] for number in range(len(self.rules))]
 
     def shared_fields(self) -> list[Any]:
-        return [self[name] for name in ("time", "format", "zone", "day", "customer", "anonymous")]
+        return [self[name] for name in (*TIME_FIELDS, "customer", "anonymous") if name not in self._without_use()]
+
+    def hidden_fields(self) -> list[Any]:
+        return [self[name] for name in self._without_use()]
+
+    def _without_use(self) -> tuple[str, ...]:
+        return ("format",) if self["time"].value() == NO_COLUMN else ("day",)
 
     def wanted(self) -> dict[str, Part]:
         """What every column is for, as the form says."""
@@ -310,7 +319,7 @@ class SheetForm(forms.Form):
 
     def _put_time(self, document: dict[str, Any]) -> None:
         said, before = self.cleaned_data, self._start()
-        if all(said[name] == before[name] for name in ("time", "day", "format", "zone")) or said["time"] == AS_IT_IS:
+        if all(said[name] == before[name] for name in TIME_FIELDS) or said["time"] == AS_IT_IS:
             return
         has_column = said["time"] != NO_COLUMN
         if not has_column and not said["day"]:

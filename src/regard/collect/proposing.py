@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from sqlglot import exp
@@ -30,13 +31,17 @@ IN_TEN = {6, 8, 9}
 FITTING = 0.9
 """So many cells of a question must be answers or codes; the rest is refused when it is loaded."""
 WIDE = 4
-SHOWN = 10
+SHOWN = 20
+DAY_IN_NAME = re.compile(
+    r"(?<!\d)(19[5-9]\d|20\d\d)(?:[-_.]?(0[1-9]|1[0-2])(?:[-_.]?(0[1-9]|[12]\d|3[01]))?)?(?!\d)"
+)
 
 
 @dataclass
 class Draft:
-    """A mapping being written: its lines, what to tell, and how sure we are."""
+    """A mapping being written for a file: its lines, what to tell, and how sure we are."""
 
+    file: str
     lines: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     sure: float = 1.0
@@ -72,7 +77,7 @@ BLANK = Mapping("", Time(Value(constant="")), Customer(Value(constant="")), ())
 def propose_staged(staging: Staging, name: str) -> Proposal:
     """Propose a mapping for the staged rows."""
     looks = {item: look(staging, item) for item in staging.columns()}
-    draft = Draft()
+    draft = Draft(name)
     draft.say(
         f"# Proposed by Regard for {name}. Look it through: every line may be corrected.",
         f"source = {quoted(source_of(name))}",
@@ -133,12 +138,10 @@ def _write(draft: Draft, looks: dict[str, Look]) -> None:
 def _time(draft: Draft, looks: dict[str, Look]) -> str | None:
     times = [item for item in looks.values() if item.is_time]
     if not times:
-        today = now().strftime("%Y-%m-%d")
         for item in looks.values():
             if says_time(item.name) and item.filled and not item.is_numeric:
                 draft.doubt(said("most of {name} cannot be read as a time", name=repr(item.name)))
-        draft.doubt(said("no column holds a time: today is put for every row; say when it happened"), 0.4)
-        draft.say(f"time = {{ constant = {quoted(today)} }}  # no column holds a time")
+        _same_day(draft)
         return None
     best = max(times, key=lambda item: (_time_rank(item.name), item.filled))
     draft.used.add(best.name)
@@ -150,6 +153,32 @@ def _time(draft: Draft, looks: dict[str, Look]) -> str | None:
         f"time = {{ column = {quoted(best.name)}, format = {quoted(best.formats[0])} }}  # e.g. {best.samples[0]}"
     )
     return best.name
+
+
+def _same_day(draft: Draft) -> None:
+    """One day for all rows: the one that the file's name speaks of, or today."""
+    day = day_in(draft.file)
+    if day is None:
+        draft.doubt(said("no column holds a time: today is put for every row; say when it happened"), 0.4)
+    else:
+        draft.doubt(said("no column holds a time: {day} is put for every row, after the file's name", day=day), 0.7)
+    draft.say(f"time = {{ constant = {quoted(day or now().strftime('%Y-%m-%d'))} }}  # no column holds a time")
+
+
+def day_in(name: str) -> str | None:
+    """The day that a file's name speaks of, the first of its month or year where it says no more; none to come.
+
+    >>> day_in("sfo_2015.csv.gz"), day_in("export 2026-01.csv"), day_in("20251231.csv"), day_in("q123456.csv")
+    ('2015-01-01', '2026-01-01', '2025-12-31', None)
+    """
+    found = DAY_IN_NAME.search(name.rsplit("/", 1)[-1])
+    if not found:
+        return None
+    day = "-".join(part or "01" for part in found.groups())
+    try:
+        return day if date.fromisoformat(day) <= now().date() else None
+    except ValueError:  # the 31st of February
+        return None
 
 
 def _time_rank(name: str) -> int:

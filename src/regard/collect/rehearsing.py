@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from regard.base.ids import new_id
+from regard.base.words import said
 from regard.collect.loading import SHOWN, Paths, load
 from regard.collect.mapping import Mapping
 from regard.collect.model import Preview
@@ -25,6 +26,7 @@ class Rehearsal:
     """Stands in for a store while a load is tried: remembers, keeps nothing."""
 
     store: Store
+    notes: list[str] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
     refused: list[dict[str, Any]] = field(default_factory=list)
 
@@ -37,7 +39,10 @@ class Rehearsal:
             return Appended(0, 0)
         self.rows = [dict.fromkeys(COLUMNS) | row for row in _head(batch.accepted)]
         total = parquet.read_metadata(batch.accepted).num_rows
-        known = known_already(self.store, batch.accepted) if total <= MOST_LOOKED_UP else 0
+        if total > MOST_LOOKED_UP:
+            self.notes.append(said("so many rows are not compared with those that are here: known ones count as new"))
+            return Appended(total, 0)
+        known = known_already(self.store, batch.accepted)
         return Appended(total - known, known)
 
     def kept(self, kind: str, key: str | None = None, *, all_versions: bool = False) -> list[Record]:
@@ -50,7 +55,8 @@ def rehearse(
     """What loading these files by this mapping would come to."""
     stage: Any = Rehearsal(store)
     result = load(stage, paths, mapping, progress=progress, cancel=cancel)
-    return Preview(replace(result, load_id=new_id()), stage.rows, stage.refused, mapping)
+    told = replace(result, load_id=new_id(), notes=(*result.notes, *stage.notes))
+    return Preview(told, stage.rows, stage.refused, mapping)
 
 
 def known_already(store: Store, accepted: Path) -> int:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from regard.accounts.site import User, Workspace, store_of
 from regard.base import Invalid, NotFound, RegardError
 from regard.collect.loading import check_columns, preview
+from regard.collect.mapping import Mapping
 from regard.collect.model import Preview
 from regard.collect.models import Load
 from regard.collect.questions import kept_of_loads
@@ -28,6 +29,8 @@ from regard.stream import Record
 LOADS_A_PAGE = 20
 ROWS_A_PAGE = 50
 ROOM_FOR_THE_FORM = 100_000  # bytes of an upload that are not its files
+TRIED_WHOLE = 2_000_000  # bytes of joined files that are cheap enough to read again at every change of their mapping
+SURE, FAIRLY_SURE = 0.95, 0.5
 SHOWN_COLUMNS = (
     "occurred_at",
     "name",
@@ -141,23 +144,43 @@ def column_names(load: Load) -> list[str]:
 
 
 def tried(load: Load, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """What the mapping makes of the first rows; or why it makes nothing of them."""
+    """What the mapping makes of the first rows, or of small files that it joins; or why it makes nothing of them."""
     mapping = mapping_of(load)
-    if mapping.files or not rows:
+    is_small = sum(file["size"] for file in load.files) <= TRIED_WHOLE
+    if not rows or (mapping.files and not is_small):
         return {}
     try:
-        with workshop() as folder:
-            path = Path(folder) / "first_rows.jsonl"
-            path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), "utf-8")
-            found = preview(path, flat(mapping))
+        found = preview(load.paths, mapping) if mapping.files else _preview_of(rows, mapping)
     except RegardError as error:
         return {"problem": error}
     return {
+        "is_whole": bool(mapping.files),
         "rows": shown_rows(found.rows),
         "result": found.result,
         "refused": found.refused,
         "reasons": reason_lines(found.result.reasons, found),
     }
+
+
+def _preview_of(rows: Sequence[dict[str, Any]], mapping: Mapping) -> Preview:
+    with workshop() as folder:
+        path = Path(folder) / "first_rows.jsonl"
+        path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), "utf-8")
+        return preview(path, flat(mapping))
+
+
+def sureness(confidence: float | None) -> dict[str, Any] | None:
+    """How much of a proposal is certain, in words: its figure counts doubts and is no probability."""
+    if confidence is None:
+        return None
+    words = (
+        _("Regard is sure of this mapping.")
+        if confidence >= SURE
+        else _("Regard is fairly sure of this mapping. Look at these points:")
+        if confidence >= FAIRLY_SURE
+        else _("Much of this mapping is guessed. Look at these points first:")
+    )
+    return {"words": words, "is_shaky": confidence < FAIRLY_SURE}
 
 
 def shown_rows(rows: Sequence[Any]) -> dict[str, Any]:

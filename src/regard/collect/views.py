@@ -42,6 +42,7 @@ from regard.collect.site import (
     reason_lines,
     saved_mapping,
     shown_rows,
+    sureness,
     tried,
 )
 from regard.collect.words import KIND_WORDS, STAGE_WORDS
@@ -233,6 +234,7 @@ def _mapping_page(
         used=[row for row in columns if not row["is_idle"]],
         idle=[row for row in columns if row["is_idle"]],
         notes=sketch["notes"],
+        proposal=sureness(sketch["confidence"]),
         names=names,
         raw=[[row.get(name) for name in names] for row in sketch["rows"]],
         trial=tried(load, sketch["rows"]) if not problem else {},
