@@ -52,6 +52,7 @@ class LinkState(StrEnum):
 
     ACCEPTED = "accepted"
     OVER_LIMIT = "over_limit"
+    SEPARATED = "separated"
     REVOKED = "revoked"
 
 
@@ -71,12 +72,14 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class IdentifierRule:
-    """How one kind of identifier links: ``priority`` (1 is strongest), how many a profile may hold, what is no name."""
+    """How one kind of identifier links: ``priority`` (1 is strongest), how many of it a profile may gather (ever, or
+    within ``per_days`` days), and what is no name (regular expressions for the whole value)."""
 
     kind: str
     priority: int
     limit: int
     blocked: tuple[str, ...] = ()
+    per_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,12 @@ from regard.stream.model import (
     Record,
 )
 from regard.stream.opening import IN_MEMORY, OpenedStore, open_store
-from regard.stream.schema import COLUMN_TYPES, REQUIRED
+from regard.stream.schema import BESIDE, COLUMN_TYPES, REQUIRED
 from regard.stream.store import Store
 from regard.stream.vocabulary import VOCABULARY, SemanticName
 
 __all__ = [
+    "BESIDE",
     "COLUMNS",
     "COLUMN_TYPES",
     "IN_MEMORY",
