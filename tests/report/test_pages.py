@@ -259,3 +259,19 @@ def test_the_operational_database_is_asked_a_few_times_however_many_cards(
 @pytest.mark.parametrize("file", ["rows.csv?from=9999-99-99", "trend.csv?every='", "groups.csv?by=nothing+like+it"])
 def test_a_file_is_made_of_exactly_the_filters_asked_for_or_not_at_all(company, signed_in, file):
     assert signed_in("owner").get(f"/w/harbour/metrics/nps/{file}").status_code == 422
+
+
+def test_the_address_measures_by_old_settings_and_the_page_says_so(company, signed_in):
+    from regard.accounts.site import store_of
+    from regard.stream import Record
+
+    store = store_of(company)
+    store.keep(Record("settings", "workspace", {"time_zone": "UTC"}))
+    store.keep(Record("settings", "workspace", {"time_zone": "Asia/Tokyo"}))
+    client = signed_in("viewer")
+    said = text(client.get("/w/harbour/metrics/nps/?settings=1"))
+    assert "Measured by version 1 of the workspace's settings: time zone UTC" in said.replace("&#x27;", "'")
+    assert "settings=1" in client.get("/w/harbour/?settings=1").content.decode()
+    assert "?settings=2" in client.get("/w/harbour/metrics/nps/definition/").content.decode()
+    assert client.get("/w/harbour/metrics/nps/?settings=9").status_code == 404
+    assert client.get("/w/harbour/metrics/nps/?settings=old").status_code == 422

@@ -182,9 +182,11 @@ def test_a_version_of_a_definition_that_there_is_not_is_refused(cx: Workspace) -
 
 
 def test_a_figure_says_by_which_version_of_the_settings_it_was_made(cx: Workspace) -> None:
-    before = cx.csat().measurement.settings_version
+    before = cx.csat().measurement.settings["version"]
     show_small_groups(cx)
-    assert cx.csat().measurement.settings_version == before + 1
+    assert cx.csat().measurement.settings["version"] == before + 1
+    assert f"settings {before + 1}" in str(cx.csat())
+    assert cx.csat().document()["settings"]["minimum_n"] == 1
     assert settings_of(cx.store, before + 1).minimum_n == 1
     assert settings_of(cx.store, 0).minimum_n == 5
 

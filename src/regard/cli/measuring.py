@@ -65,6 +65,8 @@ def _of_definition(declared: argparse.ArgumentParser) -> None:
 
 def _finish(declared: argparse.ArgumentParser) -> None:
     of_slice(declared)
+    about = "measure by version N of the workspace's settings: time zone, minimum n, hours (default: the newest)"
+    declared.add_argument("--settings", metavar="N", type=int, help=about)
     declared.add_argument("--sql", action="store_true", help="print the query that gives the numbers")
     of_output(declared)
     of_workspace(declared)
@@ -92,7 +94,7 @@ def _explain(given: argparse.Namespace) -> None:
 
 
 def _slice(given: argparse.Namespace) -> dict[str, Any]:
-    return {"where": wanted(given.where), "as_of": given.as_of}
+    return {"where": wanted(given.where), "as_of": given.as_of, "settings": given.settings}
 
 
 def _answer(given: argparse.Namespace, result: Result) -> None:

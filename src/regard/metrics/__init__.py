@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from regard.metrics.comparing import Compared, Comparison, changed, compare
     from regard.metrics.comparison import Change, Difference, difference, false_discoveries_controlled
     from regard.metrics.contract import Metric, Rule
-    from regard.metrics.definitions import Settings, define, definition_of, settings_of, versions_of
+    from regard.metrics.definitions import (
+        Settings,
+        define,
+        definition_of,
+        settings_for,
+        settings_of,
+        versions_of,
+        versions_of_settings,
+    )
     from regard.metrics.explaining import Explained, explain
     from regard.metrics.measuring import Measured, measure, measure_many, measured
     from regard.metrics.order_value import currency_of
@@ -34,7 +42,15 @@ _WHERE = {
     "comparing": ("Compared", "Comparison", "changed", "compare"),
     "comparison": ("Change", "Difference", "difference", "false_discoveries_controlled"),
     "contract": ("Metric", "Rule"),
-    "definitions": ("Settings", "define", "definition_of", "settings_of", "versions_of"),
+    "definitions": (
+        "Settings",
+        "define",
+        "definition_of",
+        "settings_for",
+        "settings_of",
+        "versions_of",
+        "versions_of_settings",
+    ),
     "explaining": ("Explained", "explain"),
     "measuring": ("Measured", "measure", "measure_many", "measured"),
     "order_value": ("currency_of",),
@@ -106,9 +122,11 @@ __all__ = [
     "parse_period",
     "previous",
     "rows_behind",
+    "settings_for",
     "settings_of",
     "starting",
     "time_span",
     "versions_of",
+    "versions_of_settings",
     "year_before",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from regard.base import Invalid, NotFound
@@ -30,12 +30,19 @@ class Settings:
     facts: Mapping[str, Any] = field(default_factory=dict)
     version: int = 0
 
+    def by_name(self) -> dict[str, Any]:
+        """What figures depend on, and which version says so."""
+        return {name: getattr(self, name) for name in ("version", *_MEASURED_BY)}
+
+
+_MEASURED_BY = ("time_zone", "kind", "minimum_n", "currency", "calendar")
+
 
 def settings_of(store: Store, version: int | None = None) -> Settings:
     """The workspace's settings, with defaults for what it does not say. ``facts`` has all that was kept.
 
-    ``version`` asks for an older version: keep its ``facts`` anew to measure by it again. Raises
-    :class:`~regard.base.NotFound` when there is none.
+    ``version`` asks for an older version, 0 for none kept at all. Raises :class:`~regard.base.NotFound` when there is
+    none.
     """
     if version == 0:
         return Settings()
@@ -44,12 +51,25 @@ def settings_of(store: Store, version: int | None = None) -> Settings:
     if not found and version is not None:
         raise NotFound(said("there are no settings of version {version}", version=version), field="version")
     kept = dict(found[-1].body) if found else {}
-    own = {
-        name: kept[name]
-        for name in ("time_zone", "kind", "minimum_n", "currency", "calendar")
-        if kept.get(name) is not None
-    }
+    own = {name: kept[name] for name in _MEASURED_BY if kept.get(name) is not None}
     return Settings(**own, facts=kept, version=found[-1].version if found else 0)
+
+
+def settings_for(store: Store, version: int | None) -> Settings:
+    """The settings that figures are made by: the newest, or an old version to make an old figure again.
+
+    Of two minimums the larger one holds: an old version must not show the small groups that are withheld now.
+    """
+    newest = settings_of(store)
+    if version is None or version == newest.version:
+        return newest
+    asked = settings_of(store, version)
+    return replace(asked, minimum_n=max(asked.minimum_n, newest.minimum_n))
+
+
+def versions_of_settings(store: Store) -> list[Record]:
+    """Every version of the workspace's settings, oldest first, with who made it and when."""
+    return store.kept("settings", "workspace", all_versions=True)
 
 
 def definition_of(store: Store, metric: str, version: int | None = None) -> Definition:

@@ -143,7 +143,6 @@ class Measured:
         slice, sql = self.scope.slice, self.gathered.sql
         figures = [figure for window in self.scope.windows for figure in self.figures(window, slice.every)]
         notes = list(dict.fromkeys([*self.gathered.notes, *cut_short(figures)]))
-        version = self.scope.settings.version
         return Measurement(
             self.contract.key,
             self.definition,
@@ -152,7 +151,7 @@ class Measured:
             sql,
             self.better,
             notes,
-            settings_version=version,
+            settings=self.scope.settings.by_name(),
             currency=self.gathered.currency,
         )
 

@@ -62,7 +62,8 @@ class Slice:
     """What to measure: break-down, period, filter, as known when. The same object behind page, API and notebook.
 
     ``start``/``end`` are local dates of the workspace's time zone, half-open; ``where`` maps a column or property to
-    the value (or values) wanted; ``as_of`` is an instant: rows received later are not seen.
+    the value (or values) wanted; ``as_of`` is an instant: rows received later are not seen. ``settings`` is a version
+    of the workspace's settings (time zone, minimum n, business hours…) to measure by; None: the newest.
     """
 
     by: str | None = None
@@ -71,6 +72,7 @@ class Slice:
     end: date | None = None
     where: Mapping[str, str | Sequence[str] | None] = field(default_factory=dict)
     as_of: datetime | None = None
+    settings: int | None = None
 
     def __post_init__(self) -> None:
         """Whatever a filter wants is compared as text."""
@@ -105,8 +107,8 @@ class Figure:
 class Measurement:
     """A metric measured over a slice: figures, the definition used, the SQL that was run, and plain-word notes.
 
-    ``settings_version`` says which version of the workspace's settings (time zone, minimum, calendar…) it was made by;
-    ``currency`` what its money is in (None: no money, or nobody said).
+    ``settings`` are those of the workspace that it was made by (time zone, kind, minimum n, calendar… and their
+    ``version``); ``currency`` what its money is in (None: no money, or nobody said).
     """
 
     metric: str
@@ -116,5 +118,5 @@ class Measurement:
     sql: str
     better: Better | None
     notes: Sequence[str] = ()
-    settings_version: int = 0
+    settings: Mapping[str, Any] = field(default_factory=dict)
     currency: str | None = None

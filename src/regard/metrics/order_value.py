@@ -11,7 +11,7 @@ from regard.metrics import intervals
 from regard.metrics.answers import Answers
 from regard.metrics.asking import ask
 from regard.metrics.contract import Cells, Gathered, Metric, Reading, Rules
-from regard.metrics.definitions import settings_of
+from regard.metrics.definitions import settings_for
 from regard.metrics.model import Unit
 from regard.metrics.questions import amounts_question, currencies_question
 from regard.metrics.scope import Scope, Window, conditions
@@ -49,10 +49,11 @@ def gather(scope: Scope) -> Gathered:
     return Gathered(_cells(scope, rows, kept), ";\n\n".join(texts), _notes(paid, kept), kept)
 
 
-def currency_of(store: Store, where: Wanted | None = None) -> str | None:
+def currency_of(store: Store, where: Wanted | None = None, settings: int | None = None) -> str | None:
     """What money is in: the workspace's currency where anybody paid in it, else the commonest. None: nobody says."""
+    own = settings_for(store, settings).currency
     answer = ask(store, currencies_question(*compose.matching(where or {})))
-    return _kept(Counter({row["currency"]: row["orders"] for row in answer.rows()}), settings_of(store).currency)
+    return _kept(Counter({row["currency"]: row["orders"] for row in answer.rows()}), own)
 
 
 def _kept(paid: Counter[str | None], currency: str | None) -> str | None:

@@ -10,6 +10,7 @@ from regard.metrics.asking import remembered
 from regard.metrics.catalogue import METRICS
 from regard.metrics.comparing import changed
 from regard.metrics.comparison import Difference
+from regard.metrics.definitions import settings_for
 from regard.metrics.measuring import Measured, gathered_together
 from regard.metrics.model import Every, Figure, Measurement, Slice
 from regard.metrics.periods import Period, cut_periods, previous
@@ -54,7 +55,7 @@ def overview(
 
 
 def _overview(store: Store, slice: Slice, names: Sequence[str], before: Period | None) -> Overview:
-    span = time_span(store)
+    span = time_span(store, settings_for(store, slice.settings))
     if span is None:
         return Overview(None, None, None, [])
     period = _period(slice, span)

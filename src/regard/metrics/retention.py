@@ -15,7 +15,7 @@ from regard.metrics.asking import ask
 from regard.metrics.contract import Metric, Reading, Rule, Rules, names
 from regard.metrics.customer_questions import latest_value, wanted_customers
 from regard.metrics.customers import Counts, shares
-from regard.metrics.definitions import definition_of, settings_of
+from regard.metrics.definitions import definition_of, settings_for
 from regard.metrics.model import Estimate, Slice, Unit
 from regard.metrics.periods import starting
 from regard.metrics.scope import check_names, instant_of
@@ -77,7 +77,7 @@ def cohorts(store: Store, slice: Slice = Slice()) -> Cohorts:
     Whoever was there before the slice begins is in no cohort of it. A filter wants customers by their latest values.
     """
     check_names(store, slice)
-    settings, rules = settings_of(store), METRIC.checked(definition_of(store, "retention").rules)
+    settings, rules = settings_for(store, slice.settings), METRIC.checked(definition_of(store, "retention").rules)
     events = [SUBSCRIPTION_STARTED] if settings.kind == "contractual" else rules["cohort_activity"]
     answer = ask(store, cohorts_question(events, settings.time_zone, slice))
     found: dict[date, dict[int, int]] = {}

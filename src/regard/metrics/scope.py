@@ -15,7 +15,7 @@ from regard.base import Invalid
 from regard.base.words import said
 from regard.metrics.asking import ask
 from regard.metrics.contract import Metric, Rules
-from regard.metrics.definitions import Settings, settings_of
+from regard.metrics.definitions import Settings, settings_for, settings_of
 from regard.metrics.model import Slice
 from regard.metrics.periods import Period, bounds_utc, cut_periods, following, starting, zone
 from regard.stream import COLUMNS, Question, Store, compose
@@ -59,7 +59,7 @@ def instant_of(day: date | None, time_zone: str) -> datetime | None:
 
 def scope_of(store: Store, slice: Slice, metric: Metric, together: Mapping[str, Rules], facets: Iterable[str]) -> Scope:
     """Settle what a metric looks at; ``together`` are the rules of all metrics that share its question."""
-    settings = settings_of(store)
+    settings = settings_for(store, slice.settings)
     check_names(store, slice)
     days = together[metric.key][metric.days_rule] if metric.days_rule else None
     windows = windows_of(store, slice, settings, days)

@@ -64,6 +64,7 @@ class Filters:
     where: tuple[tuple[str, str], ...] = ()
     against: str = "previous"
     version: int | None = None
+    settings: int | None = None
 
     def bounds(self, extent: Period | None, usual: str = "all") -> Period | None:
         """The half-open period shown; quick periods end with the data, ``extent``, not today.
@@ -84,7 +85,7 @@ class Filters:
         for column, value in self.where:
             wanted.setdefault(column, []).append(value)
         where = {column: values[0] if len(values) == 1 else values for column, values in wanted.items()}
-        return Slice(by=self.by, every=self.every, start=start, end=end, where=where)
+        return Slice(by=self.by, every=self.every, start=start, end=end, where=where, settings=self.settings)
 
     def before(self, period: Period | None, extent: Period | None = None) -> Period | None:
         """The period that the shown one is compared with, if any; none that ended before the data begin."""
@@ -104,6 +105,7 @@ class Filters:
             *(("where", f"{column}={value}") for column, value in self.where),
             ("against", "" if self.against == "previous" else self.against),
             ("version", "" if self.version is None else str(self.version)),
+            ("settings", "" if self.settings is None else str(self.settings)),
         ]
         return [(name, value) for name, value in said if value]
 
@@ -155,7 +157,8 @@ def read_filters(query: Query) -> Asked:
         by=typed.get("by", "")[:200] or None,
         where=_where(query.get("where", ()), problems),
         against=_choice("against", typed, AGAINST, problems) or "previous",
-        version=_version(typed, problems),
+        version=_version("version", typed, problems),
+        settings=_version("settings", typed, problems),
     )
     if filters.first and filters.last and filters.last < filters.first:
         problems["to"] = ENDS_TOO_EARLY
@@ -248,9 +251,9 @@ def _where(texts: Sequence[str], problems: dict[str, str]) -> tuple[tuple[str, s
     return tuple(dict.fromkeys(found))
 
 
-def _version(typed: Mapping[str, str], problems: dict[str, str]) -> int | None:
-    text = typed.get("version", "")
+def _version(name: str, typed: Mapping[str, str], problems: dict[str, str]) -> int | None:
+    text = typed.get(name, "")
     if text and not (text.isdecimal() and len(text) < 10):
-        problems["version"] = NOT_A_NUMBER
+        problems[name] = NOT_A_NUMBER
         return None
     return int(text) if text else None

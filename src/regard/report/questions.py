@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from regard.metrics import Slice, ask, bounds_utc, breakdowns, previous, time_span
+from regard.metrics import Settings, Slice, ask, bounds_utc, breakdowns, previous, time_span
 from regard.report.filters import Period, quick_period
 from regard.stream import Question, Store, compose
 
@@ -21,9 +21,9 @@ SAMPLE = 20_000
 """Interactions that those values are taken from."""
 
 
-def extent_of(store: Store) -> Period | None:
+def extent_of(store: Store, settings: Settings | None = None) -> Period | None:
     """The first local date of the stream and the day after its last."""
-    return time_span(store)
+    return time_span(store, settings)
 
 
 def columns_of(store: Store) -> list[str]:

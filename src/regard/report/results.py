@@ -127,8 +127,8 @@ class Figures(Result):
         self.measurement, self._shown = measurement, replace(shown, currency=measurement.currency or shown.currency)
         self.sql, self.notes = measurement.sql, measurement.notes
         when = [] if measurement.slice.every else [period_in_words(self.figures[0] if self.figures else None, shown)]
-        version = f"definition {measurement.definition.version}"
-        self.title = " · ".join([name or measurement.metric, *when, version])
+        made_by = [f"definition {measurement.definition.version}", f"settings {measurement.settings['version']}"]
+        self.title = " · ".join([name or measurement.metric, *when, *made_by])
 
     @property
     def definition(self) -> Definition:
@@ -183,10 +183,11 @@ class Figures(Result):
         if any(figure.period for figure in figures):
             found["start"] = [figure.period[0] if figure.period else None for figure in figures]
             found["end"] = [figure.period[1] if figure.period else None for figure in figures]
-            found["is_partial"] = [figure.is_partial for figure in figures]
         if asked.by:
             found[asked.by] = [figure.group for figure in figures]
         found |= {name: [_field(figure.estimate, name) for figure in figures] for name in _ESTIMATE}
+        if "start" in found:
+            found["is_partial"] = [figure.is_partial for figure in figures]
         for part in dict.fromkeys(name for figure in figures for name in figure.parts):
             for name in ("value", "low", "high", "n"):
                 column = part if name == "value" else f"{part}_{name}"
@@ -214,6 +215,7 @@ class Figures(Result):
             "metric": measured.metric,
             "better": measured.better,
             "definition": {"version": self.definition.version, "rules": dict(self.definition.rules)},
+            "settings": dict(measured.settings),
             "slice": asked,
             "figures": [_figure_document(figure) for figure in self.figures],
             "notes": list(measured.notes),

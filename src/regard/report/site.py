@@ -27,7 +27,8 @@ from regard.metrics import (
     currency_of,
     definition_of,
     measure,
-    settings_of,
+    settings_for,
+    versions_of_settings,
 )
 from regard.report.filters import (
     AGAINST,
@@ -61,6 +62,7 @@ FIELDS = {
     "period": gettext_noop("Period"),
     "against": gettext_noop("Compare with"),
     "version": gettext_noop("Version"),
+    "settings": gettext_noop("Settings"),
 }
 TAB_NAMES = {
     "report:metric": gettext_noop("Figures"),
@@ -76,6 +78,7 @@ PACES = {
     "quarter": gettext_noop("every quarter, with 95% interval"),
     "year": gettext_noop("every year, with 95% interval"),
 }
+KEPT = ("period", "every", "by", "version", "settings")
 SORT_NAMES = {"name": gettext_noop("Group"), "value": gettext_noop("Value"), "n": gettext_noop("Counted")}
 
 
@@ -99,12 +102,13 @@ class Look:
 
     @cached_property
     def settings(self) -> Any:
-        return settings_of(self.store)
+        """The newest settings, or the version in the address."""
+        return settings_for(self.store, self.filters.settings)
 
     @cached_property
     def fmt(self) -> Format:
         return replace(
-            current_format(currency_of(self.store, self.filters.slice(None).where) or ""),
+            current_format(currency_of(self.store, self.filters.slice(None).where, self.filters.settings) or ""),
             time_zone=self.settings.time_zone,
         )
 
@@ -115,7 +119,7 @@ class Look:
     @cached_property
     def extent(self) -> Period | None:
         """From the first to the day after the last interaction; None in an empty workspace."""
-        return extent_of(self.store)
+        return extent_of(self.store, self.settings)
 
     @cached_property
     def usual(self) -> str:
@@ -270,6 +274,22 @@ class Look:
     def newest_url(self) -> str:
         return self.filters.query(version=None)
 
+    @property
+    def newest_settings_url(self) -> str:
+        return self.filters.query(settings=None)
+
+    def settings_versions(self) -> list[dict[str, Any]]:
+        """Every version of the settings, newest first, with the address that measures by it."""
+        return [
+            {
+                "number": record.version,
+                "made_at": record.made_at,
+                "is_current": record.version == self.settings.version,
+                "href": self.filters.query(settings=record.version),
+            }
+            for record in reversed(versions_of_settings(self.store))
+        ]
+
     def file_url(self, name: str, metric: str) -> str:
         """The address of exactly what the page shows, as a file."""
         path = reverse(name, args=[self.request.workspace.slug, metric])
@@ -320,7 +340,7 @@ class Look:
             "suggestions": suggestions(self.store, self.columns) if self.extent else [],
             "problems": {name: _(text) for name, text in problems.items()},
             "named_problems": [(_(FIELDS.get(name, name)), _(text)) for name, text in problems.items()],
-            "keep": [(name, value) for name, value in filters.pairs() if name in ("period", "every", "by", "version")],
+            "keep": [(name, value) for name, value in filters.pairs() if name in KEPT],
             "kept_where": [f"{column}={value}" for column, value in filters.where],
             "is_open": bool(problems or filters.first or filters.last),
             "count": len(filters.where) + bool(filters.first or filters.last),

@@ -33,6 +33,7 @@ from regard.metrics import (
     metric_called,
     parse_period,
     rows_behind,
+    settings_for,
     settings_of,
 )
 from regard.report.filters import quick_period
@@ -54,7 +55,10 @@ Where = Mapping[str, "str | Sequence[str] | None"]
 
 
 class Asked(TypedDict, total=False):
-    """What to measure. Dates are local to the workspace; ``end`` is not included; ``period`` stands for both."""
+    """What to measure. Dates are local to the workspace; ``end`` is not included; ``period`` stands for both.
+
+    ``settings`` is a version of the workspace's settings to measure by, instead of the newest.
+    """
 
     by: str | None
     every: Every | None
@@ -63,6 +67,7 @@ class Asked(TypedDict, total=False):
     period: str | None
     where: Where | None
     as_of: datetime | str | None
+    settings: int | None
 
 
 def _metric(name: str, about: str) -> Callable[..., Figures]:
@@ -70,7 +75,7 @@ def _metric(name: str, about: str) -> Callable[..., Figures]:
         return self.measure(name, version=version, **asked)
 
     ask.__name__ = ask.__qualname__ = name
-    ask.__doc__ = f"{about} Takes by, every, start, end, period, where, as_of and version."
+    ask.__doc__ = f"{about} Takes by, every, start, end, period, where, as_of, settings and version."
     return ask
 
 
@@ -149,8 +154,8 @@ class Workspace:
     def measure(self, metric: str, *, version: int | None = None, **asked: Unpack[Asked]) -> Figures:
         """Measure any metric by its name, by an old ``version`` of its definition where one is given.
 
-        A figure also depends on the settings of the workspace; ``settings_of(store, version).facts`` are those of an
-        old version (the figure's ``measurement.settings_version``), to be kept again in order to measure by them.
+        A figure also depends on the settings of the workspace: ``settings`` measures by an old version of them. Both
+        numbers stand in the title of every result.
         """
         used = definition_of(self.store, metric, version)
         measured = measure(self.store, metric, self._slice(asked), definition=used)
@@ -193,14 +198,15 @@ class Workspace:
         """
         slice = self._slice(asked)
         if slice.start is None and slice.end is None:
-            start, end = self._usual_period()
+            start, end = self._usual_period(slice.settings)
             slice = replace(slice, start=start, end=end)
         found = measure_many(self.store, [metric.key for metric in METRICS], slice)
         return Summary(found, self._shown, self.name)
 
-    def _usual_period(self) -> tuple[date | None, date | None]:
-        extent = extent_of(self.store)
-        name = usual_period(self.store, extent, settings_of(self.store).time_zone) if extent else "all"
+    def _usual_period(self, version: int | None) -> tuple[date | None, date | None]:
+        settings = settings_for(self.store, version)
+        extent = extent_of(self.store, settings)
+        name = usual_period(self.store, extent, settings.time_zone) if extent else "all"
         return quick_period(name, extent) if extent and name != "all" else (None, None)
 
     # --- rules -------------------------------------------------------------------------------------------------
@@ -252,7 +258,7 @@ class Workspace:
         start, end = _span(given.pop("period", None), given.pop("start", None), given.pop("end", None))
         as_of = given.pop("as_of", None)
         where = given.pop("where", None) or {}
-        unknown = set(given) - {"by", "every"}
+        unknown = set(given) - {"by", "every", "settings"}
         if unknown:
             raise Invalid(
                 said("there is no argument {unknown}", unknown=repr(min(unknown))),
