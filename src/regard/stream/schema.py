@@ -63,9 +63,11 @@ BESIDE: Final[dict[str, dict[str, str]]] = {
         "interactions": "BIGINT",
     },
     "segment_members": {"segment": "VARCHAR", "customer": "BIGINT", "since": "TIMESTAMP"},
+    "segment_keys": {"segment": "VARCHAR", "key": "VARCHAR", "number": "BIGINT"},
 }
-"""Tables beside the stream. ``links`` is evidence; ``positions`` says how far live segments have been read; the others
-are derived from the stream and the evidence, and may be made again at any time."""
+"""Tables beside the stream. ``links`` is evidence; ``positions`` says how far live segments have been read;
+``segment_keys`` are the identifiers of uploaded lists; the others are derived from the stream and the evidence, and may
+be made again at any time."""
 
 # No key and no index on the big table: DuckDB's make an insert fifty times dearer and look-ups no faster.
 MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
