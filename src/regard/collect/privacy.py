@@ -1,0 +1,147 @@
+"""What is not kept: addresses of machines, and personal data that a source says must be masked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import msgspec
+
+from regard.collect.events import Event, sender_of
+
+MASKED: Final = "•••"
+_ISSUERS: Final = re.compile(r"4|5[1-5]|2[2-7]|6[05]|3[0-8]")
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def forget_address(event: Event) -> None:
+    """Take ``ip`` out of the context: who somebody is never rests on the machine they used."""
+    if event.context is not None and sender_of(event.context).has_ip:
+        told = _decode(event.context)
+        told.pop("ip", None)
+        event.context = _text(told)
+
+
+# --- masking ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What to do with one place of an event: a path such as ``properties.card.number`` or ``context.traits.phone``."""
+
+    path: str
+    action: Literal["remove", "mask"] = "mask"
+
+
+def mask_places(event: Event, rules: Sequence[Rule]) -> None:
+    """Do what the rules say with the places they name. Traits of identify and group are properties."""
+    for rule in rules:
+        whole, _, inside = rule.path.partition(".")
+        if whole == "traits":
+            whole = "properties"
+        text = getattr(event, whole) if whole in ("properties", "context") else None
+        steps = inside.split(".")
+        if text and f'"{steps[-1]}"' in text:
+            setattr(event, whole, _without(text, steps, rule.action))
+
+
+def _without(text: str, steps: Sequence[str], action: str) -> str:
+    whole = _decode(text)
+    place: Any = whole
+    for step in steps[:-1]:
+        place = place.get(step) if isinstance(place, dict) else None
+    if not isinstance(place, dict) or steps[-1] not in place:
+        return text
+    if action == "remove":
+        del place[steps[-1]]
+    else:
+        place[steps[-1]] = MASKED
+    return _text(whole)
+
+
+def _is_card_number(found: str) -> bool:
+    """Luhn's check (ISO/IEC 7812-1, annex B). One number in ten passes it, so the issuers' prefixes count too."""
+    if not _ISSUERS.match(found):
+        return False
+    digits = [int(digit) for digit in found if digit.isdigit()]
+    doubled = [sum(divmod(2 * digit, 10)) for digit in digits[-2::-2]]
+    return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
+
+
+def _is_iban(found: str) -> bool:
+    """The check of ISO 13616: the account number, letters as numbers, is 1 modulo 97."""
+    plain = found.replace(" ", "")
+    return int("".join(str(int(char, 36)) for char in plain[4:] + plain[:4])) % 97 == 1
+
+
+def _is_so(found: str) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Personal data that can be recognised in free text: its shape, and a check of what has that shape."""
+
+    shape: re.Pattern[str]
+    is_real: Callable[[str], bool] = _is_so
+
+    def masked(self, text: str) -> str:
+        """The text without what the pattern finds."""
+        return self.shape.sub(lambda found: MASKED if self.is_real(found[0]) else found[0], text)
+
+
+PATTERNS: Final[dict[str, Pattern]] = {
+    "card_number": Pattern(
+        # The first character stands before what must not come before it: so most text is passed over quickly.
+        re.compile(r"[2-6](?<![\w.-][2-6])\d{3}(?:[ -]?\d){10,15}(?![\w-])(?!\.\d)"),
+        _is_card_number,
+    ),
+    "iban": Pattern(re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"), _is_iban),
+    "email": Pattern(re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")),
+    "phone": Pattern(re.compile(r"(?<![\w+.-])\+\d(?:[ ().-]?\d){7,14}(?![\w-])")),
+}
+"""Built-in patterns for free text. A phone number is recognised where it begins with ``+`` and its country."""
+
+
+def mask_patterns(event: Event, names: Sequence[str]) -> None:
+    """Mask what the named patterns find in any text of the properties. Identifiers in traits stay: mask their place."""
+    text = event.properties
+    if not text:
+        return
+    patterns = [PATTERNS[name] for name in names]
+    if any(pattern.shape.search(text) for pattern in patterns):
+        kept = ("email", "phone") if event.kind == "identify" else ()
+        whole = {name: value if name in kept else _masked(value, patterns) for name, value in _decode(text).items()}
+        event.properties = _text(whole)
+
+
+def _masked(value: Any, patterns: Sequence[Pattern]) -> Any:
+    if isinstance(value, dict):
+        return {name: _masked(inner, patterns) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_masked(inner, patterns) for inner in value]
+    if isinstance(value, str):
+        return _masked_text(value, patterns)
+    if isinstance(value, int) and not isinstance(value, bool):
+        text = str(value)
+        masked = _masked_text(text, patterns)
+        return value if masked == text else masked
+    return value
+
+
+def _masked_text(text: str, patterns: Sequence[Pattern]) -> str:
+    """Mask personal data in free text.
+
+    >>> _masked_text("paid with 4111 1111 1111 1111, order 4111 1111 1111 1112", [PATTERNS["card_number"]])
+    'paid with •••, order 4111 1111 1111 1112'
+    """
+    for pattern in patterns:
+        text = pattern.masked(text)
+    return text
+
+
+def _text(whole: dict[str, Any]) -> str:
+    return _encode(whole).decode()
