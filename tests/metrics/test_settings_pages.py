@@ -108,3 +108,8 @@ def test_a_viewer_may_not_change_anything(workspace, signed_in):
     assert browser.get("/w/harbour/settings/metrics/fcr/").status_code == 403
     assert browser.post("/w/harbour/settings/metrics/fcr/", FCR).status_code == 403
     assert browser.post("/w/harbour/settings/metrics/hours/", {"monday": "09:00-17:00"}).status_code == 403
+
+
+def test_a_day_without_hours_says_closed_instead_of_looking_open(workspace, signed_in):
+    page = signed_in("manager").get("/w/harbour/settings/metrics/hours/").content.decode()
+    assert page.count('placeholder="closed"') == 7

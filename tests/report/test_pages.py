@@ -275,3 +275,28 @@ def test_the_address_measures_by_old_settings_and_the_page_says_so(company, sign
     assert "?settings=2" in client.get("/w/harbour/metrics/nps/definition/").content.decode()
     assert client.get("/w/harbour/metrics/nps/?settings=9").status_code == 404
     assert client.get("/w/harbour/metrics/nps/?settings=old").status_code == 422
+
+
+def test_a_metric_is_broken_down_from_the_start_by_a_telling_column(company, signed_in):
+    answer = signed_in("viewer").get("/w/harbour/metrics/nps/")
+    assert answer.context["breakdown"]["by"] == "channel"
+    assert 'value="">Nothing' not in text(answer)
+
+
+def test_the_side_navigation_keeps_the_filters_of_the_report(company, signed_in):
+    browser = signed_in("analyst")
+
+    def way_to(place: str, page: str) -> str:
+        return next(one["href"] for one in browser.get(page).context["navigation"] if one["label"] == place)
+
+    assert way_to("Overview", "/w/harbour/metrics/nps/?period=30d&where=channel%3Dweb&by=channel") == (
+        "/w/harbour/?period=30d&where=channel%3Dweb"
+    )
+    assert way_to("Overview", "/w/harbour/metrics/nps/") == "/w/harbour/"
+    assert way_to("Imports", "/w/harbour/metrics/nps/?period=30d") == "/w/harbour/imports/"
+
+
+def test_the_bars_of_a_change_say_what_their_colours_mean(company, signed_in):
+    page = text(signed_in("viewer").get("/w/harbour/metrics/nps/why/?period=quarter"))
+    assert "may be chance" in page
+    assert "−0.0" not in page

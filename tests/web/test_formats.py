@@ -175,3 +175,9 @@ def test_an_instant_is_shown_on_the_readers_clock():
     at = datetime(2026, 6, 1, 22, 30, tzinfo=UTC)
     assert "00:30" in Format("pl", "Europe/Warsaw").instant(at)
     assert Format("pl", "Europe/Warsaw").instant(at) == Format("pl", "Europe/Warsaw").instant(at.replace(tzinfo=None))
+
+
+@pytest.mark.parametrize("unit", ["share", "points", "score", "count"])
+@pytest.mark.parametrize("difference", [0.00001, -0.00001])
+def test_a_change_that_rounds_to_nothing_has_no_sign(unit: str, difference: float) -> None:
+    assert not set(Format().change(difference, unit)) & {"+", "−", "-"}

@@ -118,7 +118,7 @@ class HoursForm(forms.Form):
         self.time_zone = time_zone
         for day in WEEKDAYS:
             self.fields[day] = forms.CharField(label=DAY_NAMES[day], required=False, max_length=200)
-            self.fields[day].widget.attrs["placeholder"] = "09:00-12:30, 13:30-17:00"
+            self.fields[day].widget.attrs["placeholder"] = _("closed")
         self.fields["holidays"] = Lines(
             label=_("Holidays"), required=False, help_text=_("One date on each line, as 2026-12-25.")
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -65,6 +66,7 @@ ROWS_A_PAGE = 25
 MOST_IN_A_FILE = 50_000
 MOST_COHORTS = 18
 DAYS = ngettext("{n} day", "{n} days")
+LEAST_TELLING = ("touchpoint", "agent", "currency")  # others tell more of most metrics
 TABS = (
     ("report:metric", Right.VIEW_METRICS),
     ("report:compare", Right.VIEW_METRICS),
@@ -76,8 +78,14 @@ TABS = (
 
 def page(request: HttpRequest, name: str, look: Look, *, status: int | None = None, **context: Any) -> HttpResponse:
     """A page in the frame that every page of a workspace has: 422 when a filter could not be used."""
+    request.kept_query = look.filters.kept_everywhere().query().removesuffix("?")
     with timezone.override(look.settings.time_zone):
         return render(request, f"report/{name}.html", look.context(**context), status=status or look.status)
+
+
+def usual_column(look: Look) -> str | None:
+    """The column that a page breaks down by when nobody chose one."""
+    return next((column for column in look.columns if column not in LEAST_TELLING), next(iter(look.columns), None))
 
 
 def attempt(ask: Callable[[], Any]) -> tuple[Any, Invalid | None]:
@@ -159,8 +167,8 @@ def _told(look: Look, one: Glance) -> dict[str, Any]:
 
 def _segment(look: Look, asked: Metric) -> str:
     """The group that did most to a change, by the first column that the data have."""
-    by = next((column for column in look.columns if column not in ("touchpoint", "agent")), None)
-    if by is None:
+    by = usual_column(look)
+    if by in (None, *LEAST_TELLING):
         return ""
     sides = period_text(look.before), period_text(look.period)
     found, _problem = attempt(lambda: explain(look.store, asked.key, *sides, look.slice(by=by)))
@@ -187,6 +195,7 @@ def metric(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     look, asked = Look.of(request), metric_in(key)
     if look.extent is None:
         return page(request, "welcome", look)
+    look.asked = replace(look.asked, filters=replace(look.filters, by=look.filters.by or usual_column(look)))
     now, over_time = look.measure(asked), look.measure(asked, every=look.every)
     if look.wider and not has_line(over_time.figures):
         over_time = look.measure(asked, look.extent, every=look.wider.every)
@@ -245,7 +254,7 @@ def _extras(look: Look, asked: Metric, now: Measurement) -> list[dict[str, Any]]
 
 
 def _breakdown(look: Look, asked: Metric, now: Measurement) -> dict[str, Any] | None:
-    """The metric by the column in the address, or else by the first one there is."""
+    """The metric by the column in the address, or else by the usual one; nothing where there is none."""
     by = look.filters.by
     if by is None:
         return None
@@ -349,7 +358,7 @@ def why(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     look, asked = Look.of(request), metric_in(key)
     if look.extent is None:
         return page(request, "welcome", look)
-    by = look.filters.by or next(iter(look.columns), None)
+    by = look.filters.by or usual_column(look)
     found, problem = attempt(lambda: _explained(look, asked, by)) if look.before and by else (None, None)
     return _metric_page(request, "why", look, asked, by=by, found=found, problem=problem, kept=look.other_pairs("by"))
 
@@ -429,8 +438,6 @@ def trend_csv(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 @right_required(Right.EXPORT)
 def groups_csv(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """The groups of the page, in its order and found by its search, every value exact."""
-    from dataclasses import replace
-
     look, asked = _understood(Look.of(request)), metric_in(key)
     by = look.filters.by or ""
     measured = broken_down(look.store, asked.key, look.slice(by=by or None), look.definition(asked)).measurement

@@ -97,5 +97,6 @@ def show_change(change: Change, unit: str, fmt: Format = ENGLISH) -> ChangeShown
         False: gettext_noop("clearly worse"),
         None: gettext_noop("clear change"),
     }
-    words = f"{fmt.say(verdicts[change.is_better])} {fmt.say(change.versus)}".strip()
+    verdict, versus = fmt.say(verdicts[change.is_better]), fmt.say(change.versus)
+    words = fmt.say(gettext_noop("{verdict} {versus}"), verdict=verdict, versus=versus) if versus else verdict
     return ChangeShown(icon, {True: "good", False: "bad", None: ""}[change.is_better], number, words)

@@ -30,8 +30,8 @@ def shell(request: HttpRequest) -> dict[str, object]:
 
 def _navigation(request: HttpRequest) -> list[dict[str, object]]:
     places = list(_places(request))
-    inside = [place["href"] for place in places if request.path.startswith(place["href"])]
-    return [{**place, "is_current": bool(inside) and place["href"] == max(inside, key=len)} for place in places]
+    inside = [place["path"] for place in places if request.path.startswith(place["path"])]
+    return [{**place, "is_current": bool(inside) and place["path"] == max(inside, key=len)} for place in places]
 
 
 def _places(request: HttpRequest) -> Iterator[dict[str, Any]]:
@@ -43,10 +43,21 @@ def _places(request: HttpRequest) -> Iterator[dict[str, Any]]:
         if place.right and not (member and member.may(place.right)):
             continue
         try:
-            href = reverse(place.url, args=[workspace.slug])
+            path = reverse(place.url, args=[workspace.slug])
         except NoReverseMatch:
             continue
-        yield {"href": href, "label": gettext(place.label), "icon": place.icon}
+        yield {
+            "path": path,
+            "href": path + _kept_query(request, place.url),
+            "label": gettext(place.label),
+            "icon": place.icon,
+        }
+
+
+def _kept_query(request: HttpRequest, url: str) -> str:
+    """The filters of the page, which the other places of its own storey understand (``request.kept_query``)."""
+    match = request.resolver_match
+    return getattr(request, "kept_query", "") if match and match.app_name == url.partition(":")[0] else ""
 
 
 def _workspaces(request: HttpRequest) -> list[object]:

@@ -93,12 +93,18 @@ class Format:
         >>> Format("ru").number(12345.678)
         '12\\xa0345,68'
         """
-        pattern = _pattern(digits, "#", signed)
-        return _true_minus(str(format_decimal(round(value, digits), pattern, locale=self.locale)))
+        rounded = round(value, digits) or 0.0  # a zero has no sign
+        pattern = _pattern(digits, "#", signed and bool(rounded))
+        return _true_minus(str(format_decimal(rounded, pattern, locale=self.locale)))
 
     def fixed(self, value: float, digits: int, *, signed: bool = False) -> str:
-        """A number with exactly ``digits`` decimals, so that columns line up."""
-        return _true_minus(str(format_decimal(value, _pattern(digits, "0", signed), locale=self.locale)))
+        """A number with exactly ``digits`` decimals, so that columns line up; what rounds to zero has no sign.
+
+        >>> Format().fixed(-0.04, 1, signed=True), Format().fixed(0.06, 1, signed=True)
+        ('0.0', '+0.1')
+        """
+        kept = value if round(value, digits) else 0.0
+        return _true_minus(str(format_decimal(kept, _pattern(digits, "0", signed and bool(kept)), locale=self.locale)))
 
     def percent(self, share: float, digits: int = 1) -> str:
         """A share (0–1) as per cent."""
@@ -130,7 +136,7 @@ class Format:
         if value is None:
             return MISSING
         text = self._in_unit(value, str(unit))
-        return "+" + text if signed and value > 0 else text
+        return "+" + text if signed and value > 0 and text.strip("0., ") else text
 
     def change(self, difference: float | None, unit: str) -> str:
         """A difference with its sign; shares differ by percentage points.
