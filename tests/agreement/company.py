@@ -56,12 +56,20 @@ def _life(draw: random.Random, customer: int) -> Iterator[dict[str, Any]]:
         yield _row(draw, customer, "Referral Made", _moment(draw))
         yield _row(draw, customer, "Referral Converted", _moment(draw))
     if draw.random() < 0.4:
-        begun = _moment(draw)
-        yield _row(draw, customer, "Subscription Started", begun, amount=draw.randint(8, 400) / 8)
-        if draw.random() < 0.5:
-            yield _row(draw, customer, "Subscription Cancelled", begun + timedelta(days=draw.randint(0, 200)))
+        yield from _contract(draw, customer)
     for _ in range(draw.randint(0, 5)):
         yield _row(draw, customer, draw.choice(["Page Viewed", "Product Viewed", "Complaint Made"]), _moment(draw))
+
+
+def _contract(draw: random.Random, customer: int) -> Iterator[dict[str, Any]]:
+    at = _moment(draw)
+    yield _row(draw, customer, "Subscription Started", at, _expiry(draw, at), amount=draw.randint(8, 400) / 8)
+    if draw.random() < 0.5:
+        at += timedelta(days=draw.randint(0, 200))
+        yield _row(draw, customer, "Subscription Renewed", at, _expiry(draw, at))
+    if draw.random() < 0.5:
+        ended = draw.choice(["Subscription Cancelled", "Subscription Expired"])
+        yield _row(draw, customer, ended, at + timedelta(days=draw.randint(0, 200)))
 
 
 def _ticket(draw: random.Random, customer: int, subject: str) -> Iterator[dict[str, Any]]:
@@ -76,6 +84,18 @@ def _ticket(draw: random.Random, customer: int, subject: str) -> Iterator[dict[s
         extra = {"by": draw.choice(["agent", "customer"])} if name == "Ticket Replied" else {}
         yield _row(draw, customer, name, at, subject=subject, agent=agent, extra=extra)
         at += timedelta(seconds=draw.choice([0, 1, 59, 3600, 86_400, 700_000, -30]))
+
+
+def _expiry(draw: random.Random, begun: datetime) -> dict[str, Any]:
+    """Until when a contract runs, in all the ways in which it is written, and some in which it is not."""
+    until = begun + timedelta(days=draw.randint(0, 200))
+    forms = [
+        f"{until:%Y-%m-%d}",
+        f"{until:%Y-%m-%dT%H:%M:%SZ}",
+        f"{until:%Y-%m-%d %H:%M}",
+        f"{until:%Y-%m-%dT%H:%M:%S.%f}",
+    ]
+    return {"expires_at": draw.choice([*forms, f"{until:%Y-%m-%dT%H:%M:%S}+02:00", "never", "1", "2025-13-01", None])}
 
 
 def _answer(draw: random.Random, metric: str) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def house(rows: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stor
 
 
 def filled(store: Any, rows: Path) -> Any:
-    properties = [Record("property", name, {}) for name in ("plan", "level", 'odd "name"')]
+    properties = [Record("property", name, {}) for name in ("plan", "level", 'odd "name"', "expires_at")]
     store.append(Batch(rows, records=[Record("settings", "workspace", SETTINGS), *properties]))
     return store
 

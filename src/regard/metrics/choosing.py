@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from regard.base.words import said
 from regard.metrics.contract import Metric
-from regard.metrics.customer_questions import latest_value, wanted_customers
+from regard.metrics.customer_questions import CONTRACT_EVENTS, latest_value, wanted_customers
 from regard.metrics.customers import days_before
 from regard.metrics.definitions import definition_of
 from regard.metrics.model import Slice
@@ -20,7 +20,6 @@ from regard.metrics.scope import Scope, Window, conditions, scope_of
 from regard.metrics.survey_answers import counts_only_the_whole
 from regard.metrics.tickets import EVENTS, FACETS
 from regard.stream import Store, compose
-from regard.stream.vocabulary import SUBSCRIPTION_CANCELLED, SUBSCRIPTION_STARTED
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ def _answers(contract: Metric, scope: Scope, window: Window) -> Chosen:
 def _customers(contract: Metric, scope: Scope, window: Window) -> Chosen:
     rules, (start, end) = scope.rules[contract.key], scope.bounds(window)
     if scope.settings.kind == "contractual":
-        events, first = [SUBSCRIPTION_STARTED, SUBSCRIPTION_CANCELLED], None
+        events, first = list(CONTRACT_EVENTS), None
         notes = [said("All contracts begun before the end of the period: they tell who is a customer in it.")]
     else:
         days, events = rules["active_days"], list(rules["qualifying"])

@@ -9,6 +9,7 @@ from functools import partial
 from regard.metrics import customers, intervals
 from regard.metrics.answers import Answers
 from regard.metrics.contract import Metric, Reading, Rules
+from regard.metrics.customer_questions import CONTRACT_EVENTS
 from regard.metrics.customers import Counts, shares
 from regard.metrics.model import Estimate, Unit
 
@@ -47,7 +48,7 @@ METRIC = Metric(
     "Beside it revenue churn: the money of those who left ÷ the money of all at the start.",
     interval="Wilson's score interval; for revenue, the ratio estimator's.",
     source="Wilson 1927, JASA 22; Cochran 1977, Sampling Techniques, ch. 6.",
-    reads=("Order Completed", "Subscription Started", "Subscription Cancelled"),
+    reads=("Order Completed", *CONTRACT_EVENTS),
     rules=customers.RULES,
     gather=partial(customers.gather, "churn"),
     read=read,

@@ -4,15 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlglot import exp
 
 from regard.stream import Question, compose
-from regard.stream.vocabulary import SUBSCRIPTION_CANCELLED, SUBSCRIPTION_STARTED
+from regard.stream.vocabulary import (
+    SUBSCRIPTION_CANCELLED,
+    SUBSCRIPTION_EXPIRED,
+    SUBSCRIPTION_RENEWED,
+    SUBSCRIPTION_STARTED,
+)
 
 Where = Mapping[str, "str | Sequence[str] | None"]
+
+CONTRACT_EVENTS = (SUBSCRIPTION_STARTED, SUBSCRIPTION_RENEWED, SUBSCRIPTION_CANCELLED, SUBSCRIPTION_EXPIRED)
+"""What contracts tell: the first two begin or go on, the others end."""
+
+_RUNS_ON = "name IN (:event0, :event1)"
+_ENDS = "name IN (:event2, :event3)"
+
+EXPIRES = "expires_at"
+"""The property of a beginning or a renewal that says until when the contract runs."""
+
+FOR_EVER = compose.naive(datetime(2299, 1, 1, tzinfo=UTC))
 
 
 @dataclass(frozen=True)
@@ -43,22 +59,25 @@ def customers_question(
     where: Where,
     *,
     has_money: bool,
+    has_expiry: bool = False,
     as_of: datetime | None,
 ) -> Question:
     """How many customers were active at each boundary, at both ends of each window, and only inside it.
 
-    ``qualifying`` names what makes a customer active; None: contracts do. A customer's group, and whether the filter
+    ``qualifying`` names what makes a customer active; None: contracts do, until they are ended or (``has_expiry``) the
+    time that their beginning or latest renewal names. A customer's group, and whether the filter
     wants them, is what their latest interaction before the last boundary says.
     """
     rows, given = _rows(boundaries, qualifying, as_of)
-    flags = _by_purchase(boundaries) if qualifying is not None else _by_contract(boundaries)
+    flags = _by_purchase(boundaries) if qualifying is not None else _by_contract(boundaries, has_expiry=has_expiry)
     money = [_money(boundaries, is_contract=qualifying is None)] if has_money else []
     told = {f"is{i}": name for i, name in enumerate(where)} | ({"part": by} if by else {})
     latest = [latest_value(name, alias) for alias, name in told.items()]
     inner = compose.select("customer", *flags, *money, *latest).from_(compose.TABLE).where(*rows).group_by("customer")
     if qualifying is None:
         inner = inner.select(f"{_CONTRACT} AS contract", "max(occurred_at) AS latest", dialect=compose.DIALECT)
-        inner = _active(inner.group_by(_CONTRACT), boundaries, list(told), has_money=has_money)
+        inner = _active(inner.group_by(_CONTRACT), boundaries, list(told), has_money=has_money, has_expiry=has_expiry)
+    given |= {"for_ever": FOR_EVER} if has_expiry else {}
     wanted, values = wanted_customers(where)
     passing = boundaries.passing(is_contract=qualifying is None)
     outer = compose.select(*(["part"] if by else []), *_sums(boundaries, passing, has_money=has_money))
@@ -69,7 +88,7 @@ def customers_question(
 def _rows(
     boundaries: Boundaries, qualifying: Sequence[str] | None, as_of: datetime | None
 ) -> tuple[list[exp.Expr], dict[str, Any]]:
-    events = list(qualifying) if qualifying is not None else [SUBSCRIPTION_STARTED, SUBSCRIPTION_CANCELLED]
+    events = list(qualifying) if qualifying is not None else list(CONTRACT_EVENTS)
     given: dict[str, Any] = {f"event{i}": event for i, event in enumerate(events)}
     named: exp.Expr = exp.column("name").isin(*map(compose.placeholder, given))
     if len(events) == 1:
@@ -103,29 +122,39 @@ _CONTRACT = "coalesce(subject, '')"
 """What tells a customer's contracts apart; what ends without a name ends them all."""
 
 
-def _by_contract(boundaries: Boundaries) -> list[str]:
-    """When a contract began and ended, as seen at each boundary, and when it began first."""
-    sides = {"b": "event0", "e": "event1"}
+def _by_contract(boundaries: Boundaries, *, has_expiry: bool) -> list[str]:
+    """When a contract began or went on, when it ended, and until when it was to run, as seen at each boundary; and when
+    it began first."""
     latest = [
-        f"max(CASE WHEN name = :{event} AND occurred_at < :at{i} THEN occurred_at END) AS {side}{i}"
+        f"max(CASE WHEN {what} AND occurred_at < :at{i} THEN occurred_at END) AS {side}{i}"
         for i in range(len(boundaries.instants))
-        for side, event in sides.items()
+        for side, what in (("b", _RUNS_ON), ("e", _ENDS))
     ]
-    began = "name = :event0 AND occurred_at"
+    until = [_until(i) for i in range(len(boundaries.instants)) if has_expiry]
+    began = f"{_RUNS_ON} AND occurred_at"
     inside = [_inside(boundaries, place, began) for place in boundaries.passing(is_contract=True)]
-    return [*latest, "min(CASE WHEN name = :event0 THEN occurred_at END) AS began", *inside]
+    return [*latest, *until, f"min(CASE WHEN {_RUNS_ON} THEN occurred_at END) AS began", *inside]
 
 
-def _active(inner: exp.Select, boundaries: Boundaries, told: Sequence[str], *, has_money: bool) -> exp.Select:
+def _until(place: int) -> str:
+    """Until when the latest beginning or renewal says that the contract runs; for ever where it does not say."""
+    told = f"coalesce(INSTANT(PROPERTY(properties, '{EXPIRES}')), :for_ever)"
+    return f"LATEST(CASE WHEN {_RUNS_ON} AND occurred_at < :at{place} THEN {told} END, occurred_at) AS x{place}"
+
+
+def _active(
+    inner: exp.Select, boundaries: Boundaries, told: Sequence[str], *, has_money: bool, has_expiry: bool
+) -> exp.Select:
     """Customers out of their contracts: active while any contract is, and what the latest one says of them."""
     places = range(len(boundaries.instants))
-    columns: list[str | exp.Expr] = [f"max(CASE WHEN {_runs(i)} THEN b{i} END) AS b{i}" for i in places]
+    run = [f"{_runs(i)} AND x{i} > :at{i}" if has_expiry else _runs(i) for i in places]
+    columns: list[str | exp.Expr] = [f"max(CASE WHEN {run[i]} THEN b{i} END) AS b{i}" for i in places]
     columns += [f"max(CASE WHEN contract = '' THEN e{i} END) AS e{i}" for i in places]
     columns += [f"max(i{place}) AS i{place}" for place in boundaries.passing(is_contract=True)]
     columns += [compose.sql(f"LATEST({name}, latest) AS {name}") for name in told]
     if has_money:
         first = boundaries.windows[0][0]
-        columns.append(f"sum(CASE WHEN {_runs(first)} THEN money ELSE 0 END) AS money")
+        columns.append(f"sum(CASE WHEN {run[first]} THEN money ELSE 0 END) AS money")
     contracts = compose.select("customer", "min(began) AS began", *columns).from_(inner.subquery("contracts"))
     flags = [f"CASE WHEN {_runs(i)} THEN 1 ELSE 0 END AS a{i}" for i in places]
     inside = [f"i{place}" for place in boundaries.passing(is_contract=True)]
@@ -142,7 +171,7 @@ def _runs(place: int) -> str:
 def _money(boundaries: Boundaries, *, is_contract: bool) -> exp.Expr:
     first = boundaries.windows[0][0]
     if is_contract:
-        began = f"CASE WHEN name = :event0 AND occurred_at < :at{first} THEN amount END"
+        began = f"CASE WHEN {_RUNS_ON} AND occurred_at < :at{first} THEN amount END"
         return compose.sql(f"coalesce(LATEST({began}, occurred_at), 0) AS money")
     paid = f"CASE WHEN occurred_at >= :since{first} AND occurred_at < :at{first} THEN amount ELSE 0 END"
     return compose.sql(f"sum({paid}) AS money")

@@ -12,10 +12,10 @@ from regard.base.words import said
 from regard.metrics.answers import Answers
 from regard.metrics.asking import ask
 from regard.metrics.contract import Gathered, Rule, names, whole_number
-from regard.metrics.customer_questions import Boundaries, customers_question
+from regard.metrics.customer_questions import EXPIRES, Boundaries, customers_question
 from regard.metrics.model import Estimate, Unit
 from regard.metrics.periods import zone
-from regard.metrics.scope import Scope, Window, instant_of, time_span
+from regard.metrics.scope import Scope, Window, instant_of, known_properties, time_span
 from regard.stream import compose
 from regard.stream.vocabulary import ORDER_COMPLETED
 
@@ -104,7 +104,10 @@ def _instant(scope: Scope, day: date | None) -> datetime:
 
 
 def _notes(metric: str, scope: Scope, windows: list[Window], limit: datetime) -> list[str]:
-    rule = said("Customers count as active by their contract: from Subscription Started until Subscription Cancelled.")
+    rule = said(
+        "Customers count as active by their contract: from Subscription Started until Subscription Cancelled or "
+        "Expired, or until it runs out (expires_at) without Subscription Renewed."
+    )
     if scope.settings.kind == "non_contractual":
         days, qualifying = scope.rules[metric]["active_days"], ", ".join(scope.rules[metric]["qualifying"])
         rule = said(
@@ -133,6 +136,7 @@ def _asked(
         scope.slice.by,
         scope.slice.where,
         has_money=has_money,
+        has_expiry=EXPIRES in known_properties(scope.store) and scope.settings.kind == "contractual",
         as_of=scope.slice.as_of,
     )
     answer = ask(scope.store, question)

@@ -13,7 +13,7 @@ from regard.metrics import customers, intervals
 from regard.metrics.answers import Answers
 from regard.metrics.asking import ask
 from regard.metrics.contract import Metric, Reading, Rule, Rules, names
-from regard.metrics.customer_questions import latest_value, wanted_customers
+from regard.metrics.customer_questions import CONTRACT_EVENTS, latest_value, wanted_customers
 from regard.metrics.customers import Counts, shares
 from regard.metrics.definitions import definition_of, settings_for
 from regard.metrics.model import Estimate, Slice, Unit
@@ -132,7 +132,7 @@ METRIC = Metric(
     "customers at the start, a count ratio that can pass 100 % because it counts new customers.",
     interval="Wilson's score interval; for the count ratio, a share and a Poisson count joined (MOVER).",
     source="Wilson 1927, JASA 22; Zou and Donner 2008, Statistics in Medicine 27.",
-    reads=("Order Completed", "Subscription Started", "Subscription Cancelled"),
+    reads=("Order Completed", *CONTRACT_EVENTS),
     rules=(*customers.RULES, COHORT_ACTIVITY),
     gather=partial(customers.gather, "retention"),
     read=read,

@@ -7,6 +7,7 @@ A few functions of ours stand for what engines spell differently; each engine re
 ``PROPERTY(json, name)``                   a property as text; NULL when absent
 ``LATEST(value, instant)``                 the value at the latest instant (ties: the greatest value)
 ``MICROSECONDS(instant)``                  microseconds since 1970, as a whole number
+``INSTANT(text)``                          the instant of an ISO 8601 text, UTC where it names no offset; else NULL
 ========================================  ==============================================================
 """
 

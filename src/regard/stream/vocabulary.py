@@ -19,11 +19,18 @@ class SemanticName:
     needs: tuple[str, ...] = ()
 
 
+SURVEY_SENT: Final = "Survey Sent"
+SURVEY_DELIVERED: Final = "Survey Delivered"
+SURVEY_OPENED: Final = "Survey Opened"
+SURVEY_STARTED: Final = "Survey Started"
 SURVEY_ANSWERED: Final = "Survey Answered"
+SURVEY_COMPLETED: Final = "Survey Completed"
 ORDER_COMPLETED: Final = "Order Completed"
 ORDER_REFUNDED: Final = "Order Refunded"
 SUBSCRIPTION_STARTED: Final = "Subscription Started"
+SUBSCRIPTION_RENEWED: Final = "Subscription Renewed"
 SUBSCRIPTION_CANCELLED: Final = "Subscription Cancelled"
+SUBSCRIPTION_EXPIRED: Final = "Subscription Expired"
 TICKET_OPENED: Final = "Ticket Opened"
 TICKET_REPLIED: Final = "Ticket Replied"
 TICKET_REASSIGNED: Final = "Ticket Reassigned"
@@ -36,15 +43,21 @@ COMPLAINT_MADE: Final = "Complaint Made"
 
 _NAMES: Final = (
     SemanticName(SURVEY_ANSWERED, "A customer answered one question.", ("metric", "score", "scale_min", "scale_max")),
-    SemanticName("Survey Sent", "A survey was sent to a customer.", ("subject",)),
+    SemanticName(SURVEY_SENT, "A survey was sent to a customer; the subject is the invitation.", ("subject",)),
+    SemanticName(SURVEY_DELIVERED, "An invitation reached its address.", ("subject",)),
+    SemanticName(SURVEY_OPENED, "An invitation was opened.", ("subject",)),
+    SemanticName(SURVEY_STARTED, "Somebody began to fill in a survey.", ("subject",)),
+    SemanticName(SURVEY_COMPLETED, "Somebody came to the end of a survey.", ("subject",)),
     SemanticName(ORDER_COMPLETED, "A customer bought something.", ("customer", "subject")),
     SemanticName(ORDER_REFUNDED, "A purchase was given back.", ("customer", "subject")),
     SemanticName("Order Shipped", "Goods left for the customer.", ("subject",)),
     SemanticName("Order Delivered", "Goods reached the customer.", ("subject",)),
     SemanticName("Product Viewed", "A customer looked at a product."),
     SemanticName("Page Viewed", "A customer looked at a page."),
-    SemanticName(SUBSCRIPTION_STARTED, "A contract began.", ("customer",)),
-    SemanticName(SUBSCRIPTION_CANCELLED, "A contract ended.", ("customer",)),
+    SemanticName(SUBSCRIPTION_STARTED, "A contract began; properties.expires_at says until when.", ("customer",)),
+    SemanticName(SUBSCRIPTION_RENEWED, "A contract goes on; properties.expires_at says until when.", ("customer",)),
+    SemanticName(SUBSCRIPTION_CANCELLED, "A contract was ended.", ("customer",)),
+    SemanticName(SUBSCRIPTION_EXPIRED, "A contract ran out.", ("customer",)),
     SemanticName(TICKET_OPENED, "A customer asked for help.", ("subject",)),
     SemanticName(TICKET_REPLIED, "Somebody answered in a ticket; properties.by says agent or customer.", ("subject",)),
     SemanticName(TICKET_REASSIGNED, "A ticket went to another agent or group.", ("subject",)),

@@ -91,7 +91,7 @@ class ClickHouseStore:
             unknown = f"id NOT IN (SELECT id FROM interactions WHERE id IN (SELECT id FROM {source}))"
             before = self._number("SELECT count() FROM interactions")
             names = ", ".join(f"`{name}`" for name in COLUMNS)
-            self._run(f"INSERT INTO interactions ({names}) SELECT {names} FROM {source} WHERE {unknown}")
+            self._run(f"INSERT INTO interactions ({names}) SELECT {self._as_known()} FROM {source} WHERE {unknown}")
             new = self._number("SELECT count() FROM interactions") - before
             known = total - new
         if batch.refused:
@@ -105,6 +105,17 @@ class ClickHouseStore:
             self._change(change)
         self._writes += 1
         return Appended(new, known, refused)
+
+    def _as_known(self) -> str:
+        """The columns of a batch; rows of an identifier that evidence has linked are its profile's from the start."""
+        names = [f"`{name}`" for name in COLUMNS]
+        if not self._number("SELECT count() FROM identifiers"):
+            return ", ".join(names)
+        pairs = "groupArray(assumeNotNull(key)), groupArray(assumeNotNull(customer))"
+        known = f"(SELECT mapFromArrays({pairs}) FROM identifiers)"
+        key = "ifNull(source_key, '')"
+        linked = f"if(mapContains({known}, {key}), {known}[{key}], customer)"
+        return ", ".join(linked if name == "`customer`" else name for name in names)
 
     def _move(self, moves: Mapping[str, int]) -> None:
         if not moves:
@@ -266,9 +277,16 @@ def _latest(value: exp.Expr, instant: exp.Expr) -> exp.Expr:
     return call("argMax", value, call("tuple", instant, value.copy()))
 
 
+def _instant(text: exp.Expr) -> exp.Expr:
+    """Its best effort takes more than ISO 8601 for an instant: "1", too."""
+    found = call("parseDateTime64BestEffortOrNull", text, exp.Literal.number(6), exp.Literal.string("UTC"))
+    return call("if", call("match", text.copy(), exp.Literal.string("^[0-9]{4}-[0-9]{2}-[0-9]{2}")), found, exp.null())
+
+
 SPELLINGS: dict[str, Spelling] = {
     "PERIOD_OF": _period_of,
     "PROPERTY": _property,
     "LATEST": _latest,
+    "INSTANT": _instant,
     "MICROSECONDS": lambda instant: call("toUnixTimestamp64Micro", instant),
 }

@@ -18,7 +18,7 @@ from regard.base import Conflict, Invalid, NotFound, RegardError, Unavailable, c
 from regard.base.config import config
 from regard.base.ids import new_id
 from regard.base.words import said
-from regard.stream.compose import DIALECT, call, filled_in
+from regard.stream.compose import DIALECT, call, filled_in, sql
 from regard.stream.engines.functions import Spelling, spelled, unit_and_zone
 from regard.stream.model import Answer, Appended, Batch, Change, Question, Record
 from regard.stream.schema import BESIDE, MIGRATIONS
@@ -26,14 +26,18 @@ from regard.stream.schema import BESIDE, MIGRATIONS
 _NO_ROWS = "SELECT 1 FROM interactions LIMIT 1"
 _KNOWN = """CREATE OR REPLACE TEMP TABLE known AS
 SELECT b.id FROM read_parquet($path) b JOIN interactions i ON i.id = b.id GROUP BY b.id"""
-_INSERT = "INSERT INTO interactions BY NAME SELECT b.* FROM read_parquet($path) b"
+_INSERT = "INSERT INTO interactions BY NAME SELECT b.*{as_known} FROM read_parquet($path) b{identifiers}"
 _INSERT_NEW = f"{_INSERT} ANTI JOIN known ON known.id = b.id"
+# Rows of an identifier that evidence has linked are its profile's from the start, whichever way they come in.
+_AS_KNOWN = " REPLACE (coalesce(i.customer, b.customer) AS customer)"
+_IDENTIFIERS = " LEFT JOIN identifiers i ON i.key = b.source_key"
 _INSERT_REFUSED = "INSERT INTO refused BY NAME SELECT * FROM read_parquet($path)"
 _CHANGEABLE = {*BESIDE, "refused"}
 # The old numbers are looked for first: comparing numbers is cheap, comparing every row's key is not.
 _MOVE = """UPDATE interactions SET customer = moves.customer FROM moves
 WHERE interactions.source_key = moves.key AND interactions.customer IS DISTINCT FROM moves.customer
 AND interactions.customer IN (SELECT old FROM moved)"""
+_LONGEST_SHOWN = 20
 _MAGIC = b"DUCK"
 _NEWEST = "QUALIFY row_number() OVER (PARTITION BY kind, key ORDER BY version DESC) = 1"
 
@@ -55,7 +59,7 @@ class DuckStore:
     # --- reading -----------------------------------------------------------------------------------------------
 
     def ask(self, question: Question) -> Answer:
-        shown = spelled(filled_in(question), SPELLINGS).sql(DIALECT, pretty=True)
+        shown = spelled(filled_in(_showable(question)), SPELLINGS).sql(DIALECT, pretty=True)
         runnable = spelled(question.sql, SPELLINGS).sql(DIALECT)
         cursor = self._execute(runnable, dict(question.parameters), question.name)
         return Answer(_columns(cursor, is_bulk=question.is_bulk), shown)
@@ -159,6 +163,16 @@ class DuckStore:
             self._writes += 1
 
 
+def _showable(question: Question) -> Question:
+    """The question without its long lists: nobody reads a thousand keys, and writing them takes longer than asking."""
+    short = {
+        name: value
+        for name, value in question.parameters.items()
+        if not isinstance(value, list) or len(value) <= _LONGEST_SHOWN
+    }
+    return Question(question.name, question.sql, short)
+
+
 def settings() -> dict[str, Any]:
     """How every workspace file is opened: within limits, and without fetching anything."""
     given: dict[str, Any] = {
@@ -223,12 +237,22 @@ def _append_rows(connection: duckdb.DuckDBPyConnection, path: Path | None) -> tu
     if path is None:
         return 0, 0
     given = {"path": str(path)}
+    linked = _is_linked(connection, given)
+    names = {"as_known": _AS_KNOWN if linked else "", "identifiers": _IDENTIFIERS if linked else ""}
     if not connection.execute(_NO_ROWS).fetchall():
-        return int(connection.execute(_INSERT, given).fetchall()[0][0]), 0
+        return int(connection.execute(_INSERT.format(**names), given).fetchall()[0][0]), 0
     # The inner join hashes the batch, the small side, so that memory does not grow with the stream.
     known = int(connection.execute(_KNOWN, given).fetchall()[0][0])
-    new = int(connection.execute(_INSERT_NEW if known else _INSERT, given).fetchall()[0][0])
+    new = int(connection.execute((_INSERT_NEW if known else _INSERT).format(**names), given).fetchall()[0][0])
     return new, known
+
+
+def _is_linked(connection: duckdb.DuckDBPyConnection, given: dict[str, Any]) -> bool:
+    """Whether any identifier is linked at all, and the batch says whose its rows are."""
+    if not connection.execute("SELECT 1 FROM identifiers LIMIT 1").fetchall():
+        return False
+    columns = connection.execute("DESCRIBE SELECT * FROM read_parquet($path)", given).fetchall()
+    return {"source_key", "customer"} <= {row[0] for row in columns}
 
 
 def _move(connection: duckdb.DuckDBPyConnection, moves: Mapping[str, int]) -> None:
@@ -358,9 +382,21 @@ def _latest(value: exp.Expr, instant: exp.Expr) -> exp.Expr:
     return call("arg_max", value, call("row", instant, value.copy()))
 
 
+_INSTANT = """make_timestamp(epoch_us(TRY_CAST(CASE
+WHEN length(x) = 10 THEN x || 'T00:00Z'
+WHEN regexp_matches(x, '([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)$') THEN x
+ELSE x || 'Z' END AS TIMESTAMPTZ)))"""
+
+
+def _instant(text: exp.Expr) -> exp.Expr:
+    """Without an offset a cast would go by the session's time zone."""
+    return sql(_INSTANT).transform(lambda node: text.copy() if isinstance(node, exp.Column) else node)
+
+
 SPELLINGS: dict[str, Spelling] = {
     "PERIOD_OF": _period_of,
     "PROPERTY": _property,
     "LATEST": _latest,
+    "INSTANT": _instant,
     "MICROSECONDS": lambda instant: call("epoch_us", instant),
 }
