@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -51,11 +52,12 @@ class Check:
 
 @dataclass(frozen=True)
 class Layout:
-    """What the staged rows look like: their columns, which of them need trimming, whether rows repeat, and whether
-    the customers' numbers have been worked out already."""
+    """What the staged rows look like: their columns, which of them need trimming and which are filled in every row,
+    whether rows repeat, and whether the customers' numbers have been worked out already."""
 
     columns: tuple[str, ...]
     untidy: frozenset[str] = frozenset()
+    filled: frozenset[str] = frozenset()
     has_repeats: bool = False
     has_numbers: bool = False
 
@@ -88,7 +90,7 @@ class Compiler:
         return _union(selects, distinct=False)
 
     def refused(self) -> exp.Expr:
-        """The refused rows, each reason once."""
+        """The refused rows, each reason once: several rules may refuse a row for the same."""
         return _union([self._refused(rule) for rule in self.mapping.rules], distinct=True)
 
     def counts(self, rule: Rule) -> exp.Expr:
@@ -313,8 +315,8 @@ class Compiler:
             optional["text"] = self.reader.cell(rule.text)
         if rule.amount:
             optional["amount"] = self.reader.amount(rule.amount)
-        if pairs := self._properties(rule):
-            optional["properties"] = fill("('{' || :pairs || '}')", pairs=call("concat_ws", literal(","), *pairs))
+        if values := self._properties(rule):
+            optional["properties"] = self._object(values)
         return optional
 
     def _score(self, rule: Rule) -> dict[str, exp.Expr]:
@@ -332,15 +334,24 @@ class Compiler:
             "orientation": literal(score.orientation),
         }
 
-    def _properties(self, rule: Rule) -> list[exp.Expr]:
-        """The properties as members of a JSON object; what is absent in a row is left out."""
+    def _properties(self, rule: Rule) -> dict[str, exp.Expr]:
         values = {name: self.reader.value(value) for name, value in rule.properties.items()}
         if rule.has_rest:
             used = set(rule_columns(rule))
             values = {name: self.reader.cell(name) for name in self.layout.given() if name not in used} | values
         if rule.text and ORIGINAL + rule.text in self.layout.columns:
             values["original_text"] = column(ORIGINAL + rule.text)
-        return [fill("(:name || to_json(:x)::VARCHAR)", name=_json_name(name), x=node) for name, node in values.items()]
+        return values
+
+    def _object(self, values: Dictionary[str, exp.Expr]) -> exp.Expr:
+        """A JSON object; what is absent in a row is left out. Where nothing can be absent, made at half the cost."""
+        if all(isinstance(node, exp.Column) and node.name in self.layout.filled for node in values.values()):
+            members = [part for name, node in values.items() for part in (literal(name), node)]
+            return exp.cast(call("json_object", *members), "varchar")
+        pairs = [
+            fill("(:name || to_json(:x)::VARCHAR)", name=_json_name(name), x=node) for name, node in values.items()
+        ]
+        return fill("('{' || :pairs || '}')", pairs=call("concat_ws", literal(","), *pairs))
 
     def _refused(self, rule: Rule) -> exp.Select:
         checks = self.checks(rule)
@@ -368,7 +379,7 @@ class Compiler:
 
 
 def _union(selects: list[exp.Select], *, distinct: bool) -> exp.Expr:
-    whole: exp.Expr = selects[0].distinct() if distinct and len(selects) == 1 else selects[0]
+    whole: exp.Expr = selects[0]
     for select in selects[1:]:
         whole = exp.Union(this=whole, expression=select, distinct=distinct)
     return whole

@@ -207,24 +207,31 @@ def _named(present: Sequence[str]) -> Callable[[str], str]:
 
 def untidy(staging: Staging, mapping: Mapping) -> frozenset[str]:
     """The columns with blanks around a value, or with empty texts. Most files have none, and need no trimming."""
+    return _holding(staging, _read(staging, mapping), "coalesce(bool_or(:x < '!' OR ends_with(:x, ' ')), FALSE)")
+
+
+def _filled(staging: Staging, mapping: Mapping) -> frozenset[str]:
+    """The columns that no row leaves out."""
+    return _holding(staging, _read(staging, mapping), "count(:x) = count(*)")
+
+
+def _read(staging: Staging, mapping: Mapping) -> list[str]:
+    """The columns that the mapping reads."""
     rest = staging.columns() if any(rule.has_rest for rule in mapping.rules) else []
-    names = list(dict.fromkeys([*mapping.columns(), *rest]))
-    found = (
-        staging.one(
-            exp.select(
-                *(fill("coalesce(bool_or(:x < '!' OR ends_with(:x, ' ')), FALSE)", x=column(name)) for name in names)
-            ).from_(ROWS),
-            stage="checking",
-        )
-        if names
-        else ()
-    )
-    return frozenset(name for name, is_untidy in zip(names, found, strict=True) if is_untidy)
+    return list(dict.fromkeys([*mapping.columns(), *rest]))
+
+
+def _holding(staging: Staging, names: list[str], test: str) -> frozenset[str]:
+    """The columns of which a test over all rows is true."""
+    if not names:
+        return frozenset()
+    found = staging.one(exp.select(*(fill(test, x=column(name)) for name in names)).from_(ROWS), stage="checking")
+    return frozenset(name for name, is_so in zip(names, found, strict=True) if is_so)
 
 
 def _repeats(staging: Staging, mapping: Mapping, load_id: str, at: datetime) -> tuple[Layout, int]:
     """Look for rows that repeat others, cheaply; only when there are some, note which."""
-    layout = Layout(tuple(staging.columns()), untidy(staging, mapping))
+    layout = Layout(tuple(staging.columns()), untidy(staging, mapping), _filled(staging, mapping))
     if KEY in layout.columns:
         return layout, 0
     compiler = Compiler(mapping, layout, load_id, at)
