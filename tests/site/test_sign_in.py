@@ -139,3 +139,35 @@ def test_the_language_menu_works_before_and_after_signing_in(workspace, client: 
 def test_whoever_is_in_one_workspace_goes_straight_there(signed_in) -> None:
     assert signed_in("viewer").get("/").url == "/w/harbour/"
     assert signed_in("stranger").get("/").url == "/workspaces/"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "login/",
+        "logout/",
+        "signup/",
+        "inactive/",
+        "confirm-email/",
+        "confirm-email/worn-out/",
+        "password/reset/",
+        "password/reset/done/",
+        "password/reset/key/worn-out/",
+        "password/reset/key/done/",
+        "password/change/",
+        "password/set/",
+        "email/",
+        "reauthenticate/",
+        "2fa/",
+        "2fa/totp/activate/",
+        "2fa/recovery-codes/generate/",
+    ],
+)
+@pytest.mark.parametrize("is_known", [True, False])
+def test_every_page_of_signing_in_is_ours(signed_in, path: str, is_known: bool) -> None:
+    browser = signed_in("analyst") if is_known else Client()
+    answer = browser.get(f"/account/{path}", follow=True)
+    assert answer.status_code in (200, 403)  # 403: nothing to say once more
+    first = next(one.origin.name for one in answer.templates if one.origin)
+    assert "allauth/templates" not in first, first
+    assert "style=" not in answer.content.decode().partition("<main")[2].partition("</main")[0]
