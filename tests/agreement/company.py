@@ -50,6 +50,9 @@ def _life(draw: random.Random, customer: int) -> Iterator[dict[str, Any]]:
     for metric in SCALES:
         for _ in range(draw.randint(0, 4)):
             yield _row(draw, customer, "Survey Answered", _moment(draw), **_answer(draw, metric))
+    for number in range(draw.randint(0, 2)):
+        yield from _invitation(draw, customer, f"invitation-{customer}-{number}")
+        yield _row(draw, customer, "Order Refunded", _moment(draw), amount=draw.randint(-400, 400) / 8, currency="EUR")
     for number in range(draw.randint(0, 3)):
         yield from _ticket(draw, customer, f"ticket-{customer}-{number}")
     if draw.random() < 0.2:
@@ -70,6 +73,22 @@ def _contract(draw: random.Random, customer: int) -> Iterator[dict[str, Any]]:
     if draw.random() < 0.5:
         ended = draw.choice(["Subscription Cancelled", "Subscription Expired"])
         yield _row(draw, customer, ended, at + timedelta(days=draw.randint(0, 200)))
+
+
+def _invitation(draw: random.Random, customer: int, subject: str) -> Iterator[dict[str, Any]]:
+    at = _moment(draw)
+    steps = [
+        "Survey Sent",
+        "Survey Delivered",
+        "Survey Opened",
+        "Survey Started",
+        "Survey Answered",
+        "Survey Completed",
+    ]
+    for name in steps[: draw.randint(1, len(steps))]:
+        given = _answer(draw, "csat") if name == "Survey Answered" else {}
+        yield _row(draw, customer, name, at, subject=subject, **given)
+        at += timedelta(hours=draw.choice([0, 1, 30, 700]))
 
 
 def _ticket(draw: random.Random, customer: int, subject: str) -> Iterator[dict[str, Any]]:

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 METRICS = ("csat", "nps", "ces", "retention", "churn", "fcr", "art", "referral")
-COMPANIONS = ("first_response", "repeat_contact", "handovers", "complaints", "order_value")
+COMPANIONS = (
+    "first_response",
+    "repeat_contact",
+    "handovers",
+    "complaints",
+    "response_rate",
+    "order_value",
+    "customer_value",
+)
 
 OUTSIDE = {
     "sign in": "/account/login/",

@@ -9,6 +9,7 @@ from regard.metrics import (
     churn,
     complaints,
     csat,
+    customer_value,
     fcr,
     first_response,
     handovers,
@@ -17,6 +18,7 @@ from regard.metrics import (
     referral,
     repeat_contact,
     resolution_time,
+    response_rate,
     retention,
 )
 from regard.metrics.contract import Metric
@@ -39,14 +41,22 @@ COMPANIONS: Final[tuple[Metric, ...]] = (
     repeat_contact.METRIC,
     handovers.METRIC,
     complaints.METRIC,
+    response_rate.METRIC,
     order_value.METRIC,
+    customer_value.METRIC,
 )
 """What people look at beside the eight."""
 
 CATALOGUE: Final[dict[str, Metric]] = {metric.key: metric for metric in METRICS + COMPANIONS}
 
 
-ALSO_CALLED: Final = {"art": "resolution_time", "mttr": "resolution_time", "referral": "referral_rate"}
+ALSO_CALLED: Final = {
+    "art": "resolution_time",
+    "mttr": "resolution_time",
+    "referral": "referral_rate",
+    "clv": "customer_value",
+    "ltv": "customer_value",
+}
 
 
 def metric_called(name: str) -> Metric:

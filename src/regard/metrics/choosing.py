@@ -15,7 +15,7 @@ from regard.metrics.customers import days_before
 from regard.metrics.definitions import definition_of
 from regard.metrics.model import Slice
 from regard.metrics.periods import zone
-from regard.metrics.questions import ON_SCALE, WEIGHS
+from regard.metrics.questions import INVITATION, ON_SCALE, SENT, WEIGHS, sent_value
 from regard.metrics.scope import Scope, Window, conditions, scope_of
 from regard.metrics.survey_answers import counts_only_the_whole
 from regard.metrics.tickets import EVENTS, FACETS
@@ -38,8 +38,7 @@ def rows_of(store: Store, contract: Metric, slice: Slice) -> Chosen:
     scope = scope_of(store, slice, contract, {contract.key: rules}, ())
     windows = scope.windows or ((slice.start, slice.end),)
     window = windows[0][0], windows[-1][1]
-    chooser = {"answers": _answers, "customers": _customers, "tickets": _tickets}.get(contract.family, _plain)
-    return chooser(contract, scope, window)
+    return CHOOSERS.get(contract.family, _plain)(contract, scope, window)
 
 
 def _plain(contract: Metric, scope: Scope, window: Window) -> Chosen:
@@ -120,3 +119,33 @@ def _filtered(key: str, scope: Scope, chosen: Chosen) -> Chosen:
     those = compose.select(key).from_(told.subquery("told")).where(*wanted)
     limits = [*chosen.conditions, exp.column(key).isin(query=those)]
     return Chosen(chosen.events, limits, {**chosen.given, **values, **events}, chosen.notes)
+
+
+def _values(contract: Metric, scope: Scope, window: Window) -> Chosen:
+    """Everything paid and given back before the end of the window, by the customers wanted."""
+    rules = scope.rules[contract.key]
+    limits, given = compose.between(None, scope.bounds(window)[1], scope.slice.as_of)
+    limits.append(compose.sql("NOT customer IS NULL AND NOT amount IS NULL"))
+    return _filtered("customer", scope, Chosen([*rules["revenue"], *rules["refunds"]], limits, given))
+
+
+def _invitations(contract: Metric, scope: Scope, window: Window) -> Chosen:
+    """All rows of the invitations that were sent in the window."""
+    seen, given = compose.between(None, None, scope.slice.as_of)
+    within, limits = compose.between(*scope.bounds(window))
+    latest = [sent_value(name, f"is{place}") for place, name in enumerate(scope.slice.where)]
+    sent = compose.select("subject", f"min(CASE WHEN {SENT} THEN occurred_at END) AS occurred_at", *latest)
+    sent = sent.from_(compose.TABLE).where(compose.sql(SENT), *seen).group_by("subject")
+    wanted, values = wanted_customers(scope.slice.where)
+    those = compose.select("subject").from_(sent.subquery("invitations")).where(compose.sql("true"), *within, *wanted)
+    conditions = [*seen, exp.column("subject").isin(query=those)]
+    return Chosen(contract.reads, conditions, {**INVITATION, **limits, **given, **values})
+
+
+CHOOSERS = {
+    "answers": _answers,
+    "customers": _customers,
+    "tickets": _tickets,
+    "values": _values,
+    "invitations": _invitations,
+}

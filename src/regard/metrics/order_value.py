@@ -45,7 +45,7 @@ def gather(scope: Scope) -> Gathered:
     paid: Counter[str | None] = Counter()
     for _, row in rows:
         paid[row["currency"]] += row["orders"]
-    kept = _kept(paid, scope.settings.currency)
+    kept = main_currency(paid, scope.settings.currency)
     return Gathered(_cells(scope, rows, kept), ";\n\n".join(texts), _notes(paid, kept), kept)
 
 
@@ -53,10 +53,10 @@ def currency_of(store: Store, where: Wanted | None = None, settings: int | None 
     """What money is in: the workspace's currency where anybody paid in it, else the commonest. None: nobody says."""
     own = settings_for(store, settings).currency
     answer = ask(store, currencies_question(*compose.matching(where or {})))
-    return _kept(Counter({row["currency"]: row["orders"] for row in answer.rows()}), own)
+    return main_currency(Counter({row["currency"]: row["orders"] for row in answer.rows()}), own)
 
 
-def _kept(paid: Counter[str | None], currency: str | None) -> str | None:
+def main_currency(paid: Counter[str | None], currency: str | None) -> str | None:
     """The workspace's currency where anybody paid in it, else the commonest."""
     if not paid or currency in paid:
         return currency

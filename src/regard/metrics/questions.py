@@ -9,10 +9,19 @@ from typing import Any
 
 from sqlglot import exp
 
-from regard.metrics.customer_questions import latest_value
-from regard.metrics.model import Every
+from regard.metrics.customer_questions import latest_value, wanted_customers
+from regard.metrics.model import Every, Slice
 from regard.stream import COLUMNS, Question, compose
-from regard.stream.vocabulary import COMPLAINT_MADE, ORDER_COMPLETED, SURVEY_ANSWERED
+from regard.stream.vocabulary import (
+    COMPLAINT_MADE,
+    ORDER_COMPLETED,
+    SURVEY_ANSWERED,
+    SURVEY_COMPLETED,
+    SURVEY_DELIVERED,
+    SURVEY_OPENED,
+    SURVEY_SENT,
+    SURVEY_STARTED,
+)
 
 Conditions = Sequence[exp.Expr]
 Parameters = Mapping[str, Any]
@@ -145,6 +154,77 @@ def currencies_question(conditions: Conditions, parameters: Parameters) -> Quest
     named = compose.sql("name = :name AND NOT amount IS NULL")
     query = compose.select("currency", "count(*) AS orders").from_(compose.TABLE).where(named, *conditions)
     return Question("currencies", query.group_by("currency"), {"name": ORDER_COMPLETED, **parameters})
+
+
+def values_question(revenue: Sequence[str], refunds: Sequence[str], end: datetime | None, slice: Slice) -> Question:
+    """What customers paid before ``end`` less what they got back, and how many came to that, currency by currency.
+
+    Who only got money back paid before the data begin, and nobody knows how much. A refund counts against its customer
+    whether its amount was written with a sign or without. Customers are filtered and grouped by their latest values.
+    """
+    paid = {f"paid{place}": name for place, name in enumerate(revenue)}
+    back = {f"back{place}": name for place, name in enumerate(refunds)}
+    is_paid = exp.column("name").isin(*map(compose.placeholder, paid))
+    named = exp.column("name").isin(*map(compose.placeholder, [*paid, *back]))
+    limits, given = compose.between(None, end, slice.as_of)
+    net = exp.alias_(exp.Sum(this=exp.case().when(is_paid, exp.column("amount")).else_("-abs(amount)")), "total")
+    counted = exp.alias_(exp.Sum(this=exp.case().when(is_paid, exp.Literal.number(1)).else_("0")), "payments")
+    told = [latest_value(name, f"is{place}") for place, name in enumerate(slice.where)]
+    told += [latest_value(slice.by, "part")] if slice.by else []
+    inner = compose.select("customer", "currency", net, counted, *told).from_(compose.TABLE)
+    inner = inner.where(named, compose.sql("NOT customer IS NULL AND NOT amount IS NULL"), *limits)
+    wanted, values = wanted_customers(slice.where)
+    keys = ["currency", "total", *(["part"] if slice.by else [])]
+    outer = compose.select(*keys, "count(*) AS customers").from_(
+        inner.group_by("customer", "currency").subquery("paid")
+    )
+    outer = outer.where(compose.sql("payments > 0"), *wanted).group_by(*keys)
+    return Question("customer values", outer, {**paid, **back, **given, **values})
+
+
+def invitations_question(slice: Slice) -> Question:
+    """When each invitation was sent, first opened or begun, answered and completed; a question shown is no answer.
+
+    What it is filtered and grouped by is what its sending said: of those who never answered nothing else is known.
+    """
+    times = {
+        "sent": SENT,
+        "opened": "name IN (:opened, :started)",
+        "answered": "name = :answered AND (NOT score IS NULL OR NOT text IS NULL)",
+        "completed": "name = :completed",
+    }
+    columns: list[str | exp.Expr] = [
+        f"min(CASE WHEN {what} THEN occurred_at END) AS {name}" for name, what in times.items()
+    ]
+    told = {f"is{place}": name for place, name in enumerate(slice.where)} | ({"part": slice.by} if slice.by else {})
+    columns += [sent_value(name, alias) for alias, name in told.items()]
+    limits, given = compose.between(None, None, slice.as_of)
+    named = exp.column("name").isin(*map(compose.placeholder, INVITATION))
+    inner = compose.select("subject", *columns).from_(compose.TABLE)
+    inner = inner.where(named, compose.sql("NOT subject IS NULL"), *limits).group_by("subject")
+    wanted, values = wanted_customers(slice.where)
+    outer = compose.select(*times, *(["part"] if slice.by else [])).from_(inner.subquery("invitations"))
+    outer = outer.where(compose.sql("NOT sent IS NULL"), *wanted)
+    return Question("invitations", outer, {**INVITATION, **given, **values}, is_bulk=True)
+
+
+SENT = "name IN (:sent, :delivered)"
+
+
+def sent_value(name: str, alias: str) -> exp.Expr:
+    """A column or property as the sending of an invitation has it."""
+    value = exp.case().when(compose.sql(SENT), compose.as_text(name))
+    return exp.alias_(compose.call("LATEST", value, exp.column("occurred_at")), alias)
+
+
+INVITATION = {
+    "sent": SURVEY_SENT,
+    "delivered": SURVEY_DELIVERED,
+    "opened": SURVEY_OPENED,
+    "started": SURVEY_STARTED,
+    "answered": SURVEY_ANSWERED,
+    "completed": SURVEY_COMPLETED,
+}
 
 
 def rows_question(reads: Sequence[str], conditions: Conditions, parameters: Parameters, limit: int) -> Question:

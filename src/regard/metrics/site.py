@@ -26,6 +26,10 @@ RULES = {
     "clock": gettext_noop("Clock"),
     "until": gettext_noop("Ends when"),
     "promise_seconds": gettext_noop("Promise in seconds"),
+    "field_days": gettext_noop("Days in the field"),
+    "unknown_eligible_percent": gettext_noop("Per cent of the unknown who could answer"),
+    "revenue": gettext_noop("What customers pay"),
+    "refunds": gettext_noop("What they get back"),
 }
 CHOICES = {
     "use": gettext_noop("use them"),

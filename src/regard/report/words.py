@@ -9,6 +9,7 @@ from regard.web import gettext_noop, ngettext
 RESPONSES = ngettext("{n} response", "{n} responses")
 CUSTOMERS = ngettext("{n} customer", "{n} customers")
 TICKETS = ngettext("{n} ticket", "{n} tickets")
+INVITATIONS = ngettext("{n} invitation", "{n} invitations")
 
 
 class Said(NamedTuple):
@@ -77,6 +78,18 @@ METRICS: Final[dict[str, Said]] = {
         "users",
         gettext_noop("Load recommendations: Referral Made with the customer who made it."),
     ),
+    "response_rate": Said(
+        gettext_noop("Response rate"),
+        INVITATIONS,
+        "chart-line",
+        gettext_noop("Load invitations (Survey Sent) and answers (Survey Answered) with the same subject."),
+    ),
+    "customer_value": Said(
+        gettext_noop("Lifetime value"),
+        CUSTOMERS,
+        "chart-line",
+        gettext_noop("Load purchases (Order Completed) and refunds (Order Refunded) with customers and amounts."),
+    ),
 }
 UNKNOWN = Said("", RESPONSES, "chart-line", "")
 
@@ -107,6 +120,15 @@ PARTS: Final[dict[str, str]] = {
     "referrers": gettext_noop("Customers who referred"),
     "referrals": gettext_noop("Referrals"),
     "within_promise": gettext_noop("Within the promise"),
+    "rr1": gettext_noop("RR1: complete, of all invited"),
+    "rr2": gettext_noop("RR2: partial answers counted"),
+    "rr3": gettext_noop("RR3: complete, of those who could answer"),
+    "rr4": gettext_noop("RR4: partial ones counted, of those who could answer"),
+    "invitations": gettext_noop("Invitations"),
+    "completed": gettext_noop("Completed"),
+    "answered_in_part": gettext_noop("Answered in part"),
+    "opened_only": gettext_noop("Opened, not answered"),
+    "not_heard_of": gettext_noop("Not heard of"),
 }
 PUBLISHED: Final = {"retention": gettext_noop("Customer count ratio, as published")}
 """Where the published formula measures something else than its name says, the page says what."""

@@ -97,7 +97,9 @@ class Workspace:
     repeat_contact = _metric("repeat_contact", "Repeat-contact rate: tickets followed by another of the customer.")
     handovers = _metric("handovers", "Hand-overs per ticket.")
     complaints = _metric("complaints", "Complaint share.")
+    response_rate = _metric("response_rate", "Response rate of surveys: AAPOR's RR1, with RR2 to RR4 beside it.")
     order_value = _metric("order_value", "Average order value.")
+    customer_value = _metric("customer_value", "Customer lifetime value to date: revenue less refunds per customer.")
 
     def __init__(self, store: OpenedStore, path: str):
         self.store, self.path = store, path
