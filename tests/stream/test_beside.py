@@ -68,3 +68,11 @@ def test_a_batch_with_an_impossible_change_writes_nothing(store, tmp_path):
     with pytest.raises(Invalid, match="not a table beside the stream"):
         store.append(Batch(some_rows(tmp_path / "a.parquet", "a"), changes=[bad]))
     assert customers(store) == []
+
+
+def test_a_row_of_a_linked_identifier_arrives_at_its_profile_whichever_way_it_comes(store, tmp_path):
+    identity = question("SELECT 'a' AS key, 'user_id' AS kind, 'a' AS value, 7 AS customer")
+    store.append(Batch(changes=[Change("identifiers", identity, ("key",))]))
+    store.append(Batch(some_rows(tmp_path / "a.parquet", "a", "b")))
+    store.append(Batch(some_rows(tmp_path / "b.parquet", "b", "a")))
+    assert customers(store) == [("a", 7), ("a", 7), ("b", profile_number("b")), ("b", profile_number("b"))]

@@ -1,6 +1,22 @@
 """Who it is: one reversible profile per person, resolved from evidence; timelines, search and segments over them."""
 
+from regard.profiles.conditions import Condition, Moment, as_json, condition_of, resolved
 from regard.profiles.evidence import Evidence, evidence_of
+from regard.profiles.listing import Uploaded, upload_list
+from regard.profiles.matching import ProfileView, matches
+from regard.profiles.membership import Refreshed, refresh_memberships, segments_of
+from regard.profiles.merging import (
+    MergePreview,
+    Side,
+    TraitChange,
+    connect,
+    merge,
+    preview_merge,
+    preview_unmerge,
+    restore,
+    separate,
+    unmerge,
+)
 from regard.profiles.model import (
     ANONYMOUS_ID,
     EMAIL,
@@ -18,6 +34,23 @@ from regard.profiles.model import (
 )
 from regard.profiles.resolving import Resolution, customers_of, deciding, resolve, resolve_again
 from regard.profiles.rules import DEFAULT_RULES, IdentityRules, keep_rules, rules_of
+from regard.profiles.segments import (
+    Segment,
+    Somebody,
+    count,
+    find_segment,
+    get_segment,
+    keep_segment,
+    moment_of,
+    related_segments,
+    remove_segment,
+    sample,
+    segments,
+    select_members,
+    select_those,
+    used_by,
+)
+from regard.profiles.selecting import select_customers
 
 __all__ = [
     "ANONYMOUS_ID",
@@ -25,23 +58,60 @@ __all__ = [
     "EMAIL",
     "PHONE",
     "USER_ID",
+    "Condition",
     "Evidence",
     "Identifier",
     "IdentifierRule",
     "IdentityRules",
     "Link",
     "LinkState",
+    "MergePreview",
+    "Moment",
+    "ProfileView",
     "ProfilesMerged",
     "ProfilesUnmerged",
+    "Refreshed",
     "Resolution",
+    "Segment",
     "SegmentEntered",
     "SegmentLeft",
+    "Side",
+    "Somebody",
+    "TraitChange",
+    "Uploaded",
+    "as_json",
+    "condition_of",
+    "connect",
+    "count",
     "customers_of",
     "deciding",
     "evidence_of",
+    "find_segment",
+    "get_segment",
     "identifier_of",
     "keep_rules",
+    "keep_segment",
+    "matches",
+    "merge",
+    "moment_of",
+    "preview_merge",
+    "preview_unmerge",
+    "refresh_memberships",
+    "related_segments",
+    "remove_segment",
     "resolve",
     "resolve_again",
+    "resolved",
+    "restore",
     "rules_of",
+    "sample",
+    "segments",
+    "segments_of",
+    "select_customers",
+    "select_members",
+    "select_those",
+    "separate",
+    "unmerge",
+    "upload_list",
+    "used_by",
 ]

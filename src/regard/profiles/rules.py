@@ -133,8 +133,11 @@ def rules_from(body: Mapping[str, Any]) -> IdentityRules:
     for kind in kinds:
         if kinds.count(kind) > 1:
             raise Invalid(said("{kind} has two rules", kind=repr(kind)), field="identifiers")
-    others = _rule({**_rule_body(DEFAULT_RULES.others), **body.get("others", {}), "kind": ""})
-    return IdentityRules(rules, others, _patterns(body.get("blocked", BLOCKED), "blocked"))
+    others = body.get("others", {})
+    if not isinstance(others, Mapping):
+        raise Invalid(said("the rule for other identifiers is an object"), field="others")
+    other = _rule({**_rule_body(DEFAULT_RULES.others), **others, "kind": ""})
+    return IdentityRules(rules, other, _patterns(body.get("blocked", BLOCKED), "blocked"))
 
 
 def _rule(item: Any) -> IdentifierRule:
@@ -169,7 +172,7 @@ def _number(item: Mapping[str, Any], field: str) -> int:
 
 
 def _patterns(given: Any, field: str) -> tuple[str, ...]:
-    if isinstance(given, str) or not all(isinstance(text, str) for text in given):
+    if not isinstance(given, list | tuple) or not all(isinstance(text, str) for text in given):
         raise Invalid(said("blocked values are a list of texts"), field=field)
     for text in given:
         try:

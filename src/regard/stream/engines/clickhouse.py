@@ -286,6 +286,7 @@ def _instant(text: exp.Expr) -> exp.Expr:
 SPELLINGS: dict[str, Spelling] = {
     "PERIOD_OF": _period_of,
     "PROPERTY": _property,
+    "HAS_PROPERTY": lambda column, name: call("JSONHas", call("ifNull", column, exp.Literal.string("")), name),
     "LATEST": _latest,
     "INSTANT": _instant,
     "MICROSECONDS": lambda instant: call("toUnixTimestamp64Micro", instant),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from sqlglot import exp
 from regard.base import Conflict, Invalid, NotFound, RegardError, Unavailable, clock
 from regard.base.config import config
 from regard.base.ids import new_id
+from regard.base.sizes import STREAM, memory
 from regard.base.words import said
 from regard.stream.compose import DIALECT, call, filled_in, sql
 from regard.stream.engines.functions import Spelling, spelled, unit_and_zone
@@ -176,7 +176,7 @@ def _showable(question: Question) -> Question:
 def settings() -> dict[str, Any]:
     """How every workspace file is opened: within limits, and without fetching anything."""
     given: dict[str, Any] = {
-        "memory_limit": config().memory_limit or _default_memory(),
+        "memory_limit": memory(STREAM),
         "max_temp_directory_size": config().temp_limit,
         "preserve_insertion_order": False,
         "disabled_compression_methods": "dictionary,fsst",  # outdone by dict_fsst, and dear to try on every column
@@ -209,11 +209,6 @@ def _require_own_kind(path: Path) -> None:
 def _quiet(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     """Without the engine's own progress bar, which it would draw on anybody's terminal."""
     return connection.execute("SET enable_progress_bar = false")
-
-
-def _default_memory() -> str:
-    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return f"{min(total // 4, 4 << 30) >> 20}MB"
 
 
 def _migrate(connection: duckdb.DuckDBPyConnection) -> None:
@@ -374,8 +369,15 @@ def _period_of(instant: exp.Expr, unit: exp.Expr, zone: exp.Expr) -> exp.Expr:
 
 
 def _property(column: exp.Expr, name: exp.Expr) -> exp.Expr:
-    path = '$."' + name.name.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return call("json_extract_string", column, exp.Literal.string(path))
+    return call("json_extract_string", column, exp.Literal.string(_path(name)))
+
+
+def _has_property(column: exp.Expr, name: exp.Expr) -> exp.Expr:
+    return call("json_exists", column, exp.Literal.string(_path(name)))
+
+
+def _path(name: exp.Expr) -> str:
+    return '$."' + name.name.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _latest(value: exp.Expr, instant: exp.Expr) -> exp.Expr:
@@ -396,6 +398,7 @@ def _instant(text: exp.Expr) -> exp.Expr:
 SPELLINGS: dict[str, Spelling] = {
     "PERIOD_OF": _period_of,
     "PROPERTY": _property,
+    "HAS_PROPERTY": _has_property,
     "LATEST": _latest,
     "INSTANT": _instant,
     "MICROSECONDS": lambda instant: call("epoch_us", instant),
