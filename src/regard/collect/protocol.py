@@ -1,0 +1,191 @@
+"""What a body holds: each of its events, or why one is refused.
+
+The collector and the loader read a body with the same function, so that what a sender is told is what happens. A body
+that is not JSON is refused whole; an event that cannot be used is refused alone, with its reason, and the others pass.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from typing import Final, NamedTuple
+
+import msgspec
+
+from regard.base import Invalid
+from regard.base.words import marked, said
+from regard.collect import cloud_events, feedback_records
+from regard.collect.calls import NOTHING, TYPES, RawEvent, Unusable, read_call
+from regard.collect.spool import Arrived
+
+__all__ = ["PROTOCOL_REASONS", "RawEvent", "Refusal", "events_of", "judged", "key_in", "opened"]
+
+EVENT_LIMIT: Final = 32 * 1024
+"""Bytes of one event's JSON, as at Segment."""
+BATCH_LIMIT: Final = 500 * 1024
+"""Bytes of a whole body after unpacking, as at Segment."""
+
+PROTOCOL_REASONS: Final[dict[str, str]] = {
+    "malformed": marked("It is not what the protocol describes."),
+    "bad_text": marked("The text is not valid UTF-8, or holds a NUL character."),
+    "too_large": marked("The event is larger than 32 KB."),
+    "too_long": marked("A name or an identifier is longer than 1,000 characters."),
+    "unknown_type": marked("It is none of track, identify, page, screen, group and alias."),
+    "missing_user": marked("It says neither userId nor anonymousId."),
+    "missing_event": marked("A track call needs the name of what happened."),
+    "missing_group": marked("A group call needs a groupId."),
+    "missing_previous": marked("An alias call needs a previousId and a userId."),
+    "not_a_cloud_event": marked("A CloudEvent 1.0 needs specversion, id, source and type."),
+    "not_a_feedback_record": marked("A feedback record needs its fields as published, each of its type."),
+}
+"""Every reason for which an event is refused before the pipeline sees it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An event that cannot be used: where it stood in the body, why, and its text as it came."""
+
+    index: int
+    message_id: str
+    reason: str
+    message: str
+    raw: bytes
+
+
+class Body(NamedTuple):
+    """A body taken apart: each event's text, and what is said once for all of them."""
+
+    raws: list[msgspec.Raw]
+    sent_at: str | None = None
+    context: msgspec.Raw = NOTHING
+    write_key: str | None = None
+
+
+class _Batch(msgspec.Struct, rename="camel"):
+    batch: list[msgspec.Raw]
+    sent_at: str | None = None
+    context: msgspec.Raw = NOTHING
+    write_key: str | None = None
+
+
+class _Key(msgspec.Struct, rename="camel"):
+    write_key: str | None = None
+
+
+_read_batch: Final = msgspec.json.Decoder(_Batch).decode
+_read_key: Final = msgspec.json.Decoder(_Key).decode
+_read_one: Final = msgspec.json.Decoder(msgspec.Raw).decode
+
+_ESCAPES: Final = re.compile(
+    rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+)
+_NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_MARK: Final = b"\xef\xbb\xbf"
+
+
+def opened(kind: str, body: bytes) -> Body:
+    """A body taken apart, without reading its events. ``kind`` is as in :class:`~regard.collect.spool.Arrived`.
+
+    Raises Invalid when it is not JSON, is nested too deeply, or is no batch where one belongs.
+    """
+    try:
+        return _opened(kind, body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    try:
+        return _opened(kind, whole_characters(body.removeprefix(_MARK)))
+    except RecursionError:
+        raise Invalid(said("the JSON is nested too deeply"), code="too_deep") from None
+    except msgspec.ValidationError as error:
+        raise Invalid(said("the body is not what the protocol describes: {error}", error=str(error))) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Invalid(said("the body is not JSON: {error}", error=str(error)), code="bad_json") from None
+
+
+def _opened(kind: str, body: bytes) -> Body:
+    if kind == "batch":
+        found = _read_batch(body)
+        return Body(found.batch, found.sent_at, found.context, found.write_key)
+    if kind == "cloudevents":
+        return Body(cloud_events.items(body))
+    return Body([_read_one(body)])
+
+
+def whole_characters(body: bytes) -> bytes:
+    r"""Half characters (lone surrogates, which browsers do send) as U+FFFD, the mark of what cannot be read.
+
+    >>> print(whole_characters(rb'cut \ud83d, whole \ud83d\ude00, no escape \\ud83d').decode())
+    cut \ufffd, whole \ud83d\ude00, no escape \\ud83d
+    """
+    return _ESCAPES.sub(lambda found: rb"\ufffd" if found["half"] else found[0], body)
+
+
+def key_in(kind: str, body: Body) -> str | None:
+    """The write key that a body names: the batch, or else its first event."""
+    if body.write_key or not body.raws or kind in ("cloudevents", "feedback"):
+        return body.write_key
+    try:
+        return _read_key(body.raws[0]).write_key
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def judged(kind: str, body: Body) -> Iterator[RawEvent | Refusal]:
+    """Each event of a body, or why it is refused, in order. ``message_id`` is as sent, empty where it was not."""
+    read = _READERS.get(kind, read_call)
+    told = kind if kind in TYPES else ""
+    for index, raw in enumerate(body.raws):
+        text = bytes(raw)
+        try:
+            _fit(text)
+            yield read(text, told)
+        except Unusable as error:
+            yield Refusal(index, error.message_id, error.reason, said(PROTOCOL_REASONS[error.reason]), text)
+
+
+def _fit(text: bytes) -> None:
+    """Raise Unusable for a text that is not even read."""
+    if len(text) > EVENT_LIMIT:
+        raise Unusable("too_large")
+    if not text.isascii():
+        try:
+            text.decode()
+        except UnicodeDecodeError:
+            raise Unusable("bad_text") from None
+    if b"\\" in text and _NUL.search(text):
+        raise Unusable("bad_text")
+
+
+_READERS: Final[dict[str, Callable[[bytes, str], RawEvent]]] = {
+    "cloudevents": cloud_events.event_of,
+    "feedback": feedback_records.event_of,
+}
+
+
+def events_of(arrived: Arrived) -> Iterator[RawEvent | Refusal]:
+    """The events of what arrived, complete: those without a ``messageId`` get one of the record and their place in it.
+
+    A record that is read again therefore gives the same events.
+    """
+    try:
+        body = opened(arrived.kind, arrived.body)
+    except Invalid as error:
+        yield Refusal(0, made_id(arrived, 0), "malformed", error.message, arrived.body)
+        return
+    for index, found in enumerate(judged(arrived.kind, body)):
+        if isinstance(found, Refusal):
+            yield replace(found, message_id=found.message_id or made_id(arrived, index))
+            continue
+        found.message_id = found.message_id or made_id(arrived, index)
+        found.sent_at = found.sent_at or body.sent_at
+        if found.context is NOTHING or not bytes(found.context):
+            found.context = body.context
+        yield found
+
+
+def made_id(arrived: Arrived, index: int) -> str:
+    """The id of an event that was sent without one."""
+    record = f"{arrived.id}\0{arrived.source}\0{arrived.received_at.isoformat()}\0{index}\0"
+    return blake2b(record.encode() + arrived.body, digest_size=16).hexdigest()

@@ -1,0 +1,85 @@
+"""Sources: who may send, by write key, and into which workspace: a table in memory, renewed from where they are kept."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+REFRESH_SECONDS: Final = 10.0
+"""How old the table may be: a key that was taken back is refused after so long."""
+RETRY_SECONDS: Final = 2.0
+"""How long a key that nobody knows stays unknown before it is looked for again."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A sender of events: its write key, the workspace (slug) it feeds, and what its owner chose.
+
+    ``origins`` are the web pages that may send, as ``https://shop.example``; none: all. ``settings`` are those of the
+    pipeline (see ``pipeline.settings_from``). ``id`` stays when the key is changed.
+    """
+
+    key: str
+    workspace: str
+    name: str = ""
+    origins: tuple[str, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    id: str = ""
+
+    def allows(self, origin: str) -> bool:
+        """Whether a page of this origin may send.
+
+        >>> Source("k", "shop", origins=("https://shop.example",)).allows("https://other.example")
+        False
+        """
+        return not self.origins or origin in self.origins
+
+    @property
+    def keeps_address(self) -> bool:
+        return self.settings.get("keeps_address") is True
+
+
+class Sources:
+    """The sources by key. ``read`` gives all of them; it may be slow, and may raise Unavailable: the table stays."""
+
+    def __init__(self, read: Callable[[], Iterable[Source]]):
+        self._read = read
+        self._known: dict[str, Source] = {}
+        self._tried_at = float("-inf")
+        self._refreshing: asyncio.Task[None] | None = None
+
+    async def find(self, key: str) -> Source | None:
+        """The source of a key. Known ones cost a look into a dictionary; the table is renewed behind their back.
+
+        Raises Unavailable when a key is not known and the table cannot be read.
+        """
+        source = self._known.get(key)
+        age = time.monotonic() - self._tried_at
+        if source is None and (age > RETRY_SECONDS or not self._is_settled()):
+            await asyncio.shield(self._refreshed())
+            return self._known.get(key)
+        if age > REFRESH_SECONDS:
+            self._refreshed()
+        return source
+
+    def _is_settled(self) -> bool:
+        """Whether the last reading has ended, and well."""
+        return self._refreshing is not None and self._refreshing.done() and not _failed(self._refreshing)
+
+    def _refreshed(self) -> asyncio.Task[None]:
+        """The reading that is going on, or a new one."""
+        if self._refreshing is None or self._refreshing.done():
+            self._tried_at = time.monotonic()
+            self._refreshing = asyncio.create_task(self._renew())
+            self._refreshing.add_done_callback(_failed)  # looked at, so that nobody is warned of it
+        return self._refreshing
+
+    async def _renew(self) -> None:
+        self._known = {source.key: source for source in await asyncio.to_thread(lambda: list(self._read()))}
+
+
+def _failed(reading: asyncio.Task[None]) -> bool:
+    return reading.cancelled() or reading.exception() is not None

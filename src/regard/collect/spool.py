@@ -1,0 +1,296 @@
+"""The spool: what has arrived, on disk before anyone is told so, until it is loaded into the stream.
+
+A folder of segments. Each process writes segments of its own; a record is its length, its checksum, one line of JSON
+that says what it is, and the body as it came. A group of requests shares one write and one ``fsync``: while one group
+is written, the next gathers. What was appended is therefore still there after ``kill -9`` and after a loss of power, as
+far as the disk keeps what it says it has kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import struct
+import threading
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import BinaryIO, Final
+
+import msgspec
+
+from regard.base import TooMany, Unavailable
+from regard.base.ids import new_id
+from regard.base.words import said
+
+SUFFIX: Final = ".spool"
+SEGMENT_SIZE: Final = 16 * 2**20
+"""Bytes after which a segment is closed."""
+IDLE_SECONDS: Final = 30.0
+"""A segment to which nothing comes for so long is closed, so that its owner can be done with it."""
+WAITING_LIMIT: Final = 64 * 2**20
+"""Bytes that may wait in memory for the disk."""
+SIZE_LIMIT: Final = 5 * 10**9
+_FRAME: Final = struct.Struct(">II")  # length and CRC-32 of what follows
+_COUNT_SECONDS: Final = 1.0
+_flush: Final[Callable[[int], None]] = getattr(os, "fdatasync", os.fsync)
+
+
+class Arrived(msgspec.Struct, array_like=True, gc=False, frozen=True):
+    """A request that was taken in: which source sent it, when, of which kind, and its body.
+
+    ``kind`` is "batch", one of the calls ("track", …), "cloudevents", "feedback" or "pixel". ``id`` tells it from every
+    other record, so that events sent without an id get one that stays.
+    """
+
+    source: str
+    received_at: datetime
+    kind: str
+    body: bytes
+    ip: str | None = None
+    agent: str | None = None
+    id: str = ""
+
+
+class _Header(msgspec.Struct, array_like=True, gc=False):
+    source: str
+    received_at: datetime
+    kind: str
+    ip: str | None
+    agent: str | None
+    id: str
+
+
+_encode: Final = msgspec.json.Encoder().encode
+_header: Final = msgspec.json.Decoder(_Header).decode
+
+
+def framed(record: Arrived) -> bytes:
+    """A record as it stands in a segment."""
+    about = _Header(record.source, record.received_at, record.kind, record.ip, record.agent, record.id)
+    payload = b"%b\n%b" % (_encode(about), record.body)
+    return _FRAME.pack(len(payload), zlib.crc32(payload)) + payload
+
+
+def segments(folder: Path) -> list[Path]:
+    """The segments that there are, oldest first."""
+    return sorted(folder.glob(f"*{SUFFIX}"))
+
+
+def read_segment(path: Path, offset: int = 0) -> Iterator[tuple[Arrived, int]]:
+    """The records of a segment from ``offset`` on, each with the offset after it.
+
+    Ends before a record that is not whole: one that is being written, or that a crash tore.
+    """
+    with path.open("rb") as file:
+        file.seek(offset)
+        while (payload := _payload(file)) is not None:
+            line, _, body = payload.partition(b"\n")
+            about = _header(line)
+            offset += _FRAME.size + len(payload)
+            yield Arrived(about.source, about.received_at, about.kind, body, about.ip, about.agent, about.id), offset
+
+
+def _payload(file: BinaryIO) -> bytes | None:
+    frame = file.read(_FRAME.size)
+    if len(frame) < _FRAME.size:
+        return None
+    length, checksum = _FRAME.unpack(frame)
+    if not length or length > os.fstat(file.fileno()).st_size:
+        return None
+    payload = file.read(length)
+    return payload if len(payload) == length and zlib.crc32(payload) == checksum else None
+
+
+def is_finished(path: Path) -> bool:
+    """Whether nobody writes to a segment any more: its process closed it, or is gone."""
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
+class Segment:
+    """The segment that one process writes. Locked as long as it is open, see :func:`is_finished`."""
+
+    def __init__(self, folder: Path):
+        self.path, self.size = folder / f"{new_id()}{SUFFIX}", 0
+        begun = self.path.with_suffix(".new")
+        self.file = os.open(begun, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+        fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        begun.rename(self.path)  # seen by loaders only now that it is locked, or it would look finished
+        _flush_folder(folder)
+
+    def append(self, data: bytes) -> None:
+        """Write, and wait until the disk has it. What fails leaves nothing behind and ends the segment."""
+        try:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[os.write(self.file, rest) :]
+            _flush(self.file)
+        except OSError:
+            self._take_back()
+            raise
+        self.size += len(data)
+
+    def _take_back(self) -> None:
+        with contextlib.suppress(OSError):
+            os.ftruncate(self.file, self.size)
+        self.close()
+
+    def close(self) -> None:
+        if not self.size:
+            self.path.unlink(missing_ok=True)
+        os.close(self.file)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make the name of a new file last, too."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+@dataclass
+class _Group:
+    """Requests that share one write: their records, and who waits for each."""
+
+    frames: list[bytes]
+    waiting: list[asyncio.Future[None]]
+    size: int = 0
+
+
+class Spool:
+    """Where one process appends. Belongs to one event loop; writes in a thread of its own.
+
+    Holds at most ``limit`` bytes together with what other processes left in the folder, until a loader takes them away.
+    """
+
+    def __init__(self, folder: Path, limit: int = SIZE_LIMIT, segment_size: int = SEGMENT_SIZE):
+        self.folder, self.limit, self.segment_size = folder, limit, segment_size
+        self._gathering = _Group([], [])
+        self._is_writing = False
+        self._queue: SimpleQueue[tuple[_Group, asyncio.AbstractEventLoop] | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._size, self._counted = 0, -_COUNT_SECONDS
+        self._segment: Segment | None = None
+
+    async def append(self, record: Arrived) -> None:
+        """Return once the record is on disk.
+
+        Raises TooMany while the spool is full of what is not loaded yet, Unavailable while the disk cannot take it;
+        nothing of the record is kept then.
+        """
+        self._require_room()
+        loop = asyncio.get_running_loop()
+        frame, done = framed(record), loop.create_future()
+        group = self._gathering
+        group.frames.append(frame)
+        group.waiting.append(done)
+        group.size += len(frame)
+        if not self._is_writing:
+            self._write(loop)
+        await done
+
+    def _require_room(self) -> None:
+        if self._gathering.size > WAITING_LIMIT:
+            raise TooMany(said("more arrives than the disk takes"), remedy=said("try again in a few seconds"))
+        if self.size > self.limit:
+            raise TooMany(said("more has arrived than is loaded yet"), remedy=said("try again later"))
+
+    @property
+    def size(self) -> int:
+        """Bytes that wait in the folder, of all processes; counted at most once a second."""
+        now = time.monotonic()
+        if now - self._counted > _COUNT_SECONDS:
+            self._counted, self._size = now, sum(_size_of(path) for path in segments(self.folder))
+        return self._size
+
+    def _write(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Hand the gathered group to the thread, and begin the next."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="spool", daemon=True)
+            self._thread.start()
+        group, self._gathering = self._gathering, _Group([], [])
+        self._is_writing = True
+        self._size += group.size
+        self._queue.put((group, loop))
+
+    def _written(self, group: _Group, loop: asyncio.AbstractEventLoop, error: OSError | None) -> None:
+        """In the loop again: tell everyone of the group, and write what has gathered meanwhile."""
+        self._is_writing = False
+        if self._gathering.frames:
+            self._write(loop)
+        for done in group.waiting:
+            if done.done():  # its request was given up
+                continue
+            if error is None:
+                done.set_result(None)
+            else:
+                done.set_exception(_unavailable(error))
+
+    def _run(self) -> None:
+        while (given := self._next()) is not None:
+            group, loop = given
+            error = self._stored(group)
+            with contextlib.suppress(RuntimeError):  # the loop has been closed: nobody waits
+                loop.call_soon_threadsafe(self._written, group, loop, error)
+        self._close_segment()
+
+    def _next(self) -> tuple[_Group, asyncio.AbstractEventLoop] | None:
+        try:
+            return self._queue.get(timeout=IDLE_SECONDS)
+        except Empty:
+            self._close_segment()
+            return self._queue.get()
+
+    def _stored(self, group: _Group) -> OSError | None:
+        """Append a group as a whole. A segment that failed is left for a new one: what its pages hold is uncertain."""
+        try:
+            if self._segment is None:
+                self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                self._segment = Segment(self.folder)
+            self._segment.append(b"".join(group.frames))
+        except OSError as error:
+            self._segment = None
+            return error
+        if self._segment.size >= self.segment_size:
+            self._close_segment()
+        return None
+
+    def _close_segment(self) -> None:
+        if self._segment is not None:
+            self._segment.close()
+            self._segment = None
+
+    def close(self) -> None:
+        """Finish what was handed over, and let go of the segment."""
+        if self._thread is not None:
+            self._queue.put(None)
+            self._thread.join()
+            self._thread = None
+
+
+def _size_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:  # a loader took it away meanwhile
+        return 0
+
+
+def _unavailable(error: OSError) -> Unavailable:
+    return Unavailable(
+        said("what arrived cannot be kept: {error}", error=error.strerror or str(error)),
+        remedy=said("try again in a few seconds"),
+        code="spool_unavailable",
+    )
