@@ -46,11 +46,13 @@ class Config:
     time_zone: str = _setting("UTC", "IANA time zone of a new workspace.")
     memory_limit: str = _setting(
         "",
-        "Memory that one workspace's engine may use, e.g. 2GB. Empty: a quarter of the machine's, at most 4GB.",
+        "Memory that one workspace may use, e.g. 2GB: half for its engine, half for a load. Empty: a quarter of the "
+        "machine's, at most 4GB.",
     )
     temp_limit: str = _setting("20GB", "Disk that one question may spill to.")
     threads: int = _setting(0, "Threads an engine may use. 0: one for each core.")
     upload_limit: str = _setting("10GB", "Largest file that an import reads, after unpacking.")
+    api_rate: int = _setting(600, "Requests a minute that one API key may make.")
     email_url: str = _setting(
         "",
         "SMTP server, e.g. smtp+tls://user:password@host:587. Empty: mails are written to the home folder.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from sqlglot import exp
 
 from regard.base import Conflict, Invalid, Unavailable
 from regard.base.config import config
+from regard.base.sizes import LOADING, memory
 from regard.base.words import said
 from regard.collect.syntax import DIALECT
 from regard.collect.work import Watch, full
@@ -29,7 +29,7 @@ class Staging:
         self.folder = folder
         self.watch = watch or Watch()
         settings: dict[str, Any] = {
-            "memory_limit": config().memory_limit or default_memory(),
+            "memory_limit": memory(LOADING),
             "temp_directory": str(folder / "spill"),
             "max_temp_directory_size": config().temp_limit,
             "autoinstall_known_extensions": False,
@@ -120,12 +120,6 @@ def _told() -> Iterator[None]:
         raise Invalid(
             said("the file cannot be read: {error}", error=first_line(str(error))), field="file", code="unreadable"
         ) from error
-
-
-def default_memory() -> str:
-    """A quarter of the machine's memory, 4 GB at most: what does not fit goes to disk."""
-    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return f"{min(total // 4, 4 << 30) >> 20}MB"
 
 
 def first_line(message: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -12,8 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from regard.base import Conflict, Invalid, Unavailable
+from regard.base import Conflict, Unavailable
 from regard.base.config import config
+from regard.base.sizes import size_of
 from regard.base.words import said
 
 Progress = Callable[[str, int, int], None]
@@ -24,7 +24,6 @@ Cancel = Callable[[], bool]
 
 CHUNK = 1 << 20
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 
 @dataclass(frozen=True)
@@ -96,19 +95,4 @@ def full() -> Unavailable:
 
 def size_limit() -> int:
     """The largest file that may be read, in bytes after unpacking."""
-    return size_of(config().upload_limit)
-
-
-def size_of(text: str) -> int:
-    """A size in bytes.
-
-    >>> size_of("10GB"), size_of("512")
-    (10000000000, 512)
-    """
-    match = re.fullmatch(r"\s*(\d+)\s*([KMGT]?)i?B?\s*", text, re.IGNORECASE)
-    if not match:
-        raise Invalid(
-            said("REGARD_UPLOAD_LIMIT must be a size such as 10GB, not {text}", text=repr(text)),
-            field="REGARD_UPLOAD_LIMIT",
-        )
-    return int(match[1]) * UNITS[match[2].upper()]
+    return size_of(config().upload_limit, "REGARD_UPLOAD_LIMIT")
