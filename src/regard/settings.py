@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from regard import __version__
 from regard.base import Invalid
 from regard.base.config import Config, config
-from regard.wiring import NAVIGATION
+from regard.wiring import API, NAVIGATION
 
 SECRET_LENGTH = 50
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
@@ -140,7 +140,9 @@ _home = _config.home
 _code = Path(__file__).parent
 
 REGARD_PRODUCTION = _config.production
+REGARD_VERSION = __version__
 REGARD_NAVIGATION = NAVIGATION
+REGARD_API = API
 
 SECRET_KEY = secret_key(_config)
 DEBUG = False
@@ -150,6 +152,7 @@ CSRF_TRUSTED_ORIGINS = [_config.base_url.rstrip("/")] if _config.base_url else [
 INSTALLED_APPS = [
     "regard.web",
     "regard.accounts",
+    "regard.accounts.keys",
     "regard.collect",
     "regard.metrics",
     "regard.report",

@@ -6,12 +6,18 @@ from importlib.util import find_spec
 
 from django.urls import include, path
 
-OF_A_WORKSPACE = {"report": "", "collect": "imports/", "metrics": "settings/metrics/"}
+OF_A_WORKSPACE = {
+    "report": "",
+    "accounts.keys": "settings/keys/",
+    "collect": "imports/",
+    "metrics": "settings/metrics/",
+}
 
 urlpatterns = [
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
     path("", include("regard.accounts.urls")),
+    path("api/v1/", include("regard.accounts.api.urls")),
     *(
         path(f"w/<slug:slug>/{prefix}", include(f"regard.{storey}.urls"))
         for storey, prefix in OF_A_WORKSPACE.items()

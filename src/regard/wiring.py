@@ -26,3 +26,11 @@ NAVIGATION: tuple[Place, ...] = (
     Place("accounts:audit", gettext_noop("Audit log"), "scroll-text", Right.VIEW_AUDIT),
     Place("accounts:workspace_settings", gettext_noop("Settings"), "settings", Right.MANAGE_WORKSPACE),
 )
+
+API: tuple[tuple[str, str], ...] = (
+    ("metrics", "regard.metrics.api.router"),
+    ("interactions", "regard.collect.api.interactions.router"),
+    ("imports", "regard.collect.api.imports.router"),
+    ("loads", "regard.collect.api.loads.router"),
+)
+"""What ``/api/v1`` offers: each storey's router under its name; imported at the first request."""

@@ -17,7 +17,11 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from regard.accounts import Role, rights_of
 from regard.accounts.site import access_of
 
-OPEN_TO_ALL = {"health", "robots.txt", "sign-in/<str:token>/", "invitation/<str:token>/", "language/", "theme/"}
+OPEN_TO_ALL = {"health", "robots.txt", "sign-in/<str:token>/", "invitation/<str:token>/", "language/", "theme/"} | {
+    "api/v1/docs",
+    "api/v1/openapi.json",
+    "api/v1/^(?P<path>.*)$",  # asks for a key: tests/api/test_every_operation.py
+}
 OPEN_OF_ALLAUTH = re.compile(r"account/(login|logout|signup|inactive|confirm-email|password/reset|2fa/authenticate)")
 EXAMPLES = {"slug": "harbour", "pk": "1", "token": "none", "metric": "nps", "name": "nps", "key": "nps", "load": "none"}
 

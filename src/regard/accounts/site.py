@@ -17,6 +17,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import close_old_connections, transaction
 from django.urls import reverse
 
+from regard.accounts.keys.models import key_in
 from regard.accounts.middleware import access_of, public, right_required, sign_in_required
 from regard.accounts.model import Role
 from regard.accounts.models import AuditEntry, Member, OfWorkspace, SignInLink, User, Workspace
@@ -135,13 +136,23 @@ def _register(slug: str) -> Workspace:
 
 
 async def is_signed_in(scope: Mapping[str, Any]) -> bool:
-    """Does a request, of which only the head has come, carry the cookie of somebody who has signed in?"""
+    """Does a request, of which only the head has come, carry an API key, or the cookie of who has signed in?"""
+    bearer = next((value for name, value in scope["headers"] if name == b"authorization"), b"").decode("latin-1")
+    if bearer:
+        return await sync_to_async(_is_key)(bearer)
     sent = b"; ".join(value for name, value in scope["headers"] if name == b"cookie").decode("latin-1")
     try:
         cookie = SimpleCookie(sent).get(settings.SESSION_COOKIE_NAME)
     except CookieError:
         return False
     return cookie is not None and await sync_to_async(_is_of_somebody)(cookie.value)
+
+
+def _is_key(bearer: str) -> bool:
+    try:
+        return key_in(bearer) is not None
+    finally:
+        close_old_connections()
 
 
 def _is_of_somebody(session_key: str) -> bool:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from regard.stream import Question, Store
+from sqlglot import exp
+
+from regard.stream import COLUMNS, Question, Store, compose
 from regard.stream.compose import sql
 
 
@@ -56,3 +59,32 @@ def refused_page(store: Store, load: str, reason: str, first: int, number: int) 
         )
     ).rows()
     return [{**row, "raw": json.loads(row["raw"])} for row in rows]
+
+
+def interactions_page(
+    store: Store,
+    values: Mapping[str, str],
+    start: datetime | None,
+    end: datetime | None,
+    *,
+    after: tuple[datetime, str] | None = None,
+    limit: int = 50,
+) -> list[dict[str, Any]]:
+    """Interactions whose columns have these values, newest first; from after one (when, id) that was seen."""
+    limits, given = compose.between(start, end)
+    wanted, parameters = compose.matching(values)
+    if after is not None:
+        limits.append(sql("(occurred_at < :seen OR (occurred_at = :seen AND id < :seen_id))"))
+        given |= {"seen": after[0], "seen_id": after[1]}
+    found = _interactions().where(*limits, *wanted).order_by("occurred_at DESC", "id DESC").limit(limit)
+    return store.ask(Question("interactions", found, {**given, **parameters})).rows()
+
+
+def interaction_called(store: Store, key: str) -> dict[str, Any] | None:
+    """The interaction of an id; None when there is none."""
+    found = _interactions().where(sql("id = :id")).limit(1)
+    return next(iter(store.ask(Question("interaction", found, {"id": key})).rows()), None)
+
+
+def _interactions() -> exp.Select:
+    return compose.select(*(exp.column(name, quoted=True) for name in COLUMNS)).from_(compose.TABLE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -36,23 +38,34 @@ def told_error(error: RegardError) -> str:
 
 def wants_json(request: HttpRequest) -> bool:
     """Did the caller ask for JSON rather than a page?"""
-    return request.get_preferred_type(JSON_TYPES) not in ("text/html", None)
+    return request.path.startswith("/api/") or request.get_preferred_type(JSON_TYPES) not in ("text/html", None)
 
 
 def error_response(request: HttpRequest, error: RegardError) -> HttpResponse:
     """The error as a page, or as problem+json (RFC 9457) for a program."""
     if wants_json(request):
-        problem = {
-            "type": "about:blank",
-            "title": told(error.message),
-            "status": error.status,
-            "code": error.code,
-            "field": error.field,
-            "remedy": told(error.remedy) or None,
-        }
-        return JsonResponse(
-            {key: value for key, value in problem.items() if value is not None},
-            status=error.status,
-            content_type="application/problem+json",
-        )
+        return problem_response(error.status, error.message, error.code, error.field, error.remedy)
     return render(request, "web/error.html", {"error": error}, status=error.status)
+
+
+def problem_response(
+    status: int,
+    detail: str,
+    code: str,
+    field: str | None = None,
+    remedy: str | None = None,
+    errors: Sequence[dict[str, str]] = (),
+) -> HttpResponse:
+    """An error for a program: problem+json (RFC 9457) with a stable ``code``, and what to do about it."""
+    problem = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": told(detail),
+        "code": code,
+        "field": field,
+        "remedy": told(remedy) or None,
+        "errors": list(errors) or None,
+    }
+    said = {key: value for key, value in problem.items() if value is not None}
+    return JsonResponse(said, status=status, content_type="application/problem+json")

@@ -1,0 +1,1 @@
+"""Collecting for programs: interactions one by one, files as imports, loads and the rows they refused."""

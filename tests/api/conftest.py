@@ -1,0 +1,55 @@
+"""Programs with keys, and workspaces that hold something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from regard.accounts.api.rates import buckets
+from regard.accounts.keys.model import Scope
+from regard.accounts.keys.models import Key
+from regard.accounts.site import Workspace, store_of
+from regard.collect import tasks
+from regard.stream import Record
+from tests.report.pages_data import fill
+
+Program = Callable[..., Client]
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Work is done within the request, and every bucket is full."""
+    monkeypatch.setattr(tasks, "start", tasks.run)
+    monkeypatch.setattr(tasks, "TICK_SECONDS", 3600.0)
+    buckets.forget()
+    yield
+    buckets.forget()
+
+
+@pytest.fixture
+def program(workspace: Workspace) -> Program:
+    """``program("metrics:read")`` is a client with a key of these scopes; without any, of all."""
+
+    def client(*scopes: str, of: Workspace = workspace, **lives: int) -> Client:
+        _key, secret = Key.make(of, "test", list(scopes or Scope), **lives)
+        return Client(headers={"Authorization": f"Bearer {secret}"})
+
+    return client
+
+
+@pytest.fixture
+def full(workspace: Workspace, tmp_path: Path) -> Workspace:
+    """The workspace with half a year of a small company."""
+    store = store_of(workspace)
+    fill(store, tmp_path)
+    store.keep(Record("load", "load-1", {"files": [{"name": "company.csv"}], "new": 480, "known": 0, "refused": 0}))
+    return workspace
+
+
+@pytest.fixture
+def elsewhere(workspace: Workspace) -> Workspace:
+    """Another workspace, which holds nothing."""
+    return Workspace.objects.create(slug="elsewhere", name="Elsewhere")
