@@ -300,3 +300,17 @@ def test_the_bars_of_a_change_say_what_their_colours_mean(company, signed_in):
     page = text(signed_in("viewer").get("/w/harbour/metrics/nps/why/?period=quarter"))
     assert "may be chance" in page
     assert "−0.0" not in page
+
+
+def test_resolution_time_draws_the_share_still_open_with_its_data(company, signed_in):
+    from datetime import datetime
+
+    from regard.accounts.site import store_of
+    from tests.metrics.company import append, ticket
+
+    opened = datetime(2026, 5, 5, 10)
+    rows = [row for n in range(60) for row in ticket(n, opened, (n % 40) + 1.0)]
+    append(store_of(company), *[{**row, "id": f"ticket-row-{place}"} for place, row in enumerate(rows)])
+    said = text(signed_in("viewer").get("/w/harbour/metrics/resolution_time/?period=quarter"))
+    assert "Of the tickets opened in this time, the share still open after so long" in said
+    assert "Still open: from 100.0%" in said

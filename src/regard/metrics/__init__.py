@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from regard.metrics.retention import Cohort, Cohorts, cohorts
     from regard.metrics.rows import Rows, rows_behind
     from regard.metrics.scope import breakdowns, time_span
+    from regard.metrics.survival import Survival, kaplan_meier
 
 _WHERE = {
     "asking": ("ask",),
@@ -59,6 +60,7 @@ _WHERE = {
     "retention": ("Cohort", "Cohorts", "cohorts"),
     "rows": ("Rows", "rows_behind"),
     "scope": ("breakdowns", "time_span"),
+    "survival": ("Survival", "kaplan_meier"),
 }
 _HOME = {name: module for module, names in _WHERE.items() for name in names}
 
@@ -100,6 +102,7 @@ __all__ = [
     "Rule",
     "Settings",
     "Slice",
+    "Survival",
     "Unit",
     "ask",
     "bounds_utc",
@@ -114,6 +117,7 @@ __all__ = [
     "explain",
     "false_discoveries_controlled",
     "following",
+    "kaplan_meier",
     "measure",
     "measure_many",
     "measured",

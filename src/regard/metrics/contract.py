@@ -14,6 +14,7 @@ from regard.metrics.model import Better, Estimate, Unit
 if TYPE_CHECKING:
     from regard.metrics.answers import Answers
     from regard.metrics.scope import Scope, Window
+    from regard.metrics.survival import Survival
 
 Rules = Mapping[str, Any]
 Cells = Mapping[tuple["Window", str | None], Any]
@@ -65,10 +66,11 @@ class Later(Mapping[str, Estimate]):
 
 @dataclass(frozen=True)
 class Reading:
-    """One cell's headline and what stands beside it."""
+    """One cell's headline, what stands beside it, and the curve of a time until something happens."""
 
     headline: Estimate
     parts: Mapping[str, Estimate] = field(default_factory=dict)
+    curve: Callable[[], Survival] | None = None
 
 
 @dataclass(frozen=True)

@@ -162,7 +162,7 @@ class Measured:
 
     def _figure(self, window: Window, group: str | None) -> Figure:
         reading = self.contract.read(self.facts(window, group), self.rules, self.whole)
-        return Figure(reading.headline, reading.parts, _period(window), group)
+        return Figure(reading.headline, reading.parts, _period(window), group, curve=reading.curve)
 
     @cached_property
     def _hidden(self) -> dict[Cell, str]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from regard.metrics.survival import Survival
 
 Better = Literal["higher", "lower"]
 Every = Literal["day", "week", "month", "quarter", "year"]
@@ -93,7 +96,8 @@ class Figure:
 
     ``parts`` holds what the metric offers beside its headline, by name (e.g. ``promoters``, ``published``,
     ``median``): each an :class:`Estimate`. ``is_partial`` says that the dates asked for, or the data, cut the period
-    short: the figure is of a part of it and never called different from a whole one.
+    short: the figure is of a part of it and never called different from a whole one. ``curve`` works out the whole
+    distribution of a time until something happens, where the metric has one.
     """
 
     estimate: Estimate
@@ -101,6 +105,7 @@ class Figure:
     period: tuple[date, date] | None = None
     group: str | None = None
     is_partial: bool = False
+    curve: Callable[[], Survival] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

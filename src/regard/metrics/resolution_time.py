@@ -15,7 +15,7 @@ from regard.metrics.calendar import BusinessCalendar
 from regard.metrics.contract import Gathered, Later, Metric, Reading, Rule, Rules, one_of
 from regard.metrics.model import Estimate, Unit
 from regard.metrics.scope import Scope, known_properties
-from regard.metrics.survival import kaplan_meier
+from regard.metrics.survival import Survival, kaplan_meier
 from regard.metrics.tickets import Desk, durations, seconds
 
 CLOCKS = ("elapsed", "business", "touch")
@@ -41,7 +41,8 @@ def units(desk: Desk, rules: Rules, whole: Sequence[Any] = ()) -> Answers:
 
 def read(desk: Desk, rules: Rules, whole: Sequence[Any]) -> Reading:
     answers = times(desk, rules["clock"])
-    return Reading(intervals.skewed_mean(answers), Later(lambda: _beside(desk, answers)))
+    beside = Later(lambda: _beside(desk, answers))
+    return Reading(intervals.skewed_mean(answers), beside, lambda: open_over_time(desk))
 
 
 def _beside(desk: Desk, answers: Answers) -> dict[str, Estimate]:
@@ -50,20 +51,20 @@ def _beside(desk: Desk, answers: Answers) -> dict[str, Estimate]:
         "published": others["elapsed"],
         "median": intervals.quantile(answers, 0.5),
         "p90": intervals.quantile(answers, 0.9),
-        "median_with_open": with_open(desk),
+        "median_with_open": open_over_time(desk).median(),
         **{clock: one for clock, one in others.items() if one.n},
         **_reopened(desk),
     }
 
 
-def with_open(desk: Desk) -> Estimate:
-    """Kaplan–Meier's median of the tickets opened in the window: one still open was open for as long as was seen."""
+def open_over_time(desk: Desk) -> Survival:
+    """Kaplan–Meier's curve of the tickets opened in the window: one still open was open for as long as was seen."""
     opened = desk.opened
     if not len(opened):
-        return intervals.nothing(Unit.SECONDS)
+        return kaplan_meier([], [])
     is_done = ~np.isnat(opened["resolved"])
     until = np.where(is_done, opened["resolved"], desk.seen_until)
-    return kaplan_meier(seconds(opened["opened"], until), is_done).median()
+    return kaplan_meier(seconds(opened["opened"], until), is_done)
 
 
 def _reopened(desk: Desk) -> dict[str, Estimate]:

@@ -42,6 +42,16 @@ class Survival:
         )
         return Estimate(value, low, high, self.n, Unit.SHARE, self.confidence)
 
+    def still_at_risk(self, time: float) -> int:
+        """How many were watched, and had not ended, for at least ``time``."""
+        place = int(np.searchsorted(self.times, time, side="left"))
+        return int(self.at_risk[place]) if place < len(self.times) else 0
+
+    def last_time_with(self, least: int) -> float:
+        """Until when at least so many are at risk: beyond it the curve says more of single ones than of all."""
+        enough = self.times[self.at_risk >= least]
+        return float(enough[-1]) if len(enough) else 0.0
+
     def quantile(self, q: float = 0.5) -> Estimate:
         """The time by which a share ``q`` has ended; its interval is where the band crosses.
 

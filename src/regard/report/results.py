@@ -171,6 +171,19 @@ class Figures(Result):
         _ = self.estimate
         return self.figures[0].parts
 
+    @property
+    def curve(self) -> Rows:
+        """The share still open after each time, with its band (Kaplan–Meier): of ``resolution_time``, one figure."""
+        _ = self.estimate
+        made = self.figures[0].curve
+        if made is None:
+            raise Invalid(said("{metric} has no curve", metric=self.measurement.metric), field="metric")
+        found = made()
+        names = {"seconds": "times", "at_risk": "at_risk", "ended": "events", "still_open": "survival"}
+        columns = {name: getattr(found, field).tolist() for name, field in names.items()}
+        columns |= {"low": found.low.tolist(), "high": found.high.tolist()}
+        return Rows(f"{self.title} · still open", columns, self.sql)
+
     def __iter__(self) -> Iterator[Figure]:
         return iter(self.figures)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from regard.metrics import (
     Estimate,
     Figure,
     Measurement,
+    Survival,
     difference,
     false_discoveries_controlled,
 )
@@ -189,6 +191,28 @@ def window_curve(parts: Mapping[str, Estimate], title: str, days: tuple[str, str
         if part.value is not None
     ]
     return trend(curve, title=title, unit="share", fmt=fmt) if len(curve) > 1 else None
+
+
+PACES = (60, 300, 900, 1800, 3600, 7200, 14400, 43200, 86400, 172800, 604800, 1209600, 2592000, 7776000)
+MOST_STEPS = 36
+
+
+def still_open(curve: Survival, title: str, fmt: Format) -> Chart | None:
+    """The share still open after each time, at even steps, for as long as enough are watched to draw it."""
+    end = curve.last_time_with(max(FEWEST_AT_RISK, math.ceil(curve.n / 50)))
+    step = next((pace for pace in PACES if end / pace <= MOST_STEPS), PACES[-1])
+    times = [step * place for place in range(int(end // step) + 1)]
+    if len(times) < 3:
+        return None
+    drawn = [
+        Point(fmt.duration(time), one.value, one.low, one.high, curve.still_at_risk(time))
+        for time in times
+        for one in (curve.survival_at(time),)
+    ]
+    return trend(drawn, title=title, unit="share", fmt=fmt)
+
+
+FEWEST_AT_RISK = 5
 
 
 def cohort_map(cohorts: Sequence[Cohort], title: str, corner: str, months: int, fmt: Format) -> Chart | None:

@@ -34,6 +34,7 @@ from regard.report.showing import (
     groups,
     line,
     shares_given,
+    still_open,
     window_curve,
 )
 from regard.report.site import (
@@ -243,6 +244,9 @@ def _extras(look: Look, asked: Metric, now: Measurement) -> list[dict[str, Any]]
         (answers, "", shares_given(parts, answers, look.fmt)),
         (_("By the length of the window"), window, window_curve(parts, _(asked.title), DAYS, look.fmt)),
     ]
+    if now.figures[-1].curve:
+        title, about = _("Still open"), _("Of the tickets opened in this time, the share still open after so long")
+        found.append((title, about, still_open(now.figures[-1].curve(), title, look.fmt)))
     if asked.key == "retention":
         title, about = (
             _("Cohorts"),
