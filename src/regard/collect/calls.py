@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -10,6 +10,7 @@ NOTHING: Final = msgspec.Raw()
 LARGEST_NUMBER: Final = 2**63
 LONGEST_NAME: Final = 1000
 """Characters of an identifier or of an event's name."""
+_BRACE: Final = ord("{")
 
 Name = str | int | None
 
@@ -44,70 +45,93 @@ class Unusable(ValueError):
         super().__init__(reason)
 
 
-_read: Final = msgspec.json.Decoder(RawEvent).decode
+_Text = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_NAME)] | None
+_Type = Literal["track", "identify", "page", "screen", "group", "alias"]
+
+
+class _Plain(RawEvent, rename="camel", gc=False):
+    """A call as nearly all are sent, so that one reading says that its fields are as they must be."""
+
+    type: _Type = ""  # type: ignore[assignment]
+    message_id: _Text = None
+    user_id: _Text = None
+    anonymous_id: _Text = None
+    event: _Text = None
+    name: _Text = None
+    group_id: _Text = None
+    previous_id: _Text = None
+
+
+_read_plain: Final = msgspec.json.Decoder(_Plain).decode
+_read_any: Final = msgspec.json.Decoder(RawEvent).decode
 
 
 def read_call(text: bytes, kind: str = "") -> RawEvent:
     """A call out of its JSON; ``kind`` is its type where the address says it. Raises :class:`Unusable`."""
     try:
-        event = _read(text)
+        event: RawEvent = _read_plain(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Unusable("malformed") from None
-    event.message_id = _plain(event.message_id)
-    event.user_id = _plain(event.user_id)
-    event.anonymous_id = _plain(event.anonymous_id)
-    event.properties = _object(event.properties)
-    event.context = _object(event.context)
+        event = _read_odd(text)
     if kind:
         event.type = kind
-    if event.type != "track":
-        event.traits = _object(event.traits)
-        event.group_id = _plain(event.group_id)
-        event.previous_id = _plain(event.previous_id)
+    if event.properties and bytes(event.properties)[0] != _BRACE:
+        event.properties = _nothing(event.properties)
+    if event.context and bytes(event.context)[0] != _BRACE:
+        event.context = _nothing(event.context)
+    if event.traits and bytes(event.traits)[0] != _BRACE:
+        event.traits = _nothing(event.traits)
     missing = _MISSING.get(event.type, _unknown)(event)
     if missing:
         raise Unusable(missing, str(event.message_id or ""))
     return event
 
 
-def _plain(value: Name) -> Name:
-    """An identifier as text."""
-    if value is None:
-        return None
-    if type(value) is int:
+def _read_odd(text: bytes) -> RawEvent:
+    """A call with numbers for identifiers, with empty ones, or with what is not of its type at all."""
+    try:
+        event = _read_any(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Unusable("malformed") from None
+    event.message_id = _text(event.message_id)
+    event.user_id = _text(event.user_id)
+    event.anonymous_id = _text(event.anonymous_id)
+    event.group_id = _text(event.group_id)
+    event.previous_id = _text(event.previous_id)
+    event.event = _text(event.event)
+    event.name = _text(event.name)
+    return event
+
+
+def _text(value: Name) -> str | None:
+    """An identifier or a name as text; None for an empty one."""
+    if isinstance(value, int):
         value = str(value) if abs(value) < LARGEST_NUMBER else "9" * (LONGEST_NAME + 1)
-    if len(value) > LONGEST_NAME:  # type: ignore[arg-type]
+    if value and len(value) > LONGEST_NAME:
         raise Unusable("too_long")
     return value or None
 
 
-def _object(detail: msgspec.Raw) -> msgspec.Raw:
-    text = bytes(detail)
-    if not text or text[0] == 0x7B:  # {
-        return detail
-    if text == b"null":
-        return NOTHING
-    raise Unusable("malformed")
+def _nothing(detail: msgspec.Raw) -> msgspec.Raw:
+    """``null`` is nothing. Raises Unusable for what is no object."""
+    if bytes(detail) != b"null":
+        raise Unusable("malformed")
+    return NOTHING
 
 
 def _missing_somebody(event: RawEvent) -> str | None:
-    if event.name is not None and len(event.name) > LONGEST_NAME:
-        return "too_long"
     return "missing_user" if event.user_id is None and event.anonymous_id is None else None
 
 
 def _missing_of_track(event: RawEvent) -> str | None:
-    if not event.event:
-        return "missing_event"
-    return "too_long" if len(event.event) > LONGEST_NAME else _missing_somebody(event)
+    return "missing_event" if event.event is None else _missing_somebody(event)
 
 
 def _missing_of_group(event: RawEvent) -> str | None:
-    return _missing_somebody(event) if event.group_id else "missing_group"
+    return "missing_group" if event.group_id is None else _missing_somebody(event)
 
 
 def _missing_of_alias(event: RawEvent) -> str | None:
-    return None if event.previous_id and event.user_id else "missing_previous"
+    return "missing_previous" if event.previous_id is None or event.user_id is None else None
 
 
 def _unknown(_: RawEvent) -> str:

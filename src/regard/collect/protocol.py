@@ -139,7 +139,8 @@ def judged(kind: str, body: Body) -> Iterator[RawEvent | Refusal]:
     for index, raw in enumerate(body.raws):
         text = bytes(raw)
         try:
-            _fit(text)
+            if len(text) > EVENT_LIMIT or b"\\" in text or not text.isascii():
+                _fit(text)
             yield read(text, told)
         except Unusable as error:
             yield Refusal(index, error.message_id, error.reason, said(PROTOCOL_REASONS[error.reason]), text)
@@ -149,12 +150,11 @@ def _fit(text: bytes) -> None:
     """Raise Unusable for a text that is not even read."""
     if len(text) > EVENT_LIMIT:
         raise Unusable("too_large")
-    if not text.isascii():
-        try:
-            text.decode()
-        except UnicodeDecodeError:
-            raise Unusable("bad_text") from None
-    if b"\\" in text and _NUL.search(text):
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        raise Unusable("bad_text") from None
+    if _NUL.search(text):
         raise Unusable("bad_text")
 
 
@@ -180,8 +180,7 @@ def events_of(arrived: Arrived) -> Iterator[RawEvent | Refusal]:
             continue
         found.message_id = found.message_id or made_id(arrived, index)
         found.sent_at = found.sent_at or body.sent_at
-        if found.context is NOTHING or not bytes(found.context):
-            found.context = body.context
+        found.context = found.context or body.context
         yield found
 
 

@@ -1,4 +1,4 @@
-"""Sources: who may send, by write key, and into which workspace: a table in memory, renewed from where they are kept."""
+"""Sources: who may send, by write key, and into which workspace; a table in memory, renewed as it ages."""
 
 from __future__ import annotations
 
