@@ -58,6 +58,11 @@ class Rows:
             self.events.append(event)
             self.loads.append(load)
 
+    def reaches(self, place: str, segment: str, begin: int, end: int) -> None:
+        """A record of a segment, from ``begin`` to ``end``, is among these rows."""
+        self.until[place] = end
+        self.begins.setdefault(segment, begin)
+
     def __len__(self) -> int:
         return len(self.events) + len(self.refused)
 

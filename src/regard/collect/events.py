@@ -37,7 +37,6 @@ class Event(msgspec.Struct, gc=False):
     user_id: str | None = None
     anonymous_id: str | None = None
     previous_id: str | None = None
-    group_id: str | None = None
     timestamp: str | None = None
     sent_at: str | None = None
     properties: str | None = None

@@ -1,0 +1,154 @@
+"""What arrived becomes events: read by the protocol, taken through the source's pipeline, or refused and kept."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from regard.base import Invalid
+from regard.collect.batching import Kept, Rows
+from regard.collect.calls import RawEvent
+from regard.collect.events import Event, Refused
+from regard.collect.pipeline import Run, run, settings_from, steps_for
+from regard.collect.protocol import Refusal, events_of, opened
+from regard.collect.sources import Source
+from regard.collect.spool import Arrived
+from regard.stream import LIVE
+
+NAMES: Final[dict[str, str]] = {
+    "page": "Page Viewed",
+    "screen": "Screen Viewed",
+    "identify": "Profile Updated",
+    "group": "Account Joined",
+    "alias": "Profile Aliased",
+}
+"""What calls other than track are called in the stream."""
+
+_encode: Final = msgspec.json.Encoder().encode
+
+
+def load_of(source: str) -> str:
+    """What stands in ``load`` of a row that arrived live: by which source.
+
+    >>> load_of("web")
+    'live/web'
+    """
+    return f"{LIVE}/{source}"
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """A source with the steps that its settings ask for."""
+
+    source: Source
+    steps: tuple[Run, ...]
+    load: str
+
+
+class Arriving:
+    """Takes what arrived into rows. Sources are looked up as they are now; their steps are made once."""
+
+    def __init__(self, source_of: Callable[[str], Source | None]):
+        self._source_of = source_of
+        self._prepared: dict[str, _Prepared] = {}
+
+    def source(self, key: str) -> Source | None:
+        """The source of a write key, as its owner has set it up now."""
+        return self._source_of(key)
+
+    def take(self, arrived: Arrived, source: Source, rows: Rows) -> None:
+        """Read what arrived; each of its events is accepted, or refused with its reason."""
+        prepared = self._of(source)
+        for found in events_of(arrived):
+            if isinstance(found, Refusal):
+                rows.refused.append(_kept(arrived, Refused(found.reason, found.message), found.raw))
+                continue
+            event = event_of(found, arrived)
+            refusal = run(event, prepared.steps)
+            if refusal is None:
+                rows.add(event, prepared.load)
+            elif refusal.is_forgotten:
+                rows.forgotten += 1
+            else:
+                rows.refused.append(_kept(arrived, refusal, _encode(found)))
+
+    def _of(self, source: Source) -> _Prepared:
+        found = self._prepared.get(source.key)
+        if found is None or found.source is not source:
+            steps = steps_for(settings_from(source.settings))
+            found = self._prepared[source.key] = _Prepared(source, steps, load_of(source.id or source.key))
+        return found
+
+
+def event_of(call: RawEvent, arrived: Arrived) -> Event:
+    """A call as an event; identify and group bring traits where others bring properties."""
+    kind = call.type
+    details = bytes(call.traits) if kind in ("identify", "group") else bytes(call.properties)
+    event = Event(
+        id=str(call.message_id),
+        kind=kind,
+        name=call.event or "" if kind == "track" else NAMES[kind],
+        received_at=arrived.received_at,
+        user_id=call.user_id,  # type: ignore[arg-type]  # read_call leaves texts
+        anonymous_id=call.anonymous_id,  # type: ignore[arg-type]
+        previous_id=call.previous_id,  # type: ignore[arg-type]
+        timestamp=call.timestamp or call.original_timestamp,
+        sent_at=call.sent_at,
+        properties=details.decode() if details else None,
+        context=bytes(call.context).decode() or None,
+        user_agent=arrived.agent,
+    )
+    if kind == "group":
+        event.subject = call.group_id  # type: ignore[assignment]
+    elif call.name and kind in ("page", "screen"):
+        event.touchpoint = call.name
+    return event
+
+
+# --- what the quarantine keeps ---------------------------------------------------------------------------------------
+
+
+def _kept(arrived: Arrived, refusal: Refused, event: bytes) -> Kept:
+    return Kept(refusal, raw_of(arrived, event), arrived.received_at)
+
+
+def raw_of(arrived: Arrived, event: bytes) -> str:
+    """All that is needed to take one event through the pipeline again, as JSON; the address is left out."""
+    told: dict[str, Any] = {"source": arrived.source, "kind": arrived.kind, "agent": arrived.agent}
+    told["at"] = arrived.received_at
+    try:
+        told["event"] = event.decode()
+    except UnicodeDecodeError:
+        told["base64"] = base64.b64encode(event).decode()
+    sent_at = _sent_at(arrived) if arrived.kind == "batch" else None
+    return _encode(told | ({"sent_at": sent_at} if sent_at else {})).decode()
+
+
+def _sent_at(arrived: Arrived) -> str | None:
+    """When the batch was sent that an event came in."""
+    try:
+        return opened(arrived.kind, arrived.body).sent_at
+    except Invalid:
+        return None
+
+
+def arrived_again(raw: Mapping[str, Any]) -> Arrived:
+    """What the quarantine kept of an event, as if it arrived once more: at the time when it first did."""
+    event = base64.b64decode(raw["base64"]) if "base64" in raw else raw["event"].encode()
+    kind = raw["kind"]
+    if kind == "batch":
+        sent_at = _encode(raw.get("sent_at"))
+        event = b'{"batch":[' + event + b'],"sentAt":' + sent_at + b"}"
+    return Arrived(
+        source=raw["source"],
+        received_at=msgspec.convert(raw["at"], type=datetime),
+        kind=kind,
+        body=event,
+        ip=None,
+        agent=raw.get("agent"),
+    )

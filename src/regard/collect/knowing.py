@@ -1,0 +1,118 @@
+"""Whose an event is: identifiers become keys, keys become profiles, and what two names in one event say is evidence.
+
+What has been seen is remembered, so that steady traffic asks the store nothing. All of it is forgotten as soon as
+somebody else changed who is who (a merge, an unmerge, an erasure).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from regard.base.ids import profile_number
+from regard.collect.events import Event, object_of, sender_of, text_of
+from regard.profiles import DEFAULT_RULES, Evidence, IdentityRules, Resolution, customers_of, evidence_of, rules_of
+from regard.stream import Question, Store
+from regard.stream.compose import sql
+
+Names = tuple[str | None, ...]
+REMEMBERED: Final = 500_000
+"""How many people are remembered; more than that, and everybody is looked up anew."""
+
+OF_OTHERS: Final = frozenset(
+    {"Invite Sent", "Referral Made", "Product Shared", "Cart Shared", "Account Added User", "Account Removed User"}
+)
+"""Names of events whose ``email`` is another person's than the one who acted."""
+
+_KNOWN_PROFILES: Final = sql("SELECT count(*) AS n, coalesce(sum(customer % 1000000007), 0) AS s FROM identifiers")
+
+
+def find_names(event: Event) -> Names:
+    """The names that an event gives: user id, anonymous id, e-mail, phone, and the id it had before.
+
+    E-mail and phone are the traits of an identify, those of ``context.traits``, or properties of a track that is not
+    about somebody else.
+    """
+    sender = sender_of(event.context)
+    email, phone = event.email or sender.email, event.phone or sender.phone
+    properties = event.properties or ""
+    is_own = event.kind != "group" and event.name not in OF_OTHERS
+    if is_own and ('"email"' in properties or '"phone"' in properties):
+        told = object_of(properties)
+        email, phone = text_of(told.get("email")) or email, text_of(told.get("phone")) or phone
+    return event.user_id, event.anonymous_id, email, phone, event.previous_id
+
+
+class People:
+    """Who is who in one workspace, as far as the loader has seen."""
+
+    def __init__(self) -> None:
+        self.rules: IdentityRules = DEFAULT_RULES
+        self._keys: dict[Names, tuple[str | None, datetime]] = {}
+        self._customers: dict[str, int] = {}
+        self._known: tuple[int, int] | None = None
+        self._stamp = ""
+
+    def look(self, store: Store) -> None:
+        """Forget what is remembered when who is who was changed by anybody else."""
+        if store.stamp() == self._stamp:
+            return
+        self.rules, known = rules_of(store), _known_profiles(store)
+        if known != self._known or len(self._keys) > REMEMBERED:
+            self._keys.clear()
+            self._customers.clear()
+        self._known = known
+
+    def evidence(self, events: Sequence[Event], sources: Sequence[str]) -> list[Evidence]:
+        """Give each event its ``source_key``; returns what they say about who is whom that is not known yet.
+
+        Of what was observed before, only an earlier observation is news.
+        """
+        found: list[Evidence] = []
+        for event, source in zip(events, sources, strict=True):
+            names, at = find_names(event), event.occurred_at or event.received_at
+            known = self._keys.get(names)
+            if known is None or at < known[1]:
+                known = self._first_seen(names, source, at, found)
+            event.source_key = known[0]
+        return found
+
+    def _first_seen(
+        self, names: Names, source: str, at: datetime, found: list[Evidence]
+    ) -> tuple[str | None, datetime]:
+        user_id, anonymous_id, email, phone, previous_id = names
+        own, told = evidence_of(
+            self.rules,
+            source=source,
+            observed_at=at,
+            user_id=user_id,
+            anonymous_id=anonymous_id,
+            email=email,
+            phone=phone,
+            previous_id=previous_id,
+        )
+        found += told
+        seen = self._keys[names] = (own.key if own else None, at)
+        return seen
+
+    def customers(self, store: Store, events: Sequence[Event], resolution: Resolution) -> list[int | None]:
+        """The number of each event's profile."""
+        known = self._customers
+        known.update(resolution.after)
+        unknown = {event.source_key for event in events if event.source_key not in known} - {None}
+        keys = [key for key in unknown if key is not None]
+        nobody_is_linked = self._known is not None and self._known[0] == 0
+        known.update({key: profile_number(key) for key in keys} if nobody_is_linked else customers_of(store, keys))
+        return [None if event.source_key is None else known[event.source_key] for event in events]
+
+    def settled(self, store: Store, resolution: Resolution) -> None:
+        """What was found is written: until somebody else writes, it stays true."""
+        self._stamp = store.stamp()
+        if resolution.links:
+            self._known = _known_profiles(store)
+
+
+def _known_profiles(store: Store) -> tuple[int, int]:
+    answer = store.ask(Question("known profiles", _KNOWN_PROFILES))
+    return int(answer["n"][0]), int(answer["s"][0])
