@@ -14,10 +14,12 @@ from urllib.parse import unquote
 
 import msgspec
 
+from regard.base import Invalid
+from regard.base.words import said
 from regard.collect.calls import LONGEST_NAME, NOTHING, RawEvent, Unusable, raw
 
-STRUCTURED: Final = "application/cloudevents+json"
-BATCHED: Final = "application/cloudevents-batch+json"
+WHOLE: Final = (b"application/cloudevents+json", b"application/cloudevents-batch+json")
+"""Media types of bodies that hold whole events; with any other, the body is data and the headers say the rest."""
 
 _USERS: Final = ("userid", "user_id", "userId")
 _VISITORS: Final = ("anonymousid", "anonymous_id", "anonymousId")
@@ -38,7 +40,7 @@ def structured(headers: Iterable[tuple[bytes, bytes]], content_type: str, body: 
     """A binary event (attributes in ``ce-`` headers, percent-encoded; data in the body) in the structured form.
 
     >>> structured([(b"ce-id", b"1"), (b"ce-type", b"a%20b")], "application/json", b'{"n": 1}')
-    b'{"id":"1","type":"a b","data":{"n":1}}'
+    b'{"id":"1","type":"a b","data":{"n": 1}}'
     """
     attributes: dict[str, Any] = {
         name[3:].decode("latin-1"): unquote(value.decode("latin-1")) for name, value in headers if name[:3] == b"ce-"
@@ -51,7 +53,10 @@ def structured(headers: Iterable[tuple[bytes, bytes]], content_type: str, body: 
 
 def _data(media: str, body: bytes) -> dict[str, Any]:
     if media in ("", "application/json", "text/json") or media.endswith("+json"):
-        return {"data": _read_any(body)}
+        try:
+            return {"data": msgspec.Raw(_read_one(body))}
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise Invalid(said("the data is not JSON: {error}", error=str(error)), code="bad_json") from None
     try:
         return {"data": body.decode()} if media.startswith("text/") else _binary(body)
     except UnicodeDecodeError:
@@ -60,9 +65,6 @@ def _data(media: str, body: bytes) -> dict[str, Any]:
 
 def _binary(body: bytes) -> dict[str, str]:
     return {"data_base64": base64.b64encode(body).decode()}
-
-
-_read_any: Final = msgspec.json.Decoder(Any).decode
 
 
 def event_of(text: bytes, _: str = "") -> RawEvent:

@@ -1,0 +1,53 @@
+"""What the collector gives away: the settings that published clients ask for, and our own script for browsers."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from regard.base import NotFound
+from regard.base.words import said
+from regard.collect.intake import Scope
+
+SCRIPT: Final = "/v1/regard.js"
+_FILE: Final = "static/collect/regard.js"
+_SETTINGS: Final = re.compile(r"/v1/projects/([^/]+)/settings")
+_OPEN_PLAN: Final = {"__default": {"enabled": True, "integrations": {}}}
+
+
+def settings_key(path: str) -> str | None:
+    """The write key of an address of settings.
+
+    >>> settings_key("/v1/projects/abc/settings"), settings_key("/v1/projects/abc")
+    ('abc', None)
+    """
+    found = _SETTINGS.fullmatch(path)
+    return found[1] if found else None
+
+
+def settings(key: str, scope: Scope) -> dict[str, Any]:
+    """The settings of a source as analytics.js and the mobile libraries read them: send everything here, only here."""
+    host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
+    here = {"apiKey": key, "apiHost": f"{host}/v1", "protocol": scope.get("scheme", "https")}
+    return {
+        "integrations": {"Segment.io": {**here, "unbundledIntegrations": [], "addBundledMetadata": True}},
+        "plan": {"track": _OPEN_PLAN, "identify": _OPEN_PLAN, "group": _OPEN_PLAN},
+        "metrics": {"sampleRate": 0},
+        "middlewareSettings": {},
+        "enabledMiddleware": {},
+        "remotePlugins": [],
+        "analyticsNextEnabled": True,
+        "legacyVideoPluginsEnabled": False,
+    }
+
+
+@cache
+def script() -> tuple[bytes, tuple[tuple[bytes, bytes], ...]]:
+    """The script for browsers, and the headers it is sent with."""
+    found = files("regard.collect").joinpath(_FILE)
+    if not found.is_file():
+        raise NotFound(said("the script for browsers is not installed"))
+    headers = ((b"content-type", b"text/javascript; charset=utf-8"), (b"cache-control", b"public, max-age=3600"))
+    return found.read_bytes(), headers
