@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from regard.accounts.models import AuditEntry, Invitation, Member
 from regard.accounts.site import User, Workspace, add_user
+from regard.accounts.views import _join_as_somebody_new
 from regard.base import Conflict, Forbidden
 
 pytestmark = pytest.mark.django_db
@@ -140,3 +141,19 @@ def test_the_audit_log_goes_back_page_by_page_and_misses_nothing(workspace: Work
 @pytest.mark.parametrize("before", ["x", "-1", "9" * 40, "1;drop table"])
 def test_a_strange_place_in_the_audit_log_is_the_beginning(signed_in, before: str) -> None:
     assert signed_in("owner").get(at("audit"), {"before": before}).status_code == 200
+
+
+def test_whoever_comes_second_with_an_invitation_is_left_without_an_account(workspace: Workspace, signed_in) -> None:
+    signed_in("owner")
+    _made, token = Invitation.make(workspace, "viewer", User.objects.get())
+    slow = Invitation.objects.find(token)
+    Invitation.objects.find(token).accept(add_user("first@example.org"))
+    given = {"email": "second@example.org", "password": "long enough to be safe", "name": ""}
+    with pytest.raises(Conflict):
+        _join_as_somebody_new(slow, given)
+    assert not User.objects.filter(email="second@example.org").exists()
+
+
+def test_whoever_is_in_no_workspace_is_told_how_to_go_on(signed_in) -> None:
+    page = signed_in("stranger").get(reverse("accounts:workspaces")).content.decode()
+    assert "Ask an owner to invite stranger@example.org" in page

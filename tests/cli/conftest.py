@@ -73,12 +73,12 @@ def regard(environment: dict[str, str], tmp_path: Path) -> Run:
 
 
 @pytest.fixture
-def serve(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[[], Server]]:
+def serve(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[..., Server]]:
     """Start ``regard run``; stopped at the end."""
     started: list[Server] = []
 
-    def start() -> Server:
-        started.append(Server(environment, tmp_path))
+    def start(**more: str) -> Server:
+        started.append(Server({**environment, **more}, tmp_path))
         return started[-1].ready()
 
     yield start

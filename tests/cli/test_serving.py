@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import http.cookiejar
+import json
 import re
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
-from tests.cli.conftest import Run, Server
+from tests.cli.conftest import MAPPING, Run, Server
 
-Serve = Callable[[], Server]
+Serve = Callable[..., Server]
+PRODUCTION = {
+    "REGARD_PRODUCTION": "true",
+    "REGARD_BASE_URL": "https://cx.example.org",
+    "REGARD_ALLOWED_HOSTS": "cx.example.org,127.0.0.1",
+}
+
+
+def as_a_proxy_asks(server: Server, **headers: str) -> HTTPResponse:
+    """What a proxy on this machine gets for a page, without following anything."""
+    connection = HTTPConnection("127.0.0.1", int(server.url.rpartition(":")[2]), timeout=60)
+    connection.request("GET", "/account/login/", headers={"Host": "cx.example.org", **headers})
+    return connection.getresponse()
 
 
 def signed_in(server: Server) -> urllib.request.OpenerDirector:
@@ -76,3 +91,42 @@ def test_a_setting_that_cannot_be_used_is_one_sentence(regard: Run) -> None:
         assert done.returncode == 1
         assert "REGARD_PORT must be a whole number" in done.stdout + done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_in_production_the_site_behind_a_proxy_is_served_over_https_only(serve: Serve) -> None:
+    server = serve(**PRODUCTION)
+    plain = as_a_proxy_asks(server)
+    assert (plain.status, plain.headers["Location"]) == (301, "https://cx.example.org/account/login/")
+    page = as_a_proxy_asks(server, **{"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9"})
+    assert page.status == 200
+    assert "max-age=31536000" in page.headers["Strict-Transport-Security"]
+    assert all("Secure" in cookie for cookie in page.headers.get_all("Set-Cookie"))
+    assert "sign-in/" not in server.output.read_text(), "a link to choose a password instead"
+    assert "https://cx.example.org/account/password/reset/key/" in server.output.read_text()
+
+
+def test_only_proxies_that_are_named_are_believed(serve: Serve) -> None:
+    server = serve(**PRODUCTION, REGARD_TRUSTED_PROXIES="10.0.3.7")
+    assert as_a_proxy_asks(server, **{"X-Forwarded-Proto": "https"}).status == 301
+
+
+def test_a_backup_made_while_a_load_runs_holds_all_of_it_or_nothing(regard: Run, serve: Serve, tmp_path: Path) -> None:
+    server = serve()
+    lines = [f"{n},2017-05-0{n % 9 + 1}T10:00:00,{n % 5 + 1},T{n % 3},en" for n in range(200_000)]
+    (tmp_path / "large.csv").write_text("id,at,score,terminal,language\n" + "\n".join(lines) + "\n")
+    (tmp_path / "survey.toml").write_text(MAPPING)
+    with ThreadPoolExecutor() as both:
+        load = both.submit(regard, "load", "large.csv", "--mapping", "survey.toml", "--workspace", "shop")
+        kept: list[Path] = []
+        while not load.done():
+            kept.append(tmp_path / f"backup-{len(kept)}.tar")
+            assert regard("backup", kept[-1]).returncode == 0
+    assert load.result().returncode == 0, load.result().stderr
+    server.stop()
+    for number, backup in enumerate((kept[0], kept[-1])):
+        home = tmp_path / f"home-{number}"
+        restored = regard("restore", backup, REGARD_HOME=str(home))
+        assert restored.returncode == 0, restored.stderr
+        measured = regard("measure", "csat", "--workspace", "shop", "--json", REGARD_HOME=str(home))
+        found = json.loads(measured.stdout)["figures"][0]["n"] if measured.returncode == 0 else 0
+        assert found in (0, 200_000)

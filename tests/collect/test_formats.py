@@ -320,3 +320,27 @@ def test_a_json_array_of_anything_else_is_refused_whole_in_words(store, tmp_path
     path.write_text(content)
     with pytest.raises(Invalid, match="JSON array"):
         load(store, path, parse_mapping(SURVEY))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_json_objects_written_over_several_lines_are_rows(store, tmp_path, count):
+    path = tmp_path / "survey.json"
+    rows = [{"id": n, "at": "2026-01-02", "who": f"ann {n}", "score": 5, "comment": "}\n{"} for n in range(count)]
+    path.write_text("\n\n".join(json.dumps(row, indent=2) for row in rows), "utf-8")
+    result = load(store, path, parse_mapping(SURVEY))
+    assert (result.accepted, result.refused) == (count, 0)
+
+
+def test_a_broken_first_line_of_json_lines_is_refused_alone(store, tmp_path):
+    path = tmp_path / "survey.jsonl"
+    row = '{"id": 2, "at": "2026-01-02", "who": "ann", "score": 5, "comment": ""}'
+    path.write_text('{"id": 1, "at": "2026-01-02",\n' + row + "\n", "utf-8")
+    result = load(store, path, parse_mapping(SURVEY))
+    assert (result.accepted, result.reasons) == (1, {"malformed_line": 1})
+
+
+def test_a_file_of_no_json_object_is_refused_in_words(tmp_path):
+    path = tmp_path / "survey.json"
+    path.write_text('{\n"id": 1,\n', "utf-8")
+    with pytest.raises(Invalid, match="holds no JSON object"):
+        propose(path)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from allauth.account.utils import perform_login
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.mail import send_mail
-from django.db import connection
+from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -30,13 +30,13 @@ from regard.accounts.forms import (
     grantable,
 )
 from regard.accounts.middleware import public, right_required, sign_in_required
-from regard.accounts.models import ROLE_NAMES, THEMES, AuditEntry, Invitation, Member, SignInLink, Workspace
+from regard.accounts.models import ROLE_NAMES, THEMES, AuditEntry, Invitation, Member, SignInLink, User, Workspace
 from regard.accounts.site import absolute, add_user, record_audit, store_of
 from regard.base import Invalid, RegardError
 from regard.base.clock import now
 from regard.base.config import config
 from regard.stream import Record
-from regard.web.site import told
+from regard.web.site import error_response, told
 
 ENTRIES_A_PAGE = 50
 A_YEAR = 31_536_000
@@ -131,12 +131,21 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         return _join_as_myself(request, found)
     form = JoinForm(found, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        user = add_user(form.cleaned_data["email"], form.cleaned_data["password"], form.cleaned_data["name"])
-        member = _accept(found, user)
+        try:
+            user, member = _join_as_somebody_new(found, form.cleaned_data)
+        except RegardError as error:
+            return error_response(request, error)
         return perform_login(request, user, email_verification="none", redirect_url=member.workspace.get_absolute_url())
     return render(
         request, "accounts/invitation.html", {"invitation": found, "role": ROLE_NAMES[found.role], "form": form}
     )
+
+
+@transaction.atomic
+def _join_as_somebody_new(found: Invitation, given: Mapping[str, str]) -> tuple[User, Member]:
+    """Both or neither: whoever comes second with a link is left without an account that could open nothing."""
+    user = add_user(given["email"], given["password"], given["name"])
+    return user, _accept(found, user)
 
 
 def _join_as_myself(request: HttpRequest, found: Invitation) -> HttpResponse:

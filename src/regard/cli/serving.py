@@ -66,8 +66,17 @@ def serve(*, is_demo: bool) -> None:
 
     from regard.asgi import application
 
-    address = config().base_url or f"http://{config().host}:{config().port}"
-    server = uvicorn.Server(
+    link = _way_in(is_demo=is_demo)
+
+    class Announced(uvicorn.Server):
+        """Says where the site is once it listens there, not before."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                _announce(link)
+
+    server = Announced(
         uvicorn.Config(
             application,
             host=config().host,
@@ -82,14 +91,17 @@ def serve(*, is_demo: bool) -> None:
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
     )
-    link = _way_in(is_demo=is_demo)
+    for asked_to_stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked_to_stop, lambda *_: None)  # uvicorn stops gracefully, then raises them again: all was well
+    server.run()
+
+
+def _announce(link: str | None) -> None:
+    address = config().base_url or f"http://{config().host}:{config().port}"
     print(f"Regard is at {address} (Ctrl-C stops it)")
     if link:
         print(f"Sign in once with {link}")
     sys.stdout.flush()
-    for asked_to_stop in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(asked_to_stop, lambda *_: None)  # uvicorn stops gracefully, then raises them again: all was well
-    server.run()
 
 
 def _way_in(*, is_demo: bool) -> str | None:

@@ -1,10 +1,14 @@
-"""JSON Lines, or an array of objects, as a table: every key a column, keys of nested objects by their dotted path."""
+"""JSON Lines, an array of objects, or objects written over several lines, as a table: every key a column, keys of
+nested objects by their dotted path."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterator
+from collections.abc import Mapping as Dictionary
+from contextlib import suppress
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import IO
@@ -23,12 +27,24 @@ LONGEST_LINE = 16 << 20
 CHUNK = 1 << 20
 BLANK = " \t\r\n"
 SIGN = re.compile(r"[^ \t\r\n]")
-AFTER = {",": "{", "]": ""}
-"""What may follow a sign of an array: an object, or nothing."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How objects follow each other: what may stand first, after an object, and after any other sign."""
+
+    first: str
+    after_object: str
+    after: Dictionary[str, str]
+    ends_with: str
+
+
+ARRAY = Shape("{]", ",]", {",": "{", "]": ""}, "")
+ONE_BY_ONE = Shape("{", "{", {}, "{")
 
 
 def read_jsonl(staging: Staging, plain: Plain, how: Format, table: str) -> None:
-    """One JSON object a line. Lines that are not one are kept apart; an array is laid out as lines first."""
+    """One JSON object a line. Lines that are not one are kept apart; any other shape is laid out as lines first."""
     staging.run(
         "CREATE TABLE lines AS SELECT trim(line, chr(13) || ' ' || chr(9)) AS line FROM read_csv($1, "
         "columns = {'line': 'VARCHAR'}, auto_detect = false, delim = chr(1), quote = '', escape = '', header = false, "
@@ -52,7 +68,12 @@ def read_jsonl(staging: Staging, plain: Plain, how: Format, table: str) -> None:
             stage="reading",
         )
     else:
-        staging.run(f"CREATE TABLE {exp.to_table(table, quoted=True).sql('duckdb')} (nothing VARCHAR)")
+        raise Invalid(
+            said("{name} holds no JSON object", name=plain.name),
+            field="file",
+            code="unreadable",
+            remedy=said("write one object on each line, or one array of objects"),
+        )
     staging.run("DROP TABLE lines")
     staging.run("DROP TABLE objects")
 
@@ -92,14 +113,13 @@ def _pointer(path: tuple[str, ...]) -> exp.Expr:
 
 
 def _as_lines(plain: Plain, folder: Path) -> Path:
-    """The file itself, or the objects of its array one a line. Raises when the array holds anything else."""
+    """The file itself, or its objects one a line. Raises when an array is broken or holds anything else."""
+    target = folder / f"{plain.sha256}.lines"
     with plain.path.open(encoding="utf-8-sig", newline="") as source:
-        if _first(source) != "[":
-            return plain.path
-        target = folder / f"{plain.sha256}.lines"
-        with target.open("w", encoding="utf-8") as out:
+        first = _first(source)
+        if first == "[":
             try:
-                out.writelines(chain.from_iterable((item, "\n") for item in _objects(source)))
+                _lay_out(source, ARRAY, target)
             except (ValueError, RecursionError) as error:
                 raise Invalid(
                     said("{name} holds a JSON array that is broken, or not one of objects", name=plain.name),
@@ -107,7 +127,27 @@ def _as_lines(plain: Plain, folder: Path) -> Path:
                     code="unreadable",
                     remedy=said("export it again"),
                 ) from error
-    return target
+            return target
+        if first == "{" and _is_cut(source.readline(LONGEST_LINE)):
+            source.seek(0)
+            with suppress(ValueError, RecursionError):  # then these are lines, of which the first is broken
+                _lay_out(source, ONE_BY_ONE, target)
+                return target
+    return plain.path
+
+
+def _lay_out(source: IO[str], shape: Shape, target: Path) -> None:
+    with target.open("w", encoding="utf-8") as out:
+        out.writelines(chain.from_iterable((item, "\n") for item in _objects(source, shape)))
+
+
+def _is_cut(rest: str) -> bool:
+    """Whether a line that began with a brace holds no whole object: more of it may follow on the next."""
+    try:
+        json.loads("{" + rest)
+    except (ValueError, RecursionError):
+        return True
+    return False
 
 
 def _first(source: IO[str]) -> str:
@@ -117,9 +157,9 @@ def _first(source: IO[str]) -> str:
     return char
 
 
-def _objects(source: IO[str]) -> Iterator[str]:
-    """The objects of an array whose bracket has been read, each as it is written, on one line. Raises ValueError."""
-    buffer, place, awaited = "", 0, "{]"
+def _objects(source: IO[str], shape: Shape) -> Iterator[str]:
+    """The objects from here on, each as it is written, on one line. Raises ValueError where the shape is another."""
+    buffer, place, awaited = "", 0, shape.first
     for more in chain(iter(lambda: source.read(CHUNK), ""), ("",)):
         buffer, place = buffer[place:] + more, 0
         while found := SIGN.search(buffer, place):
@@ -127,14 +167,14 @@ def _objects(source: IO[str]) -> Iterator[str]:
             if sign not in awaited:
                 raise ValueError(sign)
             if sign != "{":
-                place, awaited = place + 1, AFTER[sign]
+                place, awaited = place + 1, shape.after[sign]
                 continue
             end = _end_of_object(buffer, place, is_last=not more)
             if end is None:
                 break
             yield buffer[place:end].replace("\r", " ").replace("\n", " ")
-            place, awaited = end, ",]"
-    if awaited:
+            place, awaited = end, shape.after_object
+    if awaited != shape.ends_with:
         raise ValueError(awaited)
 
 

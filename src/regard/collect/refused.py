@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Dictionary
 from dataclasses import replace
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +56,8 @@ def refused_csv(rows: Iterable[Row]) -> str:
 def safe(cell: Any) -> str:
     """A cell that no spreadsheet runs (OWASP, CSV injection).
 
-    >>> safe("=1+1"), safe(-5), safe("-5"), safe("-2+3|cmd"), safe(None)
-    ("'=1+1", '-5', '-5', "'-2+3|cmd", '')
+    >>> safe("=1+1"), safe(-5), safe("-5"), safe("-2+3|cmd"), safe("+nan"), safe(None)
+    ("'=1+1", '-5', '-5', "'-2+3|cmd", "'+nan", '')
     """
     text = "" if cell is None else str(cell)
     if text[:1] in "=+-@\t\r" and text and not _is_number(text):
@@ -65,11 +66,11 @@ def safe(cell: Any) -> str:
 
 
 def _is_number(text: str) -> bool:
+    """Whether a spreadsheet, too, takes it for a number: -inf and +nan are names to it."""
     try:
-        float(text)
+        return isfinite(float(text))
     except ValueError:
         return False
-    return True
 
 
 def corrected(given: str | bytes) -> list[dict[str, str]]:
