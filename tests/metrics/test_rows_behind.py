@@ -83,3 +83,29 @@ def test_rows_are_those_that_had_been_received():
     rows = [answered("csat", 4, 1, 5, received_at=datetime(2026, month, 1)) for month in (1, 1, 3)]
     early = Slice(as_of=datetime(2026, 2, 1, tzinfo=UTC))
     assert len(rows_behind(store_of(*rows), "csat", early)) == 2
+
+
+def test_a_filter_chooses_referrals_by_what_their_customers_are():
+    def referral(n, name, at):
+        return happened(f"Referral {name}", at, customer=n, subject=f"referral-{n}")
+
+    rows = [bought(n, IN_MARCH, channel="web" if n < 6 else "app") for n in range(12)]
+    rows += [referral(n, "Made", IN_MARCH - timedelta(days=1)) for n in range(12)]
+    rows += [referral(n, "Converted", IN_MARCH + timedelta(days=60)) for n in (0, 7)]
+    rows.append(referral(1, "Converted", datetime(2026, 1, 1)) | {"subject": "of another time"})
+    store = store_of(*rows, minimum_n=1)
+    web = Slice(start=MARCH.start, end=MARCH.end, where={"channel": "web"})
+    found = rows_behind(store, "referral_rate", web)
+    assert {row["customer"] for row in found.rows()} == set(range(6))
+    assert len(found) == 7
+    assert measure(store, "referral_rate", web).figures[0].parts["referrals"].value == 6
+    assert len(rows_behind(store, "referral_rate", MARCH)) == 14
+
+
+def test_the_rows_are_those_of_the_definition_asked_for():
+    from regard.metrics import define, definition_of
+
+    store = store_of(bought(1, datetime(2026, 1, 20)), bought(2, IN_MARCH), happened("x", datetime(2026, 6, 1)))
+    define(store, "churn", {"active_days": 10})
+    old = definition_of(store, "churn", 0)
+    assert (len(rows_behind(store, "churn", MARCH)), len(rows_behind(store, "churn", MARCH, definition=old))) == (1, 2)

@@ -89,3 +89,27 @@ def test_a_comparison_and_its_explanation_tell_the_same_difference():
 def test_periods_that_overlap_are_not_compared():
     with pytest.raises(Invalid, match="overlap"):
         compare(channels(), "csat", "2026", "2026-01")
+
+
+def crossed(neither: int):
+    """Two filters that each let sixty through, of a hundred and some whom neither does."""
+    rows = []
+    for channel, language, n in (("web", "en", 22), ("web", "pl", 38), ("app", "en", 38), ("app", "pl", neither)):
+        rows += [answered("csat", i % 5 + 1, 1, 5, channel=channel, language=language) for i in range(n)]
+    return store_of(*rows)
+
+
+@pytest.mark.parametrize(("neither", "is_hidden"), [(0, False), (2, True), (4, True), (5, False)])
+def test_two_filters_that_together_leave_out_only_a_few_are_withheld(neither, is_hidden):
+    found = measure(crossed(neither), "csat", Slice(where={"channel": "web", "language": "en"})).figures[0]
+    assert (found.estimate.withheld is not None) == is_hidden
+
+
+def test_each_of_the_two_filters_alone_is_shown():
+    for where in ({"channel": "web"}, {"language": "en"}):
+        assert measure(crossed(2), "csat", Slice(where=where)).figures[0].estimate.withheld is None
+
+
+def test_a_break_down_under_a_filter_is_crossed_group_by_group():
+    found = measure(crossed(2), "csat", Slice(by="language", where={"channel": "web"})).figures
+    assert {one.group: one.estimate.withheld is not None for one in found}["pl"]

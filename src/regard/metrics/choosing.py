@@ -13,13 +13,15 @@ from regard.metrics.contract import Metric
 from regard.metrics.customer_questions import CONTRACT_EVENTS, latest_value, wanted_customers
 from regard.metrics.customers import days_before
 from regard.metrics.definitions import definition_of
-from regard.metrics.model import Slice
+from regard.metrics.model import Definition, Slice
 from regard.metrics.periods import zone
 from regard.metrics.questions import INVITATION, ON_SCALE, SENT, WEIGHS, sent_value
+from regard.metrics.referral_questions import referrers_question
 from regard.metrics.scope import Scope, Window, conditions, scope_of
 from regard.metrics.survey_answers import counts_only_the_whole
 from regard.metrics.tickets import EVENTS, FACETS
 from regard.stream import Store, compose
+from regard.stream.vocabulary import REFERRAL_CONVERTED, REFERRAL_MADE
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,9 @@ class Chosen:
     notes: Sequence[str] = ()
 
 
-def rows_of(store: Store, contract: Metric, slice: Slice) -> Chosen:
+def rows_of(store: Store, contract: Metric, slice: Slice, definition: Definition | None = None) -> Chosen:
     """The interactions that a metric counts in a slice."""
-    rules = contract.checked(definition_of(store, contract.key).rules)
+    rules = contract.checked((definition or definition_of(store, contract.key)).rules)
     scope = scope_of(store, slice, contract, {contract.key: rules}, ())
     windows = scope.windows or ((slice.start, slice.end),)
     window = windows[0][0], windows[-1][1]
@@ -142,10 +144,29 @@ def _invitations(contract: Metric, scope: Scope, window: Window) -> Chosen:
     return Chosen(contract.reads, conditions, {**INVITATION, **limits, **given, **values})
 
 
+def _referrals(contract: Metric, scope: Scope, window: Window) -> Chosen:
+    """The referrals made in the window by the customers wanted, and what came of them at any time."""
+    start, end = scope.bounds(window)
+    seen, given = compose.between(None, None, scope.slice.as_of)
+    within, limits = compose.between(start, end)
+    made = [compose.sql("name = :made"), *within, *seen]
+    if scope.slice.where:
+        wanted = referrers_question(end, None, scope.slice.where, scope.slice.as_of)
+        made.append(exp.column("customer").isin(query=wanted.sql))
+        given |= wanted.parameters
+    led = compose.select("subject").from_(compose.TABLE).where(*made, compose.sql("NOT subject IS NULL"))
+    came = [compose.sql("name = :converted"), *seen, exp.column("subject").isin(query=led)]
+    either = exp.or_(exp.and_(*(one.copy() for one in made)), exp.and_(*came))
+    notes = [said("The referrals only: the rate is of all customers ever seen.")]
+    given |= {"made": REFERRAL_MADE, "converted": REFERRAL_CONVERTED, **limits}
+    return Chosen(contract.reads, [either], given, notes)
+
+
 CHOOSERS = {
     "answers": _answers,
     "customers": _customers,
     "tickets": _tickets,
     "values": _values,
     "invitations": _invitations,
+    "referrals": _referrals,
 }

@@ -10,7 +10,7 @@ from typing import Any
 from regard.metrics.asking import ask
 from regard.metrics.catalogue import metric_called
 from regard.metrics.choosing import Chosen, rows_of
-from regard.metrics.model import Slice
+from regard.metrics.model import Definition, Slice
 from regard.metrics.questions import rows_question
 from regard.stream import Question, Store, compose
 
@@ -36,14 +36,20 @@ class Rows:
 
 
 def rows_behind(
-    store: Store, metric: str, slice: Slice = Slice(), *, after: After | None = None, limit: int = 50
+    store: Store,
+    metric: str,
+    slice: Slice = Slice(),
+    *,
+    definition: Definition | None = None,
+    after: After | None = None,
+    limit: int = 50,
 ) -> Rows:
     """The interactions that a metric counts in a slice, newest first, from after a row that was seen already.
 
     Answers are those that the headline counts; a ticket's rows are all it has, where its end (or, for the first
     response, its opening) lies in the slice; a customer's rows begin before the slice, where they make them active.
     """
-    chosen = rows_of(store, metric_called(metric), slice)
+    chosen = rows_of(store, metric_called(metric), slice, definition)
     answer = ask(store, _question(chosen, after, limit + 1))
     columns = {name: values[:limit] for name, values in answer.columns.items()}
     more = len(answer) > limit

@@ -11,7 +11,7 @@ A two-way table with its totals known is a graph: a line of it (a period, a grou
 between its two lines. The totals determine a withheld cell exactly when its edge lies on no cycle (Gusfield 1988,
 *SIAM Journal on Computing* 17), so every withheld cell is closed into the cheapest cycle.
 
-Not protected: ranges of dates that overlap, chosen by hand and subtracted from one another.
+Not protected: ranges of dates that overlap, chosen by hand and subtracted from one another (see docs/why/privacy.md).
 """
 
 from __future__ import annotations

@@ -2,18 +2,23 @@
 
 A filter narrows to a group just as a break-down does. It is judged by the break-down of its own column, its other
 filters kept: a filter that takes some, but not all, of the groups that the break-down withholds would tell them apart,
-and so would one that leaves out only a few people.
+and so would one that leaves out only a few people, alone or crossed with the other filters.
+
+Not judged: a cell of a break-down under a filter, by the break-down of the filter's column within that cell (a question
+for every group). What one of the two withholds beside a small cell, the other may show.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import combinations
 
 from regard.metrics.contract import Later
 from regard.metrics.model import Estimate, Figure, Slice
 from regard.metrics.scope import BREAKABLE, Scope, Window
 from regard.metrics.suppression import withheld_by_period, withheld_groups, withhold
+from regard.metrics.survival import Survival, kaplan_meier
 from regard.stream import COLUMNS
 
 Cell = tuple[Window, str | None]
@@ -51,16 +56,51 @@ def broken_down(sizes: Sizes, least: int, also: Collection[Cell] = ()) -> dict[C
 
 def _telling(scope: Scope, sizes: Sizes, sizes_of: Callable[[Slice], Sizes]) -> set[Cell]:
     """The cells that would tell, by subtraction from what other questions show, who a filter leaves out."""
-    slice, least, found = scope.slice, scope.settings.minimum_n, set[Cell]()
+    slice, least = scope.slice, scope.settings.minimum_n
+    found = _left_out(slice, sizes, sizes_of, least)
     for column, wanted in slice.where.items():
         rest = {name: value for name, value in slice.where.items() if name != column}
-        unfiltered = sizes_of(replace(slice, where=rest))
-        found |= {cell for cell, n in sizes.items() if 0 < unfiltered.get(cell, n) - n < least}
         if column in BREAKABLE or column not in COLUMNS:
             hidden = broken_down(sizes_of(replace(slice, by=column, where=rest)), least)
             split = _split(hidden, _chosen(wanted))
             found |= {cell for cell in sizes if cell[0] in split}
     return found
+
+
+MOST_CROSSED = 3
+"""Filters that are crossed with each other at most: each more doubles the questions."""
+
+
+def _left_out(slice: Slice, sizes: Sizes, sizes_of: Callable[[Slice], Sizes], least: int) -> set[Cell]:
+    """The cells whose filters, one or several at once, leave out only a few.
+
+    Who is told of everybody, of those whom ``a`` lets through, of those whom ``b`` does, and of those whom both do,
+    knows by inclusion and exclusion of those whom neither does. So every crossing of filters must be empty or large.
+    """
+    without = {
+        some: sizes_of(replace(slice, where={name: wanted for name, wanted in slice.where.items() if name not in some}))
+        for some in _choices(slice.where)
+    }
+    return {
+        cell
+        for some in without
+        for cell, n in sizes.items()
+        if 0 < sum(_sign(some, few) * without[few].get(cell, n) for few in _choices(some)) + _sign(some, ()) * n < least
+    }
+
+
+def _choices(names: Iterable[str]) -> list[tuple[str, ...]]:
+    """Every choice of some of the names, of all there are up to :data:`MOST_CROSSED`, in their order.
+
+    >>> _choices(["a", "b"])
+    [('a',), ('b',), ('a', 'b')]
+    """
+    known = list(names)
+    return [some for size in range(1, min(len(known), MOST_CROSSED) + 1) for some in combinations(known, size)]
+
+
+def _sign(some: Sequence[str], few: Sequence[str]) -> int:
+    return -1 if (len(some) - len(few)) % 2 else 1
 
 
 def _split(hidden: Mapping[Cell, str], chosen: set[str]) -> set[Window]:
@@ -105,14 +145,19 @@ def size_of(figure: Figure) -> int:
 
 def emptied(figure: Figure, reason: str) -> Figure:
     """The figure without any number, its companions gone: a share of the distribution would give the total away."""
-    return replace(figure, estimate=withhold(figure.estimate, reason), parts={})
+    return replace(figure, estimate=withhold(figure.estimate, reason), parts={}, curve=None)
 
 
 def without_small_parts(figure: Figure, least: int) -> Figure:
-    """The figure with its small companions withheld, once somebody looks at them."""
-    parts = figure.parts
+    """The figure with its small companions withheld, once somebody looks at them; so is a curve of a few."""
+    parts, whole = figure.parts, figure.curve
 
     def told(part: Estimate) -> Estimate:
         return withhold(part) if 0 < part.n < least else part
 
-    return replace(figure, parts=Later(lambda: {name: told(part) for name, part in parts.items()}))
+    def curve() -> Survival:
+        assert whole is not None
+        return whole() if whole().n >= least else kaplan_meier([], [])
+
+    told_parts = Later(lambda: {name: told(part) for name, part in parts.items()})
+    return replace(figure, parts=told_parts, curve=curve if whole else None)

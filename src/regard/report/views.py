@@ -394,7 +394,9 @@ def _explained(look: Look, asked: Metric, by: str) -> dict[str, Any]:
 def rows(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """The interactions that the figure rests on, newest first, page by page from the last row seen."""
     look, asked = Look.of(request), metric_in(key)
-    found = rows_behind(look.store, asked.key, look.slice(), after=after_in(request), limit=ROWS_A_PAGE)
+    used = look.definition(asked)
+    after = after_in(request)
+    found = rows_behind(look.store, asked.key, look.slice(), definition=used, after=after, limit=ROWS_A_PAGE)
     following = look.filters.query(after=cursor(found.following)) if found.following else ""
     return _metric_page(
         request,
@@ -418,7 +420,7 @@ def rows_csv(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     if not request.member.may(Right.VIEW_ROWS):
         raise PermissionDenied
     look, asked = _understood(Look.of(request)), metric_in(key)
-    found = rows_behind(look.store, asked.key, look.slice(), limit=MOST_IN_A_FILE)
+    found = rows_behind(look.store, asked.key, look.slice(), definition=look.definition(asked), limit=MOST_IN_A_FILE)
     return _csv(look, asked, Rows(asked.key, found.columns, found.sql), "rows")
 
 

@@ -182,9 +182,10 @@ class Workspace:
         used = definition_of(self.store, metric, version)
         return Reasons(explain(self.store, metric, a, b, self._slice(asked), definition=used), self._shown)
 
-    def rows(self, metric: str, *, limit: int = 100, **asked: Unpack[Asked]) -> Rows:
+    def rows(self, metric: str, *, limit: int = 100, version: int | None = None, **asked: Unpack[Asked]) -> Rows:
         """The interactions that a figure rests on, newest first, at most ``limit``."""
-        found = rows_behind(self.store, metric, self._slice(asked), limit=limit)
+        used = definition_of(self.store, metric, version)
+        found = rows_behind(self.store, metric, self._slice(asked), definition=used, limit=limit)
         return Rows(f"{metric_called(metric).title}: the rows behind it", found.columns, found.sql)
 
     def cohorts(self, **asked: Unpack[Asked]) -> CohortTable:
