@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from regard.metrics.membership import with_members
 from regard.stream import Answer, Question, Store
 from regard.stream.compose import DIALECT
 
@@ -21,7 +22,11 @@ _lock = threading.Lock()
 
 
 def ask(store: Store, question: Question) -> Answer:
-    """The store's answer; the same question is put to it once until something is loaded, erased or kept."""
+    """The store's answer; the same question is put to it once until something is loaded, erased or kept.
+
+    A filter by segment is answered by the segment's condition, not by the memberships as they were written down last.
+    """
+    question = with_members(store, question)
     given = sorted((name, repr(value)) for name, value in question.parameters.items())
     key = f"{store.dialect} {question.is_bulk} {question.sql.sql(DIALECT)} {given}"
     return remembered(store, key, lambda: store.ask(question))

@@ -178,7 +178,12 @@ def _money(boundaries: Boundaries, *, is_contract: bool) -> exp.Expr:
 
 
 def latest_value(name: str, alias: str) -> exp.Expr:
-    """A column or property as the latest interaction has it: what a customer or ticket is filtered and grouped by."""
+    """A column or property as the latest interaction has it: what a customer or ticket is filtered and grouped by.
+
+    For a segment it is whose it is.
+    """
+    if name == compose.SEGMENT:
+        return compose.sql(f"max(customer) AS {alias}")
     return exp.alias_(compose.call("LATEST", compose.as_text(name), exp.column("occurred_at")), alias)
 
 
@@ -186,8 +191,11 @@ def wanted_customers(where: Where) -> tuple[list[exp.Expr], dict[str, Any]]:
     """The filter, over the latest values of each customer or ticket, which are called ``is0``, ``is1``…"""
     conditions: list[exp.Expr] = []
     parameters: dict[str, Any] = {}
-    for place, wanted in enumerate(where.values()):
+    for place, (name, wanted) in enumerate(where.items()):
         left = exp.column(f"is{place}")
+        if name == compose.SEGMENT:
+            conditions.append(left.isin(query=compose.members(wanted)))
+            continue
         if wanted is None:
             conditions.append(left.is_(exp.null()))
             continue

@@ -212,7 +212,9 @@ SENT = "name IN (:sent, :delivered)"
 
 
 def sent_value(name: str, alias: str) -> exp.Expr:
-    """A column or property as the sending of an invitation has it."""
+    """A column or property as the sending of an invitation has it; for a segment, who was invited."""
+    if name == compose.SEGMENT:
+        return latest_value(name, alias)
     value = exp.case().when(compose.sql(SENT), compose.as_text(name))
     return exp.alias_(compose.call("LATEST", value, exp.column("occurred_at")), alias)
 

@@ -16,6 +16,7 @@ from regard.base.words import said
 from regard.metrics.asking import ask
 from regard.metrics.contract import Metric, Rules
 from regard.metrics.definitions import Settings, settings_for, settings_of
+from regard.metrics.membership import check_segments
 from regard.metrics.model import Slice
 from regard.metrics.periods import Period, bounds_utc, cut_periods, following, starting, zone
 from regard.stream import COLUMNS, Question, Store, compose
@@ -159,16 +160,24 @@ def _keys(text: str) -> list[str]:
 def check_names(store: Store, slice: Slice) -> None:
     """Refuse dates that no data have, and a break-down or filter by a name that the workspace does not know."""
     _check_dates(slice)
+    if slice.by == compose.SEGMENT:
+        raise Invalid(
+            said("figures cannot be broken down by segment: customers belong to several at once"),
+            field="by",
+            remedy=said("filter by one segment after the other"),
+        )
     if slice.by is not None and slice.by not in BREAKABLE:
         if slice.by in COLUMNS:
             raise Invalid(
                 said("figures cannot be broken down by {by}", by=repr(slice.by)), field="by", remedy=_offer(BREAKABLE)
             )
         _check_property(store, slice.by, "by")
-    for name in slice.where:
-        if name in NOT_FILTERABLE:
+    for name, wanted in slice.where.items():
+        if name == compose.SEGMENT:
+            check_segments(store, wanted)
+        elif name in NOT_FILTERABLE:
             raise Invalid(said("{name} cannot be filtered by its value", name=repr(name)), field="where")
-        if name not in COLUMNS:
+        elif name not in COLUMNS:
             _check_property(store, name, "where")
 
 

@@ -1,6 +1,8 @@
 """Who it is: one reversible profile per person, resolved from evidence; timelines, search and segments over them."""
 
+from regard.profiles.companies import Account, account, accounts, people_of
 from regard.profiles.conditions import Condition, Moment, as_json, condition_of, resolved
+from regard.profiles.deriving import refresh_profiles
 from regard.profiles.evidence import Evidence, evidence_of
 from regard.profiles.listing import Uploaded, upload_list
 from regard.profiles.matching import ProfileView, matches
@@ -32,25 +34,28 @@ from regard.profiles.model import (
     SegmentLeft,
     identifier_of,
 )
+from regard.profiles.people import Answered, Consent, OpenTicket, Profile, profile
 from regard.profiles.resolving import Resolution, customers_of, deciding, resolve, resolve_again
 from regard.profiles.rules import DEFAULT_RULES, IdentityRules, keep_rules, rules_of
+from regard.profiles.searching import Found, FoundBy, search_profiles
 from regard.profiles.segments import (
     Segment,
     Somebody,
-    count,
+    count_customers,
     find_segment,
     get_segment,
     keep_segment,
+    known_segments,
     moment_of,
     related_segments,
     remove_segment,
-    sample,
-    segments,
+    sample_customers,
     select_members,
     select_those,
     used_by,
 )
 from regard.profiles.selecting import select_customers
+from regard.profiles.timeline import Before, Page, Thread, kinds_of, timeline
 
 __all__ = [
     "ANONYMOUS_ID",
@@ -58,8 +63,14 @@ __all__ = [
     "EMAIL",
     "PHONE",
     "USER_ID",
+    "Account",
+    "Answered",
+    "Before",
     "Condition",
+    "Consent",
     "Evidence",
+    "Found",
+    "FoundBy",
     "Identifier",
     "IdentifierRule",
     "IdentityRules",
@@ -67,6 +78,9 @@ __all__ = [
     "LinkState",
     "MergePreview",
     "Moment",
+    "OpenTicket",
+    "Page",
+    "Profile",
     "ProfileView",
     "ProfilesMerged",
     "ProfilesUnmerged",
@@ -77,12 +91,15 @@ __all__ = [
     "SegmentLeft",
     "Side",
     "Somebody",
+    "Thread",
     "TraitChange",
     "Uploaded",
+    "account",
+    "accounts",
     "as_json",
     "condition_of",
     "connect",
-    "count",
+    "count_customers",
     "customers_of",
     "deciding",
     "evidence_of",
@@ -91,12 +108,17 @@ __all__ = [
     "identifier_of",
     "keep_rules",
     "keep_segment",
+    "kinds_of",
+    "known_segments",
     "matches",
     "merge",
     "moment_of",
+    "people_of",
     "preview_merge",
     "preview_unmerge",
+    "profile",
     "refresh_memberships",
+    "refresh_profiles",
     "related_segments",
     "remove_segment",
     "resolve",
@@ -104,13 +126,14 @@ __all__ = [
     "resolved",
     "restore",
     "rules_of",
-    "sample",
-    "segments",
+    "sample_customers",
+    "search_profiles",
     "segments_of",
     "select_customers",
     "select_members",
     "select_those",
     "separate",
+    "timeline",
     "unmerge",
     "upload_list",
     "used_by",

@@ -90,11 +90,18 @@ def _holds(condition: Condition, rows: list[Row], view: ProfileView) -> bool:
 def _said(test: Trait | Latest, rows: list[Row]) -> bool:
     if isinstance(test, Trait):
         updates = (row for row in rows if row["name"] == PROFILE_UPDATED)
-        return passes(test, latest(updates, lambda row: text_of(row, test.name, is_property=True)))
+        return passes(test, _trait(updates, test.name))
     if test.column == "account":
         joined = (row for row in rows if row["name"] == ACCOUNT_JOINED)
         return passes(test, latest(joined, lambda row: row["subject"]))
     return passes(test, latest(rows, lambda row: row[test.column]))
+
+
+def _trait(updates: Iterable[Row], name: str) -> str | None:
+    """The trait as it was said last (at one instant: the greatest); null takes it away."""
+    saying = [row for row in updates if row["properties"] and name in json.loads(row["properties"])]
+    told = [(row["occurred_at"], text) for row in saying for text in [text_of(row, name, is_property=True)]]
+    return max(told, key=lambda one: (one[0], one[1] is not None, one[1] or ""))[1] if told else None
 
 
 def _did(did: Did, rows: list[Row], moment: Moment) -> bool:

@@ -108,8 +108,7 @@ def _rows(moment: Moment, *conditions: exp.Expr) -> exp.Select:
 def _leaf(condition: Condition, moment: Moment) -> exp.Select:
     match condition:
         case Trait(name=name):
-            said = compose.call("PROPERTY", exp.column("properties"), exp.Literal.string(name))
-            return _latest(condition, said, _rows(moment, _named(PROFILE_UPDATED)))
+            return _trait(condition, name, moment)
         case Latest(column="account"):
             return _latest(condition, exp.column("subject"), _rows(moment, _named(ACCOUNT_JOINED)))
         case Latest(column=column):
@@ -140,6 +139,19 @@ def _latest(test: Test, value: exp.Expr, rows: exp.Select) -> exp.Select:
     told = exp.alias_(compose.call("LATEST", value, exp.column("occurred_at")), "told")
     each = rows.select(told).where(value.copy().is_(exp.null()).not_()).group_by("customer")
     return compose.select("customer").from_(each.subquery("each_one")).where(_passes(test, exp.column("told")))
+
+
+def _trait(test: Test, name: str, moment: Moment) -> exp.Select:
+    """Null takes a trait away, so it must be told from silence: what is said begins with a mark, and null has none."""
+    given = exp.column("properties"), literal(name)
+    value, is_said = compose.call("PROPERTY", *given), compose.call("HAS_PROPERTY", *(one.copy() for one in given))
+    marked = exp.case().when(value.is_(exp.null()), literal("")).else_(exp.func("concat", literal("="), value.copy()))
+    rows = _rows(moment, _named(PROFILE_UPDATED), is_said)
+    told = exp.alias_(compose.call("LATEST", marked, exp.column("occurred_at")), "told")
+    each = rows.select(told).group_by("customer")
+    known = compose.select("customer", "substring(told, 2) AS told").from_(each.subquery("each_one"))
+    known = known.where(sql("told <> ''"))
+    return compose.select("customer").from_(known.subquery("known")).where(_passes(test, exp.column("told")))
 
 
 def _did(did: Did, moment: Moment) -> exp.Select:

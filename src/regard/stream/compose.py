@@ -5,8 +5,10 @@ A few functions of ours stand for what engines spell differently; each engine re
 ========================================  ==============================================================
 ``PERIOD_OF(instant, unit, zone)``         the local date on which the day/week/month/quarter/year began
 ``PROPERTY(json, name)``                   a property as text; NULL when absent
+``HAS_PROPERTY(json, name)``               whether it says anything of a property, be it null
 ``LATEST(value, instant)``                 the value at the latest instant (ties: the greatest value)
 ``MICROSECONDS(instant)``                  microseconds since 1970, as a whole number
+``PROFILE_NUMBER(key)``                    the number that an identifier stands for by itself (``ids.profile_number``)
 ``INSTANT(text)``                          the instant of an ISO 8601 text, UTC where it names no offset; else NULL
 ========================================  ==============================================================
 """
@@ -15,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlglot import exp, parse_one
@@ -25,6 +28,8 @@ from regard.stream.model import COLUMNS, Question
 
 DIALECT = "duckdb"
 TABLE = "interactions"
+SEGMENT = "segment"
+"""The name under which a filter wants customers of a segment; no property can be filtered by it."""
 
 
 def sql(text: str) -> exp.Expr:
@@ -33,12 +38,22 @@ def sql(text: str) -> exp.Expr:
     >>> sql("score >= :least").sql(DIALECT)
     'score >= $least'
     """
-    return parse_one(text, dialect=DIALECT)
+    return _parsed(text).copy()
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> exp.Expr:
+    """The tree, without the places in the text that its nodes remember: nobody asks for them, and they make every copy
+    five times as dear."""
+    tree = parse_one(text, dialect=DIALECT)
+    for node in tree.walk():
+        node._meta = None
+    return tree
 
 
 def select(*columns: str | exp.Expr) -> exp.Select:
     """Start a SELECT; each column is a piece of SQL or a tree."""
-    return exp.select(*columns, dialect=DIALECT)
+    return exp.select(*(sql(each) if isinstance(each, str) else each for each in columns))
 
 
 def column(name: str) -> exp.Expr:
@@ -92,6 +107,9 @@ def matching(where: Wanted) -> tuple[list[exp.Expr], dict[str, Any]]:
     conditions: list[exp.Expr] = []
     parameters: dict[str, Any] = {}
     for position, (name, wanted) in enumerate(where.items()):
+        if name == SEGMENT:
+            conditions.append(exp.column("customer").isin(query=members(wanted)))
+            continue
         left = as_text(name)
         if wanted is None:
             conditions.append(left.is_(exp.null()))
@@ -102,6 +120,13 @@ def matching(where: Wanted) -> tuple[list[exp.Expr], dict[str, Any]]:
         holders = [placeholder(key) for key in keys]
         conditions.append(left.eq(holders[0]) if len(holders) == 1 else left.isin(*holders))
     return conditions, parameters
+
+
+def members(wanted: str | Sequence[str] | None) -> exp.Select:
+    """The customers who belong to any of these segments, as far as ``segment_members`` has been brought up to date."""
+    keys = [wanted] if isinstance(wanted, str) else wanted or ()
+    of_them = exp.column(SEGMENT).isin(*map(literal, keys))
+    return select("customer").from_("segment_members").where(of_them)
 
 
 def as_text(name: str) -> exp.Expr:
