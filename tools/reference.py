@@ -204,6 +204,7 @@ RIGHTS = {
     "view_rows": "See single interactions and the customers' own words (personal data)",
     "export": "Take figures and rows away as CSV",
     "import_data": "Load files, correct refused rows",
+    "manage_sources": "Set up what sends events live, replay what was refused",
     "edit_definitions": "Change how a metric is counted",
     "manage_members": "Invite, change and remove members",
     "manage_workspace": "Change the workspace's settings",

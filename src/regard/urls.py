@@ -10,6 +10,7 @@ OF_A_WORKSPACE = {
     "report": "",
     "accounts.keys": "settings/keys/",
     "collect": "imports/",
+    "collect.live": "sources/",
     "metrics": "settings/metrics/",
 }
 

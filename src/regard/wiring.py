@@ -21,6 +21,8 @@ class Place:
 NAVIGATION: tuple[Place, ...] = (
     Place("report:overview", gettext_noop("Overview"), "layout-dashboard", Right.VIEW_METRICS),
     Place("collect:imports", gettext_noop("Imports"), "upload", Right.IMPORT_DATA),
+    Place("live:recent", gettext_noop("Live"), "monitor", Right.VIEW_ROWS),
+    Place("live:sources", gettext_noop("Sources"), "code", Right.MANAGE_SOURCES),
     Place("metrics:definitions", gettext_noop("Definitions"), "ruler", Right.VIEW_METRICS),
     Place("accounts:members", gettext_noop("Members"), "users", Right.MANAGE_MEMBERS),
     Place("accounts:audit", gettext_noop("Audit log"), "scroll-text", Right.VIEW_AUDIT),

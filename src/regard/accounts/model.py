@@ -13,6 +13,7 @@ class Right(StrEnum):
     VIEW_ROWS = "view_rows"  # personal data: single interactions and the customers' own words
     EXPORT = "export"
     IMPORT_DATA = "import_data"
+    MANAGE_SOURCES = "manage_sources"
     EDIT_DEFINITIONS = "edit_definitions"
     MANAGE_MEMBERS = "manage_members"
     MANAGE_WORKSPACE = "manage_workspace"
@@ -32,7 +33,7 @@ class Role(StrEnum):
 _VIEWER = frozenset({Right.VIEW_METRICS})
 _AGENT = _VIEWER | {Right.VIEW_ROWS}
 _ANALYST = _AGENT | {Right.EXPORT, Right.IMPORT_DATA, Right.EDIT_DEFINITIONS}
-_MANAGER = _ANALYST | {Right.MANAGE_MEMBERS, Right.VIEW_AUDIT}
+_MANAGER = _ANALYST | {Right.MANAGE_SOURCES, Right.MANAGE_MEMBERS, Right.VIEW_AUDIT}
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.OWNER: frozenset(Right),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from regard.accounts.site import OfWorkspace, Workspace
 from regard.base import Conflict, NotFound
@@ -152,3 +154,63 @@ class Load(models.Model):
 
     def forget_files(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def new_write_key() -> str:
+    """A key that nobody guesses, of letters and digits that can stand anywhere."""
+    return secrets.token_hex(16)
+
+
+class Sources(OfWorkspace):
+    """Sources of one workspace; the collector and the loader alone see those of all (:meth:`of_all`)."""
+
+    def of_all(self) -> models.QuerySet:
+        """Every workspace's sources: whoever sends says only a key."""
+        return self._everywhere().select_related("workspace")
+
+    def get_of(self, workspace: Workspace, key: str) -> Source:
+        """The source of that key. Raises :class:`~regard.base.NotFound`."""
+        found = self.of(workspace).filter(key=key).first()
+        if found is None:
+            raise NotFound(_("There is no such source."))
+        return found
+
+
+class Source(models.Model):
+    """Something that sends events live: a shop's pages, an app, a server.
+
+    ``key`` stays for ever and stands in the rows; ``write_key`` is what senders say. It can be published, for it opens
+    nothing that can be read. One that was replaced is refused, but what was sent with it before still finds its way.
+    """
+
+    class Kind(models.TextChoices):
+        WEB = "web", gettext_lazy("Web pages")
+        SERVER = "server", gettext_lazy("A server")
+        APP = "app", gettext_lazy("An app")
+        EMAIL = "email", gettext_lazy("E-mails")
+        OTHER = "other", gettext_lazy("Something else")
+
+    key = models.CharField(max_length=36, unique=True, default=new_id)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="sources")
+    name = models.CharField(gettext_lazy("name"), max_length=80)
+    kind = models.CharField(gettext_lazy("kind"), max_length=6, choices=Kind, default=Kind.WEB)
+    write_key = models.CharField(max_length=64, unique=True, default=new_write_key)
+    former_keys = models.JSONField(default=list)
+    origins = models.JSONField(default=list)
+    settings = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=now)
+    disabled_at = models.DateTimeField(null=True)
+
+    objects = Sources()
+
+    class Meta:
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def rotate(self) -> None:
+        """Give it a new write key; the old one is refused from now on."""
+        self.former_keys = [*self.former_keys, self.write_key]
+        self.write_key = new_write_key()
+        self.save(update_fields=["former_keys", "write_key"])

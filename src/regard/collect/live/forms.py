@@ -1,0 +1,106 @@
+"""What people say of a source: what sends, from where, and what is not kept."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from regard.base import Invalid
+from regard.collect.models import Source
+from regard.collect.pipeline import settings_from
+from regard.web.site import told_error
+
+PATTERN_NAMES = [
+    ("card_number", _("Card numbers")),
+    ("iban", _("Account numbers (IBAN)")),
+    ("email", _("E-mail addresses")),
+    ("phone", _("Phone numbers that begin with +")),
+]
+
+
+class SourceForm(forms.ModelForm):
+    """A new source; what it may keep is chosen on its own page."""
+
+    origins = forms.CharField(
+        label=_("Web pages that may send"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+        help_text=_("One address a line, as in https://shop.example. Empty: pages of any address."),
+    )
+
+    class Meta:
+        model = Source
+        fields = ["name", "kind"]
+
+    def clean_origins(self) -> list[str]:
+        found = self.cleaned_data["origins"].split()
+        for origin in found:
+            parts = urlsplit(origin)
+            if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/"):
+                raise forms.ValidationError(gettext("“%(origin)s” is not the address of a site.") % {"origin": origin})
+        return [origin.rstrip("/") for origin in found]
+
+    def save(self, commit: bool = True) -> Source:
+        self.instance.origins = self.cleaned_data["origins"]
+        return super().save(commit)
+
+
+class SettingsForm(SourceForm):
+    """A source with its pipeline's settings."""
+
+    consent = forms.CharField(
+        label=_("Consent that is needed"),
+        required=False,
+        help_text=_("Categories of context.consent.categoryPreferences, separated by commas, as in analytics."),
+    )
+    silence_is_consent = forms.BooleanField(label=_("Events that say nothing of consent are taken"), required=False)
+    keeps_bots = forms.BooleanField(label=_("Keep what bots send"), required=False)
+    keeps_address = forms.BooleanField(label=_("Keep the IP address"), required=False)
+    patterns = forms.MultipleChoiceField(
+        label=_("Mask in free text"), choices=PATTERN_NAMES, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    masks = forms.CharField(
+        label=_("Mask these places"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "class": "code"}),
+        help_text=_(
+            "One path a line, as in properties.card or traits.phone. A line that begins with “remove ” takes it away."
+        ),
+    )
+
+    def __init__(self, *arguments: Any, **named: Any):
+        super().__init__(*arguments, **named)
+        chosen = settings_from(self.instance.settings)
+        self.initial |= {
+            "origins": "\n".join(self.instance.origins),
+            "consent": ", ".join(chosen.consent),
+            "silence_is_consent": chosen.silence_is_consent,
+            "keeps_bots": chosen.keeps_bots,
+            "keeps_address": chosen.keeps_address,
+            "patterns": list(chosen.patterns),
+            "masks": "\n".join(
+                f"remove {rule.path}" if rule.action == "remove" else rule.path for rule in chosen.masks
+            ),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        settings = {name: given.get(name) for name in ("silence_is_consent", "keeps_bots", "keeps_address", "patterns")}
+        settings["consent"] = [part.strip() for part in given.get("consent", "").split(",") if part.strip()]
+        settings["masks"] = [_rule(line) for line in given.get("masks", "").splitlines() if line.strip()]
+        try:
+            settings_from(settings)
+        except Invalid as error:
+            self.add_error(error.field if error.field in self.fields else None, told_error(error))
+        self.instance.settings = settings
+        return given
+
+
+def _rule(line: str) -> dict[str, str]:
+    path = line.strip()
+    action = "remove" if path.startswith("remove ") else "mask"
+    return {"path": path.removeprefix("remove ").strip(), "action": action}
