@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from regard.base import Invalid
-from regard.metrics import Slice, kaplan_meier, measure
+from regard.metrics import Slice, cohorts, kaplan_meier, measure
 from regard.report.results import Figures
-from regard.report.showing import still_open
+from regard.report.showing import cohort_map, still_open
+from regard.report.summary import CohortTable
 from regard.web import Format
-from tests.metrics.company import happened, store_of, ticket
+from tests.metrics.company import bought, happened, store_of, ticket
 
 START = datetime(2026, 1, 5)
 
@@ -69,3 +70,16 @@ def test_the_drawn_curve_ends_where_too_few_are_watched():
     chart = still_open(kaplan_meier(ended, np.ones(100)), "Still open", Format())
     assert chart.table.rows[-1][0] == Format().duration(3600)
     assert still_open(kaplan_meier([], []), "Still open", Format()) is None
+
+
+def test_a_cohort_too_small_to_be_shown_says_so_instead_of_nought():
+    rows = [bought(n, datetime(2026, 1, 5)) for n in range(8)] + [bought(n, datetime(2026, 2, 5)) for n in range(6)]
+    rows += [bought(50 + n, datetime(2026, 2, 7)) for n in range(3)] + [bought(1, datetime(2026, 4, 1))]
+    with store_of(*rows) as store:
+        found = cohorts(store)
+    table, chart = CohortTable(found, Format()), cohort_map(found.cohorts, "Cohorts", "First month", 18, Format())
+    assert [row[1] for row in table.cells()] == ["8", "withheld"]
+    assert table.columns()["customers"] == [8, None]
+    assert table.columns()["month_1"] == [6, None]
+    assert "too few to show" in chart.table.rows[1][0]
+    assert "· 0" not in chart.svg

@@ -314,3 +314,10 @@ def test_resolution_time_draws_the_share_still_open_with_its_data(company, signe
     said = text(signed_in("viewer").get("/w/harbour/metrics/resolution_time/?period=quarter"))
     assert "Of the tickets opened in this time, the share still open after so long" in said
     assert "Still open: from 100.0%" in said
+
+
+def test_the_page_says_that_a_point_of_retention_is_of_a_shorter_time_than_the_figure(company, signed_in):
+    client = signed_in("viewer")
+    said = text(client.get("/w/harbour/metrics/retention/?from=2026-03-02&to=2026-05-31&every=week"))
+    assert "Each point is of one week, the figure above of 91 days" in said
+    assert "Each point is of one week" not in text(client.get("/w/harbour/metrics/nps/?period=quarter&every=week"))

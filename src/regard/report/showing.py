@@ -36,6 +36,7 @@ from regard.web import (
 )
 
 NO_CLEAR_DIFFERENCE = gettext_noop("no clear difference")
+TOO_FEW = gettext_noop("too few to show")
 SORTS = ("value", "n", "name")
 MOST_ROWS = 40
 """Most groups that a break-down draws; the table and the export have all of them."""
@@ -219,7 +220,7 @@ def cohort_map(cohorts: Sequence[Cohort], title: str, corner: str, months: int, 
     """Cohorts by the month they began, and the share of each that was back every month after it."""
     rows = [
         (
-            f"{fmt.axis_period(one.start, 'month')} · {fmt.number(one.size, 0)}",
+            f"{fmt.axis_period(one.start, 'month')} · {fmt.say(TOO_FEW) if one.withheld else fmt.number(one.size, 0)}",
             [share.value for share in one.shares()][1:],
         )
         for one in cohorts[-months:]

@@ -48,7 +48,7 @@ from regard.report.showing import SORTS, Group, told
 from regard.report.wording import range_words, withheld_words
 from regard.report.words import METRICS as WORDS
 from regard.report.words import said_of
-from regard.web import Format
+from regard.web import Format, ngettext
 from regard.web.site import current_format
 
 ALWAYS = {"metric", "name", "subject", "agent", "customer", "channel", "touchpoint", "language", "currency", "load"}
@@ -78,7 +78,23 @@ PACES = {
     "quarter": gettext_noop("every quarter, with 95% interval"),
     "year": gettext_noop("every year, with 95% interval"),
 }
+DAYS = ngettext("{n} day", "{n} days")
 KEPT = ("period", "every", "by", "version", "settings")
+WITHIN = {
+    "day": gettext_noop("within each day, with 95% interval"),
+    "week": gettext_noop("within each week, with 95% interval"),
+    "month": gettext_noop("within each month, with 95% interval"),
+    "quarter": gettext_noop("within each quarter, with 95% interval"),
+    "year": gettext_noop("within each year, with 95% interval"),
+}
+LONGEST = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}
+LENGTHS = {
+    "day": gettext_noop("Each point is of one day"),
+    "week": gettext_noop("Each point is of one week"),
+    "month": gettext_noop("Each point is of one month"),
+    "quarter": gettext_noop("Each point is of one quarter"),
+    "year": gettext_noop("Each point is of one year"),
+}
 SORT_NAMES = {"name": gettext_noop("Group"), "value": gettext_noop("Value"), "n": gettext_noop("Counted")}
 
 
@@ -242,8 +258,20 @@ class Look:
     def versus(self) -> str:
         return _("than a year before") if self.filters.against == "year" else _("than the period before")
 
-    def pace_words(self, every: str) -> str:
-        return _(PACES[every])
+    def pace_words(self, metric: Metric, every: str) -> str:
+        return _((WITHIN if metric.grows else PACES)[every])
+
+    def length_words(self, metric: Metric, every: str, period: Period | None) -> str:
+        """Why the points of a line are not the figure at the head, where it is of a longer time and grows with it."""
+        days = (period[1] - period[0]).days if period else 0
+        if period is None or not metric.grows or days <= LONGEST[every]:
+            return ""
+        told = self.fmt.count_of(DAYS, days)
+        point = _(LENGTHS[every])
+        return _(
+            "%(point)s, the figure above of %(days)s (%(period)s). It counts what customers did by the end of that "
+            "time: the longer the time, the more."
+        ) % {"point": point, "days": told, "period": self.fmt.period(period[0], None, period[1])}
 
     def tab(self, url: str, metric: str, *, is_current: bool) -> dict[str, Any]:
         """A link to one view of a metric."""

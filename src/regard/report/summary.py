@@ -8,6 +8,7 @@ from typing import Any
 
 from regard.metrics import Cohorts, Figure, Measurement, metric_called
 from regard.report.results import Result, estimate_cells, interval_heading, period_in_words
+from regard.report.tables import WITHHELD
 from regard.web import Format
 
 
@@ -59,11 +60,11 @@ class CohortTable(Result):
 
     def columns(self) -> dict[str, list[Any]]:
         found: dict[str, list[Any]] = {"start": [cohort.start for cohort in self.cohorts]}
-        found["customers"] = [cohort.size for cohort in self.cohorts]
+        found["customers"] = [None if cohort.withheld else cohort.size for cohort in self.cohorts]
         for month in range(1, self._months):
-            backs = [cohort.back for cohort in self.cohorts]
+            backs = [() if cohort.withheld else cohort.back for cohort in self.cohorts]
             found[f"month_{month}"] = [back[month] if month < len(back) else None for back in backs]
-        return found
+        return found | {"withheld": [cohort.withheld for cohort in self.cohorts]}
 
     def headings(self) -> list[str]:
         return ["first active", "customers", *(f"+{month}" for month in range(1, self._months))]
@@ -74,5 +75,6 @@ class CohortTable(Result):
             known = [share.value for share in cohort.shares()[1:]]
             shares = ["" if value is None else self._shown.percent(value, 0) for value in known]
             shares += [""] * (self._months - 1 - len(shares))
-            rows.append([self._shown.period(cohort.start, "month"), self._shown.number(cohort.size, 0), *shares])
+            size = WITHHELD if cohort.withheld else self._shown.number(cohort.size, 0)
+            rows.append([self._shown.period(cohort.start, "month"), size, *shares])
         return rows

@@ -38,6 +38,7 @@ from regard.report.showing import (
     window_curve,
 )
 from regard.report.site import (
+    DAYS,
     Look,
     after_in,
     card_words,
@@ -59,14 +60,13 @@ from regard.report.wording import (
     voice,
 )
 from regard.report.words import said_of
-from regard.web import Card, Row, breakdown, ngettext
+from regard.web import Card, Row, breakdown
 
 RECENT = 6
 TRENDS = 2
 ROWS_A_PAGE = 25
 MOST_IN_A_FILE = 50_000
 MOST_COHORTS = 18
-DAYS = ngettext("{n} day", "{n} days")
 LEAST_TELLING = ("touchpoint", "agent", "currency")  # others tell more of most metrics
 TABS = (
     ("report:metric", Right.VIEW_METRICS),
@@ -149,7 +149,7 @@ def _trend(look: Look, one: Glance) -> dict[str, Any]:
     name = _(one.metric.title)
     every = look.pace_of(one.card.trend)
     chart = line(one.card.trend, name, every, look.fmt)
-    pace = look.pace_words(every)
+    pace = look.pace_words(one.metric, every)
     return {"name": name, "url": look.url("report:metric", one.metric.key), "chart": chart, "pace": pace}
 
 
@@ -211,6 +211,7 @@ def metric(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         extras=_extras(look, asked, now),
         trend=line(over_time.figures, _(asked.title), every, look.fmt),
         paces=look.paces(every),
+        length=look.length_words(asked, every, now.figures[-1].period),
         breakdown=_breakdown(look, asked, now),
         notes=list(dict.fromkeys([*now.notes, *over_time.notes])),
         kept=look.other_pairs("by"),
