@@ -175,6 +175,8 @@ def check_names(store: Store, slice: Slice) -> None:
     for name, wanted in slice.where.items():
         if name == compose.SEGMENT:
             check_segments(store, wanted)
+        elif name == compose.ACCOUNT:
+            continue
         elif name in NOT_FILTERABLE:
             raise Invalid(said("{name} cannot be filtered by its value", name=repr(name)), field="where")
         elif name not in COLUMNS:

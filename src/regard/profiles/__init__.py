@@ -1,6 +1,6 @@
 """Who it is: one reversible profile per person, resolved from evidence; timelines, search and segments over them."""
 
-from regard.profiles.companies import Account, account, accounts, people_of
+from regard.profiles.companies import Account, account, accounts
 from regard.profiles.conditions import Condition, Moment, as_json, condition_of, resolved
 from regard.profiles.deriving import refresh_profiles
 from regard.profiles.evidence import Evidence, evidence_of
@@ -113,7 +113,6 @@ __all__ = [
     "matches",
     "merge",
     "moment_of",
-    "people_of",
     "preview_merge",
     "preview_unmerge",
     "profile",

@@ -18,8 +18,7 @@ Traits = dict[str, Any]
 
 NAME: Final = ("name", "full_name", "fullName")
 GIVEN: Final = (("firstName", "lastName"), ("first_name", "last_name"), ("given_name", "family_name"))
-EMAIL: Final = ("email",)
-PHONE: Final = ("phone", "mobile", "phone_number")
+PHONE_TRAITS: Final = ("phone", "mobile", "phone_number")
 
 
 def traits_of(store: Store, customers: Sequence[int]) -> dict[int, Traits]:

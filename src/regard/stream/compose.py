@@ -31,6 +31,9 @@ TABLE = "interactions"
 SEGMENT = "segment"
 """The name under which a filter wants customers of a segment; no property can be filtered by it."""
 
+ACCOUNT = "customer.account"
+"""The name under which a filter wants the people of an account, by its key."""
+
 
 def sql(text: str) -> exp.Expr:
     """Parse a piece of SQL written in DuckDB's dialect; parameters are written ``:name``.
@@ -110,6 +113,9 @@ def matching(where: Wanted) -> tuple[list[exp.Expr], dict[str, Any]]:
         if name == SEGMENT:
             conditions.append(exp.column("customer").isin(query=members(wanted)))
             continue
+        if name == ACCOUNT:
+            conditions.append(exp.column("customer").isin(query=people_of(wanted)))
+            continue
         left = as_text(name)
         if wanted is None:
             conditions.append(left.is_(exp.null()))
@@ -127,6 +133,12 @@ def members(wanted: str | Sequence[str] | None) -> exp.Select:
     keys = [wanted] if isinstance(wanted, str) else wanted or ()
     of_them = exp.column(SEGMENT).isin(*map(literal, keys))
     return select("customer").from_("segment_members").where(of_them)
+
+
+def people_of(wanted: str | Sequence[str] | None) -> exp.Select:
+    """The customers who belong to any of these accounts, as far as ``profiles`` has been brought up to date."""
+    keys = [wanted] if isinstance(wanted, str) else wanted or ()
+    return select("customer").from_("profiles").where(exp.column("account").isin(*map(literal, keys)))
 
 
 def as_text(name: str) -> exp.Expr:

@@ -24,6 +24,7 @@ from regard.stream.model import COLUMNS, QUARANTINE_COLUMNS, Answer, Appended, B
 from regard.stream.schema import BESIDE, COLUMN_TYPES, REQUIRED
 
 DIALECT = "clickhouse"
+_LONGEST_QUERY = 64 << 20
 _TYPES = {"VARCHAR": "String", "TIMESTAMP": "DateTime64(6, 'UTC')", "DOUBLE": "Float64", "BIGINT": "Int64"}
 _RECORDS = "kind String, key String, version Int32, made_at DateTime64(6, 'UTC'), made_by Nullable(String), body String"
 _REFUSED = (
@@ -62,6 +63,7 @@ class ClickHouseStore:
             ) from error
         self._session: Any = session.Session(folder)  # type: ignore[no-untyped-call]
         self._opening, self._writes = new_id(), 0
+        self._run(f"SET max_query_size = {_LONGEST_QUERY}")
         self._run("CREATE DATABASE IF NOT EXISTS regard ENGINE = Atomic")
         self._run(
             f"CREATE TABLE IF NOT EXISTS regard.interactions ({_STRUCTURE}) ENGINE = MergeTree ORDER BY occurred_at"
@@ -283,7 +285,13 @@ def _instant(text: exp.Expr) -> exp.Expr:
     return call("if", call("match", text.copy(), exp.Literal.string("^[0-9]{4}-[0-9]{2}-[0-9]{2}")), found, exp.null())
 
 
+def _profile_number(key: exp.Expr) -> exp.Expr:
+    first = call("substring", call("MD5", key), exp.Literal.number(1), exp.Literal.number(8))
+    return call("toInt64", call("bitShiftRight", call("reinterpretAsUInt64", first), exp.Literal.number(1)))
+
+
 SPELLINGS: dict[str, Spelling] = {
+    "PROFILE_NUMBER": _profile_number,
     "PERIOD_OF": _period_of,
     "PROPERTY": _property,
     "HAS_PROPERTY": lambda column, name: call("JSONHas", call("ifNull", column, exp.Literal.string("")), name),

@@ -395,7 +395,13 @@ def _instant(text: exp.Expr) -> exp.Expr:
     return sql(_INSTANT).transform(lambda node: text.copy() if isinstance(node, exp.Column) else node)
 
 
+def _profile_number(key: exp.Expr) -> exp.Expr:
+    halved = exp.BitwiseRightShift(this=call("md5_number_upper", key), expression=exp.Literal.number(1))
+    return exp.cast(exp.Paren(this=halved), "bigint")
+
+
 SPELLINGS: dict[str, Spelling] = {
+    "PROFILE_NUMBER": _profile_number,
     "PERIOD_OF": _period_of,
     "PROPERTY": _property,
     "HAS_PROPERTY": _has_property,
