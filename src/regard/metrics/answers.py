@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -67,7 +68,7 @@ class Answers:
         """What they weigh together."""
         return float(self.weights.sum())
 
-    @property
+    @cached_property
     def n_effective(self) -> float:
         """What the weighted answers are worth in equal ones: (Σw)² / Σw² (Kish 1965, *Survey Sampling*)."""
         squares = float(self.squares.sum())
@@ -78,12 +79,12 @@ class Answers:
         """True when nothing was counted, or nothing that was counted carries weight."""
         return self.n == 0 or self.total <= 0
 
-    @property
+    @cached_property
     def shares(self) -> Floats:
         """The weighted share of each value; sums to one. Ask only when not empty."""
         return np.asarray(self.weights / self.weights.sum(), dtype=float)
 
-    @property
+    @cached_property
     def mean(self) -> float:
         """The weighted mean. Ask only when not empty."""
         return float(self.shares @ self.scores)

@@ -69,15 +69,15 @@ def open_over_time(desk: Desk) -> Survival:
 
 def _reopened(desk: Desk) -> dict[str, Estimate]:
     solved = desk.resolved
-    if not len(solved) or "reopened" not in solved.facts:
+    if not len(solved):
         return {}
-    return {"reopened": intervals.share(int((solved["reopened"] > 0).sum()), len(solved))}
+    return {"reopened": intervals.share(int((~np.isnat(solved["last_reopened"])).sum()), len(solved))}
 
 
 def gather(scope: Scope) -> Gathered:
     """All tickets; with business seconds where opening hours are set, and touch time where replies have it."""
     rules = scope.rules["resolution_time"]
-    facets = scope.facets | {"reopened"}
+    facets = scope.facets
     if rules["until"] != "resolved":
         facets |= {rules["until"]}
     if rules["clock"] == "touch" or TOUCH in known_properties(scope.store):
@@ -154,5 +154,4 @@ METRIC = Metric(
     units=units,
     nothing=Desk,
     family="tickets",
-    facets=("reopened",),
 )

@@ -43,7 +43,7 @@ EVENTS = {
 
 _WHEN = "CASE WHEN name = :{} THEN occurred_at END"
 _BY = "PROPERTY(properties, 'by')"
-_COUNT = "sum(CASE WHEN name = :{} THEN 1 ELSE 0 END)"
+_COUNT = "count(CASE WHEN name = :{} THEN 1 END)"
 FACETS = {
     "opened": (f"min({_WHEN.format('opened')})", ("opened",)),
     "resolved": (f"max({_WHEN.format('resolved')})", ("resolved",)),
@@ -55,7 +55,7 @@ FACETS = {
     "reassigned": (_COUNT.format("reassigned"), ("reassigned",)),
     "customer": ("max(customer)", ("opened",)),
     "contacts": (
-        f"sum(CASE WHEN name = :replied AND {_BY} = 'customer' THEN 1 ELSE 0 END)",
+        f"count(CASE WHEN name = :replied AND {_BY} = 'customer' THEN 1 END)",
         ("replied",),
     ),
     "first_reply": (
@@ -211,14 +211,30 @@ def _instant(instant: datetime | None) -> np.datetime64:
 
 
 def next_opened(tickets: Tickets) -> Instants:
-    """When each ticket's customer next opened one, at or after this one's resolution; NaT: never, or nobody knows.
+    """When each ticket's customer next opened one, at or after this one's resolution; NaT: never, or nobody knows."""
+    customer, opened, resolved = tickets["customer"], tickets["opened"], tickets["resolved"]
+    found = np.full(len(customer), NEVER, dtype="datetime64[us]")
+    # Few customers come back, and putting in order is dear: the others are left out of it.
+    maybe = np.flatnonzero((customer >= 0) & (_is_repeated(customer) | (opened >= resolved)))
+    found[maybe] = _following(customer[maybe], opened[maybe], resolved[maybe])
+    return found
 
-    Openings and resolutions are put in one order, by customer, then time, then resolutions first; walking it
+
+def _is_repeated(values: NDArray[np.int64]) -> Mask:
+    """Which values are there more than once."""
+    order = np.argsort(values)
+    same = np.diff(values[order]) == 0
+    repeated = np.zeros(len(values), dtype=bool)
+    repeated[order[1:]] |= same
+    repeated[order[:-1]] |= same
+    return repeated
+
+
+def _following(customer: NDArray[np.int64], opened: Instants, resolved: Instants) -> Instants:
+    """Openings and resolutions are put in one order, by customer, then time, then resolutions first; walking it
     backwards, the last opening seen of the same customer is the next one.
     """
-    customer, opened, resolved = tickets["customer"], tickets["opened"], tickets["resolved"]
-    known = customer >= 0
-    asking, answering = np.flatnonzero(known & ~np.isnat(opened)), np.flatnonzero(known & ~np.isnat(resolved))
+    asking, answering = np.flatnonzero(~np.isnat(opened)), np.flatnonzero(~np.isnat(resolved))
     who = np.concatenate([customer[answering], customer[asking]])
     when = np.concatenate([resolved[answering], opened[asking]])
     is_opening = np.repeat([False, True], [len(answering), len(asking)])
