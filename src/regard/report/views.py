@@ -116,7 +116,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
         cards=[_card(look, one) for one in sorted(found, key=lambda one: not one.has_any)],
         trends=[_trend(look, one) for one in drawn],
         changes=[_told(look, one) for one in clear],
-        steady=", ".join(_(one.metric.title) for one in compared if one not in clear),
+        steady=look.fmt.listed([_(one.metric.title) for one in compared if one not in clear]),
         recent=_recent(look) if request.member.may(Right.VIEW_ROWS) else None,
         companions=[(_(one.title), look.url("report:metric", one.key)) for one in COMPANIONS],
         loaded=max((record.made_at for record in look.store.kept("load") if record.made_at), default=None),

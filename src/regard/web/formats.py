@@ -7,7 +7,7 @@ a figure, so that a number looks the same on a card, in a chart, in a table and 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_datetime, format_interval, format_skeleton
+from babel.dates import format_date, format_interval, format_skeleton, format_time, get_datetime_format
+from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent
 from babel.units import format_unit
 
@@ -189,10 +190,24 @@ class Format:
         """
         return str(format_skeleton(skeleton, day, locale=self.locale, tzinfo=ZoneInfo("UTC")))
 
-    def instant(self, at: datetime, form: str = "medium") -> str:
-        """An instant on the reader's clock; one without a zone is UTC."""
-        aware = at if at.tzinfo else at.replace(tzinfo=UTC)
-        return str(format_datetime(aware, form, tzinfo=ZoneInfo(self.time_zone), locale=self.locale))
+    def instant(self, at: datetime) -> str:
+        """An instant on the reader's clock, to the minute; one without a zone is UTC.
+
+        >>> Format("zh-hans").instant(datetime(2026, 5, 18, 16, 21, 42))
+        '2026年5月18日 16:21'
+        """
+        aware, clock = at if at.tzinfo else at.replace(tzinfo=UTC), ZoneInfo(self.time_zone)
+        minute = format_time(aware, "short", tzinfo=clock, locale=self.locale)
+        day = format_date(aware.astimezone(clock), "medium", locale=self.locale)
+        return str(get_datetime_format(locale=self.locale)).format(minute, day)
+
+    def listed(self, names: Sequence[str]) -> str:
+        """Names one after another.
+
+        >>> Format("zh-hans").listed(["甲", "乙", "丙"]), Format().listed(["a", "b"])
+        ('甲、乙和丙', 'a and b')
+        """
+        return str(format_list(list(names), locale=self.locale))
 
     def period(self, start: Day, every: str | None = None, end: Day | None = None) -> str:
         """The name of the period from ``start`` until before ``end``: a whole day, month, quarter or year by its own
