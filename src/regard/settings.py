@@ -154,6 +154,7 @@ INSTALLED_APPS = [
     "regard.accounts",
     "regard.accounts.keys",
     "regard.collect",
+    "regard.profiles",
     "regard.metrics",
     "regard.report",
     "django.contrib.auth",

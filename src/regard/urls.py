@@ -8,6 +8,7 @@ from django.urls import include, path
 
 OF_A_WORKSPACE = {
     "report": "",
+    "profiles": "",
     "accounts.keys": "settings/keys/",
     "collect": "imports/",
     "collect.live": "sources/",

@@ -20,6 +20,7 @@ class Place:
 
 NAVIGATION: tuple[Place, ...] = (
     Place("report:overview", gettext_noop("Overview"), "layout-dashboard", Right.VIEW_METRICS),
+    Place("profiles:segments", gettext_noop("Segments"), "funnel", Right.VIEW_METRICS),
     Place("collect:imports", gettext_noop("Imports"), "upload", Right.IMPORT_DATA),
     Place("live:recent", gettext_noop("Live"), "monitor", Right.VIEW_ROWS),
     Place("live:sources", gettext_noop("Sources"), "code", Right.MANAGE_SOURCES),

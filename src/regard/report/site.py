@@ -30,6 +30,7 @@ from regard.metrics import (
     settings_for,
     versions_of_settings,
 )
+from regard.profiles import known_segments
 from regard.report.filters import (
     AGAINST,
     EVERY,
@@ -153,6 +154,11 @@ class Look:
     @cached_property
     def columns(self) -> list[str]:
         return columns_of(self.store) if self.extent else []
+
+    @cached_property
+    def segments(self) -> list[tuple[str, str]]:
+        """The filters by segment that there are."""
+        return [("segment", one.key) for one in known_segments(self.store)]
 
     @property
     def status(self) -> int:
@@ -365,7 +371,7 @@ class Look:
             "to": typed.get("to", "") if "to" in problems else filters.last,
             "where": typed.get("where", "") if "where" in problems else "",
             "against": [(value, _(label), value == filters.against) for value, label in AGAINST.items()],
-            "suggestions": suggestions(self.store, self.columns) if self.extent else [],
+            "suggestions": self._suggestions() if self.extent else [],
             "problems": {name: _(text) for name, text in problems.items()},
             "named_problems": [(_(FIELDS.get(name, name)), _(text)) for name, text in problems.items()],
             "keep": [(name, value) for name, value in filters.pairs() if name in KEPT],
@@ -374,6 +380,9 @@ class Look:
             "count": len(filters.where) + bool(filters.first or filters.last),
             "reset": self.request.path,
         }
+
+    def _suggestions(self) -> list[str]:
+        return [f"{name}={key}" for name, key in self.segments] + suggestions(self.store, self.columns)
 
     def pace_of(self, figures: Sequence[Figure]) -> str:
         """The pace of a line: the one asked for, or the slower one of :attr:`wider`."""
@@ -388,15 +397,16 @@ class Look:
 
     def _known_columns_only(self) -> Asked:
         """Leave out names that the workspace does not have, and say so."""
-        known, problems, filters = set(self.columns) | ALWAYS, dict(self.asked.problems), self.filters
+        known, problems, filters = (set(self.columns) | ALWAYS) - {"segment"}, dict(self.asked.problems), self.filters
         if not self.extent:
             return self.asked
         if filters.by and filters.by not in self.columns:
             problems["by"] = UNKNOWN_COLUMN
             filters = replace(filters, by=None)
-        if any(column not in known for column, _value in filters.where):
+        kept = tuple(pair for pair in filters.where if pair[0] in known or pair in self.segments)
+        if kept != filters.where:
             problems["where"] = UNKNOWN_COLUMN
-            filters = replace(filters, where=tuple(pair for pair in filters.where if pair[0] in known))
+            filters = replace(filters, where=kept)
         return Asked(filters, problems, self.asked.typed)
 
 

@@ -1,0 +1,8 @@
+"""Profiles as a Django app."""
+
+from django.apps import AppConfig
+
+
+class ProfilesConfig(AppConfig):
+    name = "regard.profiles"
+    label = "profiles"
