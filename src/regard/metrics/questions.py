@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -61,8 +61,10 @@ def answers_question(
     ``wanted`` maps each metric to the touchpoint whose answers are about the whole, or None when all of them count;
     the column ``about`` then tells :data:`WHOLE` from :data:`UNSAID` (no touchpoint) and :data:`PART`.
     """
-    keys = ["metric", "scale_min", "scale_max", "orientation", "score"]
-    columns: list[str | exp.Expr] = [*keys]
+    keys = ["scale_min", "scale_max", "orientation", "score"]
+    columns: list[str | exp.Expr] = [_metric(wanted), *keys]
+    if len(wanted) > 1:
+        keys.append("metric")
     if grain:
         columns.append(exp.alias_(grain.expression(), "period"))
         keys.append("period")
@@ -81,6 +83,11 @@ def answers_question(
     named = compose.sql(f"name = :name AND NOT score IS NULL AND {WEIGHS}")
     query = compose.select(*columns).from_(compose.TABLE).where(named, asked, *conditions).group_by(*keys)
     return Question("answers", query, {"name": SURVEY_ANSWERED, **holders, **values, **parameters})
+
+
+def _metric(wanted: Collection[str]) -> str | exp.Expr:
+    """The metric of a row; a constant where one is asked for, which need not be grouped by."""
+    return "metric" if len(wanted) > 1 else exp.alias_(compose.literal(next(iter(wanted))), "metric")
 
 
 PART, UNSAID, WHOLE = 0, 1, 2
