@@ -1,4 +1,4 @@
-"""The process: Django inside Starlette, so that other ASGI applications can be mounted beside it."""
+"""The process: the collector at ``/v1``, straight; everything else is the site, Django inside Starlette."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 import django
 from asgiref.sync import sync_to_async
 from starlette.applications import Starlette
+from starlette.types import Receive, Scope, Send
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regard.settings")  # noqa: TID251 - where Django looks for its settings
 django.setup()
@@ -17,7 +18,7 @@ django.setup()
 from django.core.asgi import get_asgi_application  # noqa: E402 - models need the set-up above
 
 from regard.accounts.site import close_stores, is_signed_in, prepare_site  # noqa: E402
-from regard.collect.site import largest_upload  # noqa: E402
+from regard.collect.site import largest_upload, new_collector, start_listening  # noqa: E402
 from regard.web import BodyLimit  # noqa: E402
 
 # WhiteNoise hands small files over whole, which is what this warns of.
@@ -29,8 +30,18 @@ async def lifespan(process: Starlette) -> AsyncIterator[None]:
     """Opens the site once its tables and browser files are up to date; lets go of the workspace files at the end."""
     await sync_to_async(prepare_site)()
     process.mount("/", BodyLimit(get_asgi_application(), largest_upload(), is_signed_in))
+    stop_listening = start_listening()
     yield
+    await sync_to_async(collector.spool.close)()
+    await sync_to_async(stop_listening)()
     await sync_to_async(close_stores)()
 
 
-application = Starlette(lifespan=lifespan)
+collector = new_collector()
+site = Starlette(lifespan=lifespan)
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Requests for the collector go no way round: Starlette's routing would cost each of them a quarter of its time."""
+    is_collected = scope["type"] == "http" and scope["path"].startswith("/v1/")
+    await (collector if is_collected else site)(scope, receive, send)

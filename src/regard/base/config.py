@@ -53,6 +53,10 @@ class Config:
     threads: int = _setting(0, "Threads an engine may use. 0: one for each core.")
     upload_limit: str = _setting("10GB", "Largest file that an import reads, after unpacking.")
     api_rate: int = _setting(600, "Requests a minute that one API key may make.")
+    spool_limit: str = _setting(
+        "5GB", "Most that may wait in the spool to be loaded; senders of more are told to come back (429)."
+    )
+    body_seconds: int = _setting(20, "Seconds that a sender of events has for a whole request.")
     email_url: str = _setting(
         "",
         "SMTP server, e.g. smtp+tls://user:password@host:587. Empty: mails are written to the home folder.",

@@ -61,10 +61,11 @@ def _show_numbers(path: Path) -> None:
 
 def serve(*, is_demo: bool) -> None:
     """Serve until told to stop: one process, the tables brought up to date first, open requests finished at the end."""
-    _require_free_port()
+    require_free_port(config().host, config().port)
     import uvicorn
 
     from regard.asgi import application
+    from regard.cli.patience import Patience
 
     link = _way_in(is_demo=is_demo)
 
@@ -82,7 +83,7 @@ def serve(*, is_demo: bool) -> None:
             host=config().host,
             port=config().port,
             loop="auto" if sys.platform == "win32" else "uvloop",
-            http="httptools",
+            http=Patience,
             lifespan="on",
             log_level="warning",
             server_header=False,
@@ -122,8 +123,8 @@ def _way_in(*, is_demo: bool) -> str | None:
     return str(password_link_for(owner) if config().production else sign_in_link_for(owner))
 
 
-def _require_free_port() -> None:
-    host, port = config().host, config().port
+def require_free_port(host: str, port: int) -> None:
+    """Raise Unavailable when somebody listens there already."""
     try:
         with socket.create_server((host, port)):
             return

@@ -9,11 +9,18 @@ from datetime import UTC
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
+from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
 from regard.accounts.site import User, Workspace, store_of
-from regard.base import Invalid, NotFound, RegardError
+from regard.base import Invalid, NotFound, RegardError, Unavailable
+from regard.base.config import config
+from regard.base.sizes import size_of
+from regard.collect.collector import Collector
+from regard.collect.live.site import read_sources as read_sources
+from regard.collect.live.site import start_listening as start_listening
 from regard.collect.loading import check_columns, preview
 from regard.collect.mapping import Mapping
 from regard.collect.model import Preview
@@ -21,6 +28,8 @@ from regard.collect.models import Load
 from regard.collect.questions import kept_of_loads
 from regard.collect.refusals import refusal
 from regard.collect.refused import flat
+from regard.collect.sources import Source, Sources
+from regard.collect.spool import Spool
 from regard.collect.tasks import mapping_of
 from regard.collect.words import reason_words
 from regard.collect.work import size_limit, workshop
@@ -48,6 +57,20 @@ SHOWN_COLUMNS = (
     "weight",
     "properties",
 )
+
+
+def new_collector() -> Collector:
+    """A collector that appends to the spool of this home, for the sources of this site."""
+    given = config()
+    spool = Spool(given.home / "spool", size_of(given.spool_limit, "REGARD_SPOOL_LIMIT"))
+    return Collector(spool, Sources(_senders), settings.SECRET_KEY.encode(), given.body_seconds)
+
+
+def _senders() -> list[Source]:
+    try:
+        return read_sources()
+    except DatabaseError as error:
+        raise Unavailable(_("The database cannot be asked who may send.")) from error
 
 
 def largest_upload() -> int:

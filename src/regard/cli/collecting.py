@@ -1,0 +1,44 @@
+"""collect: the collector in a process of its own."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from regard.base.config import config
+from regard.cli.arguments import Commands, command
+from regard.cli.serving import GRACE_SECONDS, require_free_port
+
+EXAMPLES = "regard collect\nregard collect --port 9001"
+
+
+def declare(commands: Commands) -> None:
+    about = "take in events in a process of its own; regard run loads them"
+    declared = command(commands, "collect", _collect, about, EXAMPLES)
+    declared.add_argument("--port", type=int, metavar="N", help="port to listen on (default: REGARD_PORT)")
+
+
+def _collect(given: argparse.Namespace) -> None:
+    """Serve only ``/v1`` until told to stop. Any number may run, each on a port of its own, beside the site or not."""
+    port = config().port if given.port is None else given.port
+    require_free_port(config().host, port)
+    import uvicorn
+
+    from regard.asgi import collector
+    from regard.cli.patience import Patience
+
+    print(f"Regard collects at http://{config().host}:{port}/v1 (Ctrl-C stops it)", flush=True)
+    uvicorn.run(
+        collector,
+        host=config().host,
+        port=port,
+        loop="auto" if sys.platform == "win32" else "uvloop",
+        http=Patience,
+        lifespan="on",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=config().production,
+        forwarded_allow_ips=config().trusted_proxies,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
