@@ -12,7 +12,7 @@ import msgspec
 
 from regard.base import Invalid
 from regard.collect.batching import Kept, Rows
-from regard.collect.calls import RawEvent
+from regard.collect.calls import NOTHING, RawEvent
 from regard.collect.events import Event, Refused
 from regard.collect.pipeline import Run, run, settings_from, steps_for
 from regard.collect.protocol import Refusal, events_of, opened
@@ -30,6 +30,7 @@ NAMES: Final[dict[str, str]] = {
 """What calls other than track are called in the stream."""
 
 _encode: Final = msgspec.json.Encoder().encode
+_FIELDS: Final = tuple((field.name, field.encode_name) for field in msgspec.structs.fields(RawEvent))
 
 
 def load_of(source: str) -> str:
@@ -75,7 +76,7 @@ class Arriving:
             elif refusal.is_forgotten:
                 rows.forgotten += 1
             else:
-                rows.refused.append(_kept(arrived, refusal, _encode(found)))
+                rows.refused.append(_kept(arrived, refusal, sent(found)))
 
     def _of(self, source: Source) -> _Prepared:
         found = self._prepared.get(source.key)
@@ -115,6 +116,12 @@ def event_of(call: RawEvent, arrived: Arrived) -> Event:
 
 def _kept(arrived: Arrived, refusal: Refused, event: bytes) -> Kept:
     return Kept(refusal, raw_of(arrived, event), arrived.received_at)
+
+
+def sent(call: RawEvent) -> bytes:
+    """A call as its sender could have sent it alone: with the time of sending and the context of its batch."""
+    fields = ((name, getattr(call, attribute)) for attribute, name in _FIELDS)
+    return _encode({name: value for name, value in fields if value is not None and value != "" and value != NOTHING})
 
 
 def raw_of(arrived: Arrived, event: bytes) -> str:

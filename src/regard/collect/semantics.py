@@ -55,6 +55,7 @@ _STEP: Final = ("touchpoint",)
 _TICKET: Final = Meaning(("ticket_id", "subject"), touchpoint=(*_STEP, "category"), agent=_AGENT)
 _TICKET_OPENED: Final = Meaning(("ticket_id", "subject"), touchpoint=(*_STEP, "category"), text=_WORDS, agent=_AGENT)
 _TICKET_REPLIED: Final = Meaning(("ticket_id", "subject"), (), _STEP, _WORDS, _AGENT, only_by="customer")
+_SURVEY: Final = Meaning(("response_id", "survey_id", "subject"), touchpoint=_STEP)
 _CONTRACT: Final = Meaning(("subscription_id", "subject"), ("revenue", "total", "price", "value", "amount"), ("plan",))
 _REFERRAL: Final = Meaning(("referral_id", "subject"), touchpoint=(*_STEP, "program"))
 
@@ -110,7 +111,8 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "Application Uninstalled": _APP,
     "Push Notification Received": _PUSH,
     "Push Notification Tapped": _PUSH,
-    "Survey Sent": Meaning(("survey_id", "response_id", "subject"), touchpoint=_STEP),
+    "Survey Sent": _SURVEY,
+    "Survey Delivered": _SURVEY,
     "Survey Answered": Meaning(
         ("response_id", "survey_id", "subject"), (), (*_STEP, "question"), ("text", "comment"), _AGENT, is_score=True
     ),
