@@ -31,6 +31,12 @@ class Compared:
         return self.ours / self.limit
 
 
+def environment(**given: str) -> dict[str, str]:
+    """That of this process, but with compiled modules kept, as an installation has them: else every process would compile
+    all of them again."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | given
+
+
 def cpu(do: Callable[[], object]) -> float:
     """CPU seconds that this process, with all its threads, spends on it."""
     before = time.process_time()
@@ -50,7 +56,7 @@ def of_process(*command: str, rounds: int = 3, **environ: str) -> float:
     for _ in range(rounds):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run(
-            command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **environ}
+            command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment(**environ)
         )
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         used.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
@@ -63,7 +69,8 @@ def in_fresh_process(module: str, *arguments: str) -> dict[str, float]:
         "import json, resource, runpy, sys; sys.argv[0:1] = []; figures = runpy.run_module(sys.argv[0], run_name='__bench__')['main'](*sys.argv[1:]);"
         "figures['peak_mb'] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024; print(json.dumps(figures))"
     )
-    done = subprocess.run([sys.executable, "-c", code, module, *arguments], check=True, capture_output=True, text=True)
+    command = [sys.executable, "-c", code, module, *arguments]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment())
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
 

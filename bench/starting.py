@@ -11,7 +11,7 @@ import urllib.request
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.measuring import of_process
+from bench.measuring import environment, of_process
 
 PORT = "8765"
 
@@ -21,7 +21,7 @@ def measure() -> dict[str, float]:
     with TemporaryDirectory() as folder:
         environ = {"REGARD_HOME": folder, "REGARD_PORT": PORT}
         regard = [sys.executable, "-m", "regard"]
-        subprocess.run([*regard, "demo", "--no-serve"], check=True, capture_output=True, env={**os.environ, **environ})
+        subprocess.run([*regard, "demo", "--no-serve"], check=True, capture_output=True, env=environment(**environ))
         _until_first_page(regard, environ)  # once, so that tables and static files are there
         figures = {
             "regard measure nps (SFO airport survey)": of_process(*regard, "measure", "nps", "-w", "airport", **environ)
@@ -33,7 +33,7 @@ def measure() -> dict[str, float]:
 
 def _until_first_page(regard: list[str], environ: dict[str, str]) -> float:
     server = subprocess.Popen(
-        [*regard, "run"], env={**os.environ, **environ}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [*regard, "run"], env=environment(**environ), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
         _fetch(f"http://127.0.0.1:{PORT}/")
