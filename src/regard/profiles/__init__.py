@@ -4,6 +4,7 @@ from regard.profiles.companies import Account, account, accounts
 from regard.profiles.conditions import Condition, Moment, as_json, condition_of, resolved
 from regard.profiles.deriving import refresh_profiles
 from regard.profiles.evidence import Evidence, evidence_of
+from regard.profiles.linkage import Likeness, Reason, Threshold, likenesses, measure_linkage
 from regard.profiles.listing import Uploaded, upload_list
 from regard.profiles.matching import ProfileView, matches
 from regard.profiles.membership import Refreshed, refresh_memberships, segments_of
@@ -36,6 +37,7 @@ from regard.profiles.model import (
 )
 from regard.profiles.people import Answered, Consent, OpenTicket, Profile, profile
 from regard.profiles.resolving import Resolution, customers_of, deciding, resolve, resolve_again
+from regard.profiles.reviewing import Suggestion, accept_suggestion, link_suggestions, refuse_suggestion, suggest_links
 from regard.profiles.rules import DEFAULT_RULES, IdentityRules, keep_rules, rules_of
 from regard.profiles.searching import Found, FoundBy, search_profiles
 from regard.profiles.segments import (
@@ -74,6 +76,7 @@ __all__ = [
     "Identifier",
     "IdentifierRule",
     "IdentityRules",
+    "Likeness",
     "Link",
     "LinkState",
     "MergePreview",
@@ -84,6 +87,7 @@ __all__ = [
     "ProfileView",
     "ProfilesMerged",
     "ProfilesUnmerged",
+    "Reason",
     "Refreshed",
     "Resolution",
     "Segment",
@@ -91,9 +95,12 @@ __all__ = [
     "SegmentLeft",
     "Side",
     "Somebody",
+    "Suggestion",
     "Thread",
+    "Threshold",
     "TraitChange",
     "Uploaded",
+    "accept_suggestion",
     "account",
     "accounts",
     "as_json",
@@ -110,7 +117,10 @@ __all__ = [
     "keep_segment",
     "kinds_of",
     "known_segments",
+    "likenesses",
+    "link_suggestions",
     "matches",
+    "measure_linkage",
     "merge",
     "moment_of",
     "preview_merge",
@@ -118,6 +128,7 @@ __all__ = [
     "profile",
     "refresh_memberships",
     "refresh_profiles",
+    "refuse_suggestion",
     "related_segments",
     "remove_segment",
     "resolve",
@@ -132,6 +143,7 @@ __all__ = [
     "select_members",
     "select_those",
     "separate",
+    "suggest_links",
     "timeline",
     "unmerge",
     "upload_list",

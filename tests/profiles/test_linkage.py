@@ -1,0 +1,100 @@
+"""Suggestions of who may be one person: trained without labels, measured with them, decided by people."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import sys
+from collections import defaultdict
+from itertools import combinations
+
+import pytest
+
+from regard.base import Conflict, Invalid, NotFound, Unavailable
+from regard.profiles import (
+    accept_suggestion,
+    customers_of,
+    link_suggestions,
+    measure_linkage,
+    refresh_profiles,
+    refuse_suggestion,
+    suggest_links,
+    unmerge,
+)
+from regard.profiles.linkage import likenesses
+from regard.stream import IN_MEMORY, open_store
+from tests.profiles.evidence import links_in
+from tests.profiles.test_people import event, load
+
+
+def read(path):
+    with gzip.open(path, "rt") as file:
+        return [{name.strip(): value.strip() for name, value in row.items()} for row in csv.DictReader(file)]
+
+
+def pairs(groups):
+    members = defaultdict(list)
+    for key, group in groups:
+        members[group].append(key)
+    return [pair for keys in members.values() for pair in combinations(keys, 2)]
+
+
+@pytest.fixture(scope="module")
+def fake(shared_data):
+    rows = read(shared_data / "identity" / "fake_1000.csv.gz")
+    labels = pairs((row["unique_id"], row.pop("cluster")) for row in rows)
+    return rows, labels
+
+
+@pytest.mark.data
+def test_suggestions_on_labelled_people_are_nearly_all_right(fake):
+    rows, labels = fake
+    found = {item.probability: item for item in measure_linkage(rows, labels, key="unique_id")}
+    assert found[0.9].precision > 0.98
+    assert found[0.5].recall > 0.75
+    assert [item.suggested for item in found.values()] == sorted(
+        (item.suggested for item in found.values()), reverse=True
+    )
+
+
+@pytest.mark.data
+def test_a_decision_in_the_queue_is_kept_and_never_asked_again(fake, tmp_path):
+    rows, _ = fake
+    with open_store(IN_MEMORY) as store:
+        names = {"first_name": "firstName", "surname": "lastName", "email": "email", "city": "city", "dob": "dob"}
+        traits = [{names[key]: value for key, value in row.items() if key in names and value} for row in rows[:400]]
+        events = [event(str(place), "Profile Updated", properties=told) for place, told in enumerate(traits)]
+        load(store, tmp_path, *events)
+        refresh_profiles(store)
+        made = suggest_links(store)
+        queue = link_suggestions(store)
+        assert {item.id for item in made} == {item.id for item in queue}
+        assert queue[0].reasons[0].weight > 3
+        assert {reason.field for reason in queue[0].reasons} <= {"first_name", "last_name", "email", "city", "dob"}
+        first, second = queue[0], queue[-1]
+        accept_suggestion(store, first.id, "ann")
+        refuse_suggestion(store, second.id, "ann")
+        assert len(set(customers_of(store, [first.a, first.b]).values())) == 1
+        assert not {first.id, second.id} & {item.id for item in link_suggestions(store)}
+        assert [item.decided_by for item in link_suggestions(store, "refused")] == ["ann"]
+        refresh_profiles(store)
+        assert not {first.id, second.id} & {item.id for item in suggest_links(store)}
+        with pytest.raises(Conflict):
+            accept_suggestion(store, second.id)
+        with pytest.raises(NotFound):
+            refuse_suggestion(store, "none")
+        unmerge(store, links_in(store)[0].id)
+        assert len(set(customers_of(store, [first.a, first.b]).values())) == 2
+
+
+def test_people_who_tell_too_little_are_not_compared():
+    with pytest.raises(Invalid, match="fewer than two columns"):
+        likenesses([{"key": place, "name": f"name {place}", "plan": "pro"} for place in range(30)])
+    assert likenesses([{"key": 1, "name": "a"}]) == []
+
+
+def test_without_the_extra_the_command_that_installs_it_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "splink", None)
+    with pytest.raises(Unavailable) as refused:
+        likenesses([{"key": n, "name": f"n{n}", "email": f"e{n}"} for n in range(30)])
+    assert "pip install 'regard[linkage]'" in refused.value.remedy
