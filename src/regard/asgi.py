@@ -19,6 +19,7 @@ from django.core.asgi import get_asgi_application  # noqa: E402 - models need th
 
 from regard.accounts.site import close_stores, is_signed_in, prepare_site  # noqa: E402
 from regard.collect.site import largest_upload, new_collector, start_listening  # noqa: E402
+from regard.profiles.site import start_refreshing  # noqa: E402
 from regard.web import BodyLimit  # noqa: E402
 
 # WhiteNoise hands small files over whole, which is what this warns of.
@@ -30,10 +31,11 @@ async def lifespan(process: Starlette) -> AsyncIterator[None]:
     """Opens the site once its tables and browser files are up to date; lets go of the workspace files at the end."""
     await sync_to_async(prepare_site)()
     process.mount("/", BodyLimit(get_asgi_application(), largest_upload(), is_signed_in))
-    stop_listening = start_listening()
+    stop_listening, stop_refreshing = start_listening(), start_refreshing()
     yield
     await sync_to_async(collector.spool.close)()
     await sync_to_async(stop_listening)()
+    await sync_to_async(stop_refreshing)()
     await sync_to_async(close_stores)()
 
 

@@ -28,6 +28,7 @@ from regard.profiles.conditions import (
 )
 from regard.profiles.forms import COLUMNS, HOWS
 from regard.profiles.segments import known_segments
+from regard.profiles.tasks import start_refreshing as start_refreshing
 from regard.stream import Question, Store, compose
 from regard.web.formats import MISSING
 

@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
+import threading
+from collections.abc import Callable
 
-from asgiref.sync import sync_to_async
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 
 from regard.accounts.site import Workspace, store_of
 from regard.base import RegardError
+from regard.profiles.deriving import refresh_profiles
 from regard.profiles.membership import refresh_memberships
+from regard.stream import OpenedStore
 
 logger = logging.getLogger(__name__)
 
 EVERY_SECONDS = 60
+PATIENCE_SECONDS = 2
+"""How long a page waits for profiles to be brought up to date; then it shows those there are."""
 _seen: dict[str, str] = {}
+_found: dict[str, str] = {}
+_worker = ThreadPoolExecutor(1, thread_name_prefix="regard-profiles")
+
+
+def refresh_now(workspace: Workspace) -> bool:
+    """Bring the table of profiles up to date before a page reads it; false when that takes longer than a page may."""
+    store = store_of(workspace)
+    if _found.get(workspace.slug) == store.stamp():
+        return True
+    waiting = _worker.submit(_refresh_profiles, workspace.slug, store)
+    return bool(wait([waiting], PATIENCE_SECONDS).done)
+
+
+def _refresh_profiles(slug: str, store: OpenedStore) -> None:
+    try:
+        refresh_profiles(store)
+    except RegardError as error:
+        logger.warning("profiles of %s: %s", slug, error)
+    else:
+        _found[slug] = store.stamp()
 
 
 def refresh(workspace: Workspace) -> bool:
@@ -43,8 +67,22 @@ def refresh_all() -> int:
     return changed
 
 
-async def keep_refreshed() -> None:
-    """Refresh now and then, for as long as the process serves."""
-    while True:
-        await asyncio.sleep(EVERY_SECONDS)
-        await sync_to_async(refresh_all, thread_sensitive=False)()
+def start_refreshing() -> Callable[[], None]:
+    """Refresh every minute in a thread of its own; what it returns ends that, after the round that is under way."""
+    stop = threading.Event()
+    thread = threading.Thread(target=_refresh_until, args=(stop,), name="segments", daemon=True)
+    thread.start()
+
+    def end() -> None:
+        stop.set()
+        thread.join()
+
+    return end
+
+
+def _refresh_until(stop: threading.Event) -> None:
+    while not stop.wait(EVERY_SECONDS):
+        try:
+            refresh_all()
+        except DatabaseError:
+            logger.exception("memberships of segments were not brought up to date")
