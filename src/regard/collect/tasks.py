@@ -17,12 +17,13 @@ from regard.base import Conflict, Invalid, RegardError
 from regard.base.clock import now
 from regard.base.config import config
 from regard.base.words import kept, said
+from regard.collect.drafting import quoted
 from regard.collect.loading import load as load_files
 from regard.collect.mapping import Mapping
 from regard.collect.model import LoadResult
 from regard.collect.models import Load, State, Step
 from regard.collect.parsing import parse_mapping
-from regard.collect.proposing import propose, quoted, source_of
+from regard.collect.proposing import propose, source_of
 from regard.collect.refused import corrected, replay
 from regard.collect.rehearsing import rehearse
 
