@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 from regard.accounts import model as accounts
 from regard.base import errors
@@ -205,6 +206,7 @@ RIGHTS = {
     "export": "Take figures and rows away as CSV",
     "import_data": "Load files, correct refused rows",
     "manage_sources": "Set up what sends events live, replay what was refused",
+    "merge_profiles": "Merge profiles and take merges back, decide suggestions",
     "edit_definitions": "Change how a metric is counted",
     "manage_members": "Invite, change and remove members",
     "manage_workspace": "Change the workspace's settings",
@@ -305,6 +307,37 @@ def _plain(said: str) -> str:
     return said.replace("``", "`").replace("\n", " ")
 
 
+# --- the API ----------------------------------------------------------------------------------------------------------
+
+
+def api() -> str:
+    import regard.asgi  # noqa: F401 - sets Django up
+    from regard.accounts.api.describing import described, operations
+    from regard.accounts.keys.model import SCOPES
+
+    about = """
+Below `/api/v1`, as `/api/v1/openapi.json` describes it (OpenAPI 3.1); `/api/v1/docs` shows the same with examples. See
+[how to use it](../how-to/api.md).
+"""
+    scopes = [(f"`{scope}`", words) for scope, words in SCOPES.items()]
+    found = [
+        (f"`{method.upper()} {path}`", one["description"].replace("\n", " "), f"`{one['x-scope']}`", _asked(one))
+        for path, method, one in operations(described())
+    ]
+    return page(
+        "API",
+        about,
+        "## Scopes",
+        table(("Scope", "What a key with it may do"), scopes),
+        "## Operations",
+        table(("Operation", "What it does", "Scope", "Parameters"), found),
+    )
+
+
+def _asked(operation: dict[str, Any]) -> str:
+    return ", ".join(f"`{one['name']}`" for one in operation["parameters"] if one["in"] == "query") or "–"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings,
     "metrics.md": metrics,
@@ -312,6 +345,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "interactions.md": interactions,
     "roles.md": roles,
     "python.md": python,
+    "api.md": api,
 }
 
 

@@ -25,14 +25,14 @@ ORDERS = """order,at,who,total
 """
 MAPPING = """
 source = "orders"
-id = { column = "order" }
-customer = { column = "who" }
-time = { column = "at" }
+id = ["order"]
+time = "at"
+customer = "who"
 
-[[row]]
+[[interactions]]
 name = "Order Completed"
-amount = { column = "total" }
-currency = "EUR"
+amount = "total"
+currency = { constant = "EUR" }
 """
 IMPORTS = "/api/v1/imports"
 
@@ -70,7 +70,7 @@ def test_a_file_without_a_mapping_waits_for_it_with_a_proposal(workspace, progra
     client = program()
     told = client.post(IMPORTS, {"files": [SimpleUploadedFile("orders.csv", ORDERS.encode())]}).json()
     assert (told["step"], told["state"], rows_in(workspace)) == ("look", "ready", 0)
-    assert "[[row]]" in told["mapping"]
+    assert "[[interactions]]" in told["mapping"]
     body = {"mapping": MAPPING}
     done = client.post(f"{IMPORTS}/{told['id']}/load", body, content_type="application/json").json()
     assert (done["outcome"]["accepted"], rows_in(workspace)) == (2, 2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
@@ -17,7 +17,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import close_old_connections, transaction
 from django.urls import reverse
 
-from regard.accounts.keys.models import key_in
+from regard.accounts.keys.models import Key, key_in
 from regard.accounts.middleware import access_of, public, right_required, sign_in_required
 from regard.accounts.model import Role
 from regard.accounts.models import AuditEntry, Member, OfWorkspace, SignInLink, User, Workspace
@@ -40,6 +40,7 @@ __all__ = [
     "close_stores",
     "is_signed_in",
     "local_owner",
+    "make_key",
     "password_link_for",
     "prepare_site",
     "public",
@@ -101,6 +102,15 @@ def password_link_for(user: User) -> str:
 def record_audit(workspace: Workspace, who: User | None, what: str, on: str = "", **details: object) -> AuditEntry:
     """Write down who did what. ``details`` are for facts such as counts and names of metrics: no personal data."""
     return AuditEntry.objects.create(workspace=workspace, who=who, what=what, on=on, details=details)
+
+
+def make_key(
+    workspace: Workspace, name: str, scopes: Sequence[str], by: User | None = None, days: int | None = None
+) -> str:
+    """A new API key, written in the audit log; returns its secret, which is known only now."""
+    made, secret = Key.make(workspace, name, scopes, by, days)
+    record_audit(workspace, by, "key.made", f"key {made.prefix}", scopes=made.scopes)
+    return secret
 
 
 def register_workspace_files(owner: User | None = None) -> list[Workspace]:

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 
 REFRESH_SECONDS: Final = 10.0
@@ -40,6 +41,27 @@ class Source:
     @property
     def keeps_address(self) -> bool:
         return self.settings.get("keeps_address") is True
+
+
+API: Final = "api/"
+
+
+def api_key(workspace: str) -> str:
+    """What stands for a write key where the JSON API takes events in, which asks for a key of its own.
+
+    No write key holds a slash.
+    """
+    return API + workspace
+
+
+@cache
+def api_source(key: str) -> Source | None:
+    """The source of :func:`api_key`; None for any other key.
+
+    >>> api_source("api/shop")
+    Source(key='api/shop', workspace='shop', name='API', origins=(), settings={}, id='api')
+    """
+    return Source(key, key.removeprefix(API), "API", id="api") if key.startswith(API) else None
 
 
 class Sources:

@@ -205,12 +205,14 @@ def count_customers(store: Store, condition: Condition, moment: Moment | None = 
 
 
 def sample_customers(
-    store: Store, condition: Condition, moment: Moment | None = None, limit: int = 10
+    store: Store, condition: Condition, moment: Moment | None = None, limit: int = 10, *, after: int | None = None
 ) -> list[Somebody]:
-    """A few of the customers a condition holds for: those of the least numbers, which are as good as drawn by lot."""
+    """A few of the customers a condition holds for: those of the least numbers (above ``after``), which are as good as
+    drawn by lot."""
     those = select_those(store, condition, moment or moment_of(store))
     query = compose.select("customer").from_(those.subquery("those")).order_by("customer").limit(limit)
-    return people(store, store.ask(Question("sample of a segment", query))["customer"])
+    query = query if after is None else query.where(compose.sql("customer > :after"))
+    return people(store, store.ask(Question("sample of a segment", query, {"after": after}))["customer"])
 
 
 def people(store: Store, customers: Sequence[int]) -> list[Somebody]:

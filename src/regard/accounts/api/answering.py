@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from functools import partial
-from http import HTTPStatus
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
@@ -15,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from regard.accounts.api.assembly import api
+from regard.accounts.api.describing import described
 from regard.accounts.api.once import once
 from regard.accounts.api.rates import buckets
 from regard.accounts.keys.models import Key, key_in
@@ -33,7 +36,7 @@ def answer(request: HttpRequest, path: str) -> HttpResponse:
     try:
         if taken and taken.wait_seconds:
             raise TooMany(said("too many requests"), remedy=said("wait {n} seconds", n=taken.wait_seconds))
-        response = once(request, request.key, partial(_operate, request, path))
+        response = _operate(request, path)
     except RegardError as error:
         response = problem_of(error)
     except (SuspiciousOperation, MultiPartParserError) as error:
@@ -55,21 +58,46 @@ def key_of(request: HttpRequest) -> Key | None:
 
 
 def _operate(request: HttpRequest, path: str) -> HttpResponse:
+    """Find the operation, and have it answer; what it does not know is refused rather than overlooked."""
     if "\x00" in path or any("\x00" in value for _name, values in request.GET.lists() for value in values):
         raise Invalid(_("An address holds no NUL characters."), code="unreadable")
     try:
         found = _operations.resolve(f"/{path}")
-        response = found.func(request, *found.args, **found.kwargs)
-    except Http404:
-        return problem_of(NotFound(_("There is nothing at this address."), remedy=_("See /api/v1/docs.")))
-    return _not_allowed(response) if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED else response
+        methods = described()["paths"][_as_described(found.route)]
+    except (Http404, KeyError):
+        raise NotFound(_("There is nothing at this address."), remedy=_("See /api/v1/docs.")) from None
+    if request.method.lower() not in methods:
+        return _not_allowed(methods)
+    if request.key:
+        _check_names(request, methods[request.method.lower()])
+    return once(request, request.key, partial(found.func, request, *found.args, **found.kwargs))
 
 
-def _not_allowed(response: HttpResponse) -> HttpResponse:
-    """Ninja's plain answer to a method that there is not, said as a problem."""
-    said_so = problem_response(405, _("This address does not know that method."), "method_not_allowed")
-    said_so["Allow"] = response["Allow"]
-    return said_so
+def _as_described(route: str) -> str:
+    """A route as the description writes it.
+
+    >>> _as_described("interactions/<path:id>")
+    '/interactions/{id}'
+    """
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route)
+
+
+def _not_allowed(methods: Iterable[str]) -> HttpResponse:
+    response = problem_response(405, _("This address does not know that method."), "method_not_allowed")
+    response["Allow"] = ", ".join(method.upper() for method in methods)
+    return response
+
+
+def _check_names(request: HttpRequest, operation: dict[str, Any]) -> None:
+    """Refuse a parameter that the operation has not: a filter that was misspelt would otherwise be no filter."""
+    known = [one["name"] for one in operation["parameters"] if one["in"] == "query"]
+    for name in request.GET:
+        if name not in known:
+            raise Invalid(
+                _("There is no such parameter."),
+                field=name[:100],
+                remedy=_("use %(names)s") % {"names": ", ".join(known)} if known else None,
+            )
 
 
 def _unreadable(error: Exception) -> RegardError:

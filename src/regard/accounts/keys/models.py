@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
@@ -11,11 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from regard.accounts.keys.model import Scope
 from regard.accounts.models import OfWorkspace, User, Workspace, new_token, token_digest
+from regard.base import Invalid
 from regard.base.clock import now
+from regard.base.words import said
 
 MARK = "rgd_"
 """How every secret begins, so that scanners of source code recognise one that was published by mistake."""
 SHOWN = len(MARK) + 4
+LONGEST_DAYS = 3650
 
 
 class Keys(OfWorkspace):
@@ -49,9 +53,13 @@ class Key(models.Model):
 
     @classmethod
     def make(
-        cls, workspace: Workspace, name: str, scopes: list[str], by: User | None = None, days: int | None = None
+        cls, workspace: Workspace, name: str, scopes: Sequence[str], by: User | None = None, days: int | None = None
     ) -> tuple[Key, str]:
-        """A new key, and its secret, which is known only now; ``days`` is how long it works (None: until revoked)."""
+        """A new key, and its secret, which is known only now; ``days`` is how long it works (None: until revoked).
+
+        Raises :class:`~regard.base.Invalid` for a scope that there is not, and for days that make no sense.
+        """
+        _check(name, scopes, days)
         secret = MARK + new_token()
         made = cls.objects.create(
             workspace=workspace,
@@ -81,6 +89,16 @@ class Key(models.Model):
         """Let nobody in by it any more; false when that was so already."""
         mine = Key.objects.of(self.workspace).filter(pk=self.pk, revoked_at=None)
         return bool(mine.update(revoked_at=now()))
+
+
+def _check(name: str, scopes: Sequence[str], days: int | None) -> None:
+    if not 0 < len(name.strip()) <= 80:
+        raise Invalid(said("a key needs a name of at most 80 characters"), field="name")
+    for scope in scopes:
+        if scope not in list(Scope):
+            raise Invalid(said("there is no scope {scope}", scope=repr(scope)), field="scopes", remedy=", ".join(Scope))
+    if days is not None and not 0 < days <= LONGEST_DAYS:
+        raise Invalid(said("a key works for 1 to {days} days", days=LONGEST_DAYS), field="days")
 
 
 def key_in(authorization: str) -> Key | None:

@@ -13,7 +13,7 @@ from regard.accounts.keys.forms import KeyForm
 from regard.accounts.keys.models import Key
 from regard.accounts.middleware import right_required
 from regard.accounts.model import Right
-from regard.accounts.site import record_audit
+from regard.accounts.site import make_key, record_audit
 
 SECRET = "new_key_secret"  # noqa: S105 - where the session keeps it until the next page
 
@@ -38,9 +38,8 @@ def make(request: HttpRequest, slug: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, 422)
     given = form.cleaned_data
-    made, secret = Key.make(request.workspace, given["name"], given["scopes"], request.user, given["days"])
+    secret = make_key(request.workspace, given["name"], given["scopes"], request.user, given["days"])
     request.session[SECRET] = secret
-    record_audit(request.workspace, request.user, "key.made", f"key {made.prefix}", scopes=made.scopes)
     return redirect("keys:keys", slug)
 
 

@@ -158,7 +158,7 @@ def _handed_in(request: HttpRequest, files: list[UploadedFile], mapping: str) ->
         taken.add(stored)
         load.files.append({"name": file.name, "stored": stored, "size": file.size})
     if mapping:
-        checked(load, mapping)
+        tasks.mapping_of(load, mapping)  # raises now what can be told without reading the files
     tasks.sweep_uploads(request.workspace)
     _keep(load, files)
     load.save()

@@ -1,10 +1,12 @@
-"""Interactions for programs: the stream, newest first."""
+"""Interactions for programs: the stream, newest first; and new ones, through the spool like all that arrives."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
+from asgiref.sync import async_to_sync
 from django.http import HttpRequest
 
 from regard.accounts.api.operations import (
@@ -16,18 +18,60 @@ from regard.accounts.api.operations import (
     Query,
     Router,
     Schema,
+    Status,
     Text,
     cursor_after,
     needs,
 )
 from regard.accounts.api.rows import InteractionOut, interaction
 from regard.accounts.site import store_of
-from regard.base import NotFound
+from regard.base import NotFound, TooLarge
+from regard.base.clock import now
+from regard.base.config import config
+from regard.base.ids import new_id
 from regard.base.words import said
+from regard.collect.calls import RawEvent
+from regard.collect.protocol import BATCH_LIMIT, Refusal, judged, opened
 from regard.collect.questions import interaction_called, interactions_page
+from regard.collect.sources import api_key
+from regard.collect.spool import Arrived, Spool
+from regard.web.site import told
 
 router = Router()
+A_CALL = {
+    "type": "track",
+    "event": "Order Completed",
+    "userId": "1042",
+    "messageId": "order-1",
+    "properties": {"revenue": 40},
+}
+CALLS = {"x-example": {"body": {"batch": [A_CALL]}}}
 ONE = {"x-example": {"path": {"id": "order-1"}}}
+
+
+class Calls(Schema):
+    """Calls as the Segment protocol has them: track, identify, page, screen, group, alias."""
+
+    batch: list[dict[str, Any]] = Field(
+        min_length=1, max_length=1000, description="At most 32 KB each, 500 KB together."
+    )
+
+
+class ResultOut(Schema):
+    """What became of one call."""
+
+    message_id: str | None = Field(description="Its own, where it has one.")
+    is_accepted: bool
+    reason: str | None = Field(description="Why it was refused, as a stable code.")
+    detail: str | None
+
+
+class ResultsOut(Schema):
+    """What became of each call, in order. What was refused waits in the quarantine and can be replayed."""
+
+    accepted: int
+    refused: int
+    results: list[ResultOut]
 
 
 class Wanted(Schema):
@@ -61,6 +105,30 @@ def list_interactions(request: HttpRequest, wanted: Query[Wanted], page: Query[P
     shown, last = found[: page.limit], found[page.limit - 1] if len(found) > page.limit else None
     then = last and cursor_after(request.key, place, [last["occurred_at"].isoformat(), last["id"]])
     return {"data": [interaction(row) for row in shown], "next": then}
+
+
+@router.post("", response={202: ResultsOut}, **needs("interactions:write", **CALLS))
+def send_interactions(request: HttpRequest, calls: Calls) -> Any:
+    """Send interactions: durable once this answers, in the stream a moment later, each `messageId` once."""
+    if len(request.body) > BATCH_LIMIT:
+        raise TooLarge(said("the body is larger than {limit} bytes", limit=BATCH_LIMIT), remedy=said("send fewer"))
+    results = [_result(one) for one in judged("batch", opened("batch", request.body))]
+    async_to_sync(spool().append)(Arrived(api_key(request.workspace.slug), now(), "batch", request.body, id=new_id()))
+    accepted = sum(result["is_accepted"] for result in results)
+    return Status(202, {"accepted": accepted, "refused": len(results) - accepted, "results": results})
+
+
+def _result(found: RawEvent | Refusal) -> dict[str, Any]:
+    told_id = str(found.message_id or "") or None
+    if isinstance(found, Refusal):
+        return {"message_id": told_id, "is_accepted": False, "reason": found.reason, "detail": told(found.message)}
+    return {"message_id": told_id, "is_accepted": True, "reason": None, "detail": None}
+
+
+@cache
+def spool() -> Spool:
+    """Where this process writes what the API takes in; a loader reads it."""
+    return Spool(config().home / "spool")
 
 
 @router.get("/{path:id}", response=InteractionOut, **needs("interactions:read", **ONE))

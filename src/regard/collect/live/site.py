@@ -63,6 +63,8 @@ class SourceTable:
         self._read_at = float("-inf")
 
     def find(self, key: str) -> sources.Source | None:
+        if own := sources.api_source(key):
+            return own
         found, age = self._known.get(key), time.monotonic() - self._read_at
         if age > REFRESH_SECONDS or (found is None and age > RETRY_SECONDS):
             renewed = read_all_keys()

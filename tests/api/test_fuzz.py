@@ -1,0 +1,49 @@
+"""Requests that nobody would write by hand, made from the description of the API (schemathesis).
+
+Every answer is one that the description declares, every refusal a problem, and nothing is an error of ours. For more
+examples: ``REGARD_FUZZ_EXAMPLES=2000 pytest tests/api/test_fuzz.py``.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+import schemathesis
+from django.core.wsgi import get_wsgi_application
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import load_all_checks
+from schemathesis.specs.openapi import checks
+
+from regard.accounts.api.describing import described
+from regard.accounts.keys.model import Scope
+from regard.accounts.keys.models import Key
+from regard.base.config import config
+
+EXAMPLES = int(os.environ.get("REGARD_FUZZ_EXAMPLES", "25"))
+load_all_checks()
+schema = schemathesis.openapi.from_dict(described())
+schema.app = get_wsgi_application()
+UNKNOWN = [checks.positive_data_acceptance]
+"""Not checked: what fits the description may name a metric, column or version that a workspace has not."""
+
+
+@pytest.fixture
+def key(full, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("REGARD_API_RATE", "100000000")
+    monkeypatch.setattr("regard.collect.tasks.start", lambda *_given: None)
+    config.cache_clear()
+    return Key.make(full, "fuzz", list(Scope))[1]
+
+
+@pytest.mark.django_db
+@schema.parametrize()
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize="REGARD_FUZZ_EXAMPLES" not in os.environ,
+    suppress_health_check=list(HealthCheck),
+)
+def test_no_request_whatever_makes_the_api_fail(case: schemathesis.Case, key: str) -> None:
+    headers = {"Authorization": f"Bearer {key}", "Accept-Encoding": "identity"}
+    case.call_and_validate(headers=headers, excluded_checks=UNKNOWN)
