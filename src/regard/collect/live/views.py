@@ -35,6 +35,9 @@ TICK_SECONDS: Final = 1.0
 STREAM_SECONDS: Final = 300
 """How long one stream of the live view lasts; the browser then asks for the next by itself."""
 
+# Whatever packs or gathers pieces on the way (our own compression, a proxy) would hold them back.
+_UNBUFFERED: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Content-Encoding": "identity"}
+
 
 def _page(request: HttpRequest, name: str, status: int = 200, **context: Any) -> HttpResponse:
     return render(request, f"collect/live/{name}.html", context, status=status)
@@ -143,9 +146,7 @@ def stream(request: HttpRequest, slug: str) -> HttpResponse:
     """New rows of the live view as they come (server-sent events, HTML that the page puts in)."""
     store, names = store_of(request.workspace), _names(list(Source.objects.of(request.workspace)))
     told = _told(store, _filters(request), names, translation.get_language(), timezone.get_current_timezone())
-    return StreamingHttpResponse(
-        told, content_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    )
+    return StreamingHttpResponse(told, content_type="text/event-stream", headers=_UNBUFFERED)
 
 
 async def _told(
