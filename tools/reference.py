@@ -9,13 +9,16 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
+
+import msgspec
 
 from regard.accounts import model as accounts
 from regard.base import errors
 from regard.base.config import Config
 from regard.collect import REASONS
 from regard.metrics import COMPANIONS, METRICS, Metric
+from regard.profiles import conditions as language
 from regard.report import Workspace, workspace
 from regard.report.results import Result
 from regard.stream import COLUMNS, VOCABULARY
@@ -338,7 +341,87 @@ def _asked(operation: dict[str, Any]) -> str:
     return ", ".join(f"`{one['name']}`" for one in operation["parameters"] if one["in"] == "query") or "–"
 
 
+# --- conditions -------------------------------------------------------------------------------------------------------
+
+
+def conditions() -> str:
+    about = """
+A condition says who belongs to a [segment](../how-to/segments.md). It is a JSON object whose `kind` says which of the
+parts below it is. What cannot be used is refused with the path of what is wrong, such as `of[0].during`.
+
+```json
+{"kind": "all", "of": [
+  {"kind": "trait", "name": "plan", "is": "equals", "value": "pro"},
+  {"kind": "did", "name": "Order Refunded", "times": {"at_least": 2}, "during": {"within_days": 90}},
+  {"kind": "not", "of": {"kind": "segment", "key": "staff"}}
+]}
+```
+"""
+    meaning = """
+## What it means, exactly
+
+- **Who** is looked at: everybody with at least one interaction by then. For nobody else does any condition hold, `not`
+  included.
+- **When**: interactions count that occurred until now, or until the data end where that is earlier. With `as_of`, those
+  received by then. So the last 90 days of data that end in 2018 are of 2018.
+- **Windows** are half-open. `within_days` and `before_days` are whole days of 24 hours back from that moment; `since`
+  is the first local day of the workspace's time zone, `until` the first one after.
+- **A trait** is what the latest `Profile Updated` that mentions it says; `null` takes it away. What is not known passes
+  no test but `missing`.
+- **Texts** are compared letter by letter, capitals included. A number as `value` compares numbers: texts pass only if
+  they are digits with at most one point (`5`, `-2.50`), so that `"ten"`, `"1e5"` and `"1_000"` are no numbers.
+- **Dates** (`before`, `on_or_after`) compare the first ten characters, where they are a date like `2026-05-31`.
+- **Amounts** are added in thousandths, whatever their currency: add `{"column": "currency", "value": "EUR"}` to
+  `where`. Amounts beyond a million million are left out.
+- **Scores** are answers as given, on the scale named; answers on other scales are not counted, weights are not used.
+- **At one instant** the greatest value is the latest.
+"""
+    kinds = [*get_args(language.Condition), language.Range, language.Window, language.Where]
+    parts = [_part(kind) for kind in kinds]
+    tests = (
+        "## Tests\n\nWhat `is` may say: "
+        + ", ".join(f"`{how}`" for how in get_args(language.How))
+        + "; without it: `equals`."
+    )
+    limits = f"A condition has at most {language.MOST_PARTS} parts, nested at most {language.MOST_DEPTH} deep."
+    return page("Conditions", about, *parts, tests, meaning, limits)
+
+
+def _part(kind: type[msgspec.Struct]) -> str:
+    tag = kind.__struct_config__.tag
+    heading = f"## `{tag}`" if tag else f"## {kind.__name__}"
+    known = msgspec.json.schema(kind)["$defs"][kind.__name__]
+    needed = known.get("required", ())
+    rows = [
+        (f"`{name}`", "yes" if name in needed else "", _shape(shape))
+        for name, shape in known["properties"].items()
+        if name != "kind"
+    ]
+    return f"{heading}\n\n{_plain(kind.__doc__ or '')}\n\n{table(('Field', 'Needed', 'What it holds'), rows)}"
+
+
+def _shape(shape: dict[str, Any]) -> str:
+    """A JSON schema in a few words."""
+    if "anyOf" in shape:
+        named = [_shape(each) for each in shape["anyOf"]]
+        return "a condition" if "All" in named else " or ".join(name for name in dict.fromkeys(named) if name != "null")
+    if "$ref" in shape:
+        return shape["$ref"].rpartition("/")[2]
+    if "enum" in shape:
+        return ", ".join(f"`{value}`" for value in shape["enum"])
+    if shape.get("type") == "array":
+        return f"a list: {_shape(shape['items'])}" if shape.get("items") else "lowest and highest"
+    return {"string": "a date" if shape.get("format") else "text", "integer": "whole number"}.get(
+        shape.get("type", ""), shape.get("type", "anything")
+    )
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("``", "`").split())
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "conditions.md": conditions,
     "settings.md": settings,
     "metrics.md": metrics,
     "errors.md": error_page,

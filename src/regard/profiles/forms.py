@@ -69,7 +69,7 @@ class RowForm(forms.Form):
     times = forms.IntegerField(label=_("Times"), min_value=0, max_value=1_000_000, required=False)
     within_days = forms.IntegerField(label=_("In the last days"), min_value=1, max_value=36_500, required=False)
     column = forms.CharField(label=_("Only where column or property"), max_length=200, required=False)
-    wanted = forms.CharField(label=_("is"), max_length=1000, required=False)
+    wanted = forms.CharField(label=_("has the value"), max_length=1000, required=False)
     amount = forms.FloatField(label=_("Worth together at least"), required=False)
     metric = forms.CharField(label=_("Question"), max_length=200)
     of = forms.ChoiceField(label=_("Which answer"), choices=OF.items())

@@ -127,7 +127,8 @@ def _as_rows(request: HttpRequest, found: Segment | None, match: str, initial: l
     store, action = store_of(request.workspace), request.POST.get("action", "")
     offers = offers_of(store, found.key if found else None)
     form, rows = _forms(request, found, match, initial, offers)
-    context: dict[str, Any] = {"form": form, "rows": rows, "found": found, "offers": offers, "seen": None}
+    context: dict[str, Any] = {"form": form, "rows": rows, "found": found, "offers": offers}
+    context["seen"] = _seen(request, found.condition) if found and request.method == "GET" else None
     is_told = request.method == "POST" and action in ("save", "count", "")
     condition = (
         _condition(form, rows) if is_told and all([form.is_valid(), *(row.is_valid() for row in rows)]) else None
