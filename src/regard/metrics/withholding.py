@@ -15,11 +15,13 @@ from dataclasses import replace
 from itertools import combinations
 
 from regard.metrics.contract import Later
+from regard.metrics.membership import keys_in
 from regard.metrics.model import Estimate, Figure, Slice
 from regard.metrics.scope import BREAKABLE, Scope, Window
 from regard.metrics.suppression import withheld_by_period, withheld_groups, withhold
 from regard.metrics.survival import Survival, kaplan_meier
-from regard.stream import COLUMNS
+from regard.profiles import related_segments
+from regard.stream import COLUMNS, compose
 
 Cell = tuple[Window, str | None]
 Sizes = Mapping[Cell, int]
@@ -60,7 +62,9 @@ def _telling(scope: Scope, sizes: Sizes, sizes_of: Callable[[Slice], Sizes]) -> 
     found = _left_out(slice, sizes, sizes_of, least)
     for column, wanted in slice.where.items():
         rest = {name: value for name, value in slice.where.items() if name != column}
-        if column in BREAKABLE or column not in COLUMNS:
+        if column == compose.SEGMENT:
+            found |= _near_another(scope, sizes, sizes_of)
+        elif column in BREAKABLE or column not in COLUMNS:
             hidden = broken_down(sizes_of(replace(slice, by=column, where=rest)), least)
             split = _split(hidden, _chosen(wanted))
             found |= {cell for cell in sizes if cell[0] in split}
@@ -101,6 +105,21 @@ def _choices(names: Iterable[str]) -> list[tuple[str, ...]]:
 
 def _sign(some: Sequence[str], few: Sequence[str]) -> int:
     return -1 if (len(some) - len(few)) % 2 else 1
+
+
+def _near_another(scope: Scope, sizes: Sizes, sizes_of: Callable[[Slice], Sizes]) -> set[Cell]:
+    """The cells in which a segment and one made of it, or that it is made of, differ by a few: each is told, and so is
+    what both hold together."""
+    least, where, found = scope.settings.minimum_n, scope.slice.where, set[Cell]()
+    keys = keys_in(where[compose.SEGMENT])
+    for other in related_segments(scope.store, keys):
+        alone = sizes_of(replace(scope.slice, where={**where, compose.SEGMENT: other}))
+        both = sizes_of(replace(scope.slice, where={**where, compose.SEGMENT: [*keys, other]}))
+        for cell, n in sizes.items():
+            together = both.get(cell, n)
+            if 0 < together - n < least or 0 < together - alone.get(cell, 0) < least:
+                found.add(cell)
+    return found
 
 
 def _split(hidden: Mapping[Cell, str], chosen: set[str]) -> set[Window]:
