@@ -90,7 +90,8 @@ class Tickets:
 
     def only(self, mask: Any) -> Tickets:
         """Those tickets that a mask keeps, or those at these places."""
-        return Tickets({name: values[mask] for name, values in self.facts.items()})
+        places = np.flatnonzero(mask) if np.asarray(mask).dtype == bool else mask
+        return Tickets({name: values[places] for name, values in self.facts.items()})
 
 
 @dataclass(frozen=True)
@@ -103,8 +104,9 @@ class Desk:
     seen_until: np.datetime64 = NEVER
 
     def within(self, instants: Instants) -> Mask:
-        """Which instants lie in the window; a missing one never does."""
-        inside: Mask = ~np.isnat(instants)
+        """Which instants lie in the window; a missing one never does (it compares as false)."""
+        is_bounded = not (np.isnat(self.start) and np.isnat(self.end))
+        inside: Mask = np.ones(len(instants), dtype=bool) if is_bounded else ~np.isnat(instants)
         if not np.isnat(self.start):
             inside &= instants >= self.start
         if not np.isnat(self.end):
