@@ -63,6 +63,12 @@ def of_process(*command: str, rounds: int = 3, **environ: str) -> float:
     return min(used)
 
 
+def cpu_of(process: int) -> float:
+    """CPU seconds that a running process has used so far."""
+    fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def in_fresh_process(module: str, *arguments: str) -> dict[str, float]:
     """Run ``python -m module`` and read the figures it prints as JSON on its last line, with its peak memory in MB."""
     code = (

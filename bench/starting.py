@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.measuring import environment, of_process
+from bench.measuring import cpu_of, environment, of_process
 
 PORT = "8765"
 
@@ -37,7 +35,7 @@ def _until_first_page(regard: list[str], environ: dict[str, str]) -> float:
     )
     try:
         _fetch(f"http://127.0.0.1:{PORT}/")
-        return _cpu_of(server.pid)
+        return cpu_of(server.pid)
     finally:
         server.terminate()
         server.wait()
@@ -52,11 +50,6 @@ def _fetch(address: str) -> None:
         else:
             return
     raise TimeoutError(address)
-
-
-def _cpu_of(process: int) -> float:
-    fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ database is asked here, so nothing that a dashboard does makes a sender wait.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import count
 from typing import Final
 
@@ -17,7 +18,7 @@ from regard.collect import answers, cloud_events, feedback_records, offers, pixe
 from regard.collect.calls import TYPES
 from regard.collect.heads import Head
 from regard.collect.intake import Gone, Receive, Scope, Send, read_body, unpacked
-from regard.collect.protocol import BATCH_LIMIT, EVENT_LIMIT, Refusal, judged, key_in, opened
+from regard.collect.protocol import BATCH_LIMIT, EVENT_LIMIT, Refusal, checked, key_in, opened
 from regard.collect.sources import Source, Sources
 from regard.collect.spool import Arrived, Spool
 
@@ -77,16 +78,15 @@ class Collector:
     async def _collect(self, kind: str, head: Head, receive: Receive, send: Send) -> None:
         """Take in a body: judged, on disk, answered."""
         text = await self._body(kind, head, receive)
-        body = opened(kind, text)
-        source = await self._source(head.write_key() or key_in(kind, body), head)
-        refusals = [found for found in judged(kind, body) if type(found) is Refusal]
+        found = checked(kind, text)
+        source = await self._source(head.write_key() or found.write_key, head)
         if kind == "feedback":
-            await self._collect_feedback(text, refusals, source, head, send)
+            await self._collect_feedback(text, found.refusals, source, head, send)
             return
-        if body.raws:
+        if found.events:
             await self._keep(kind, text, source, head)
-        if refusals:
-            await answers.send_results(send, len(body.raws) - len(refusals), refusals, head.origin)
+        if found.refusals:
+            await answers.send_results(send, found.events - len(found.refusals), found.refusals, head.origin)
         else:
             await answers.send_well(send, head.origin)
 
@@ -117,7 +117,7 @@ class Collector:
         await self.spool.append(record)
 
     async def _collect_feedback(
-        self, text: bytes, refusals: list[Refusal], source: Source, head: Head, send: Send
+        self, text: bytes, refusals: Sequence[Refusal], source: Source, head: Head, send: Send
     ) -> None:
         """A single record: refused at once when it cannot be used, as its senders expect."""
         record = feedback_records.record_in(text)

@@ -7,7 +7,7 @@ that is not JSON is refused whole; an event that cannot be used is refused alone
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Final, NamedTuple
@@ -18,9 +18,10 @@ from regard.base import Invalid
 from regard.base.words import marked, said
 from regard.collect import cloud_events, feedback_records
 from regard.collect.calls import NOTHING, TYPES, RawEvent, Unusable, read_call
+from regard.collect.screening import screened
 from regard.collect.spool import Arrived
 
-__all__ = ["PROTOCOL_REASONS", "RawEvent", "Refusal", "events_of", "judged", "key_in", "opened"]
+__all__ = ["PROTOCOL_REASONS", "Checked", "RawEvent", "Refusal", "checked", "events_of", "judged", "key_in", "opened"]
 
 EVENT_LIMIT: Final = 32 * 1024
 """Bytes of one event's JSON, as at Segment."""
@@ -130,6 +131,23 @@ def key_in(kind: str, body: Body) -> str | None:
         return _read_key(body.raws[0]).write_key
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
+
+
+class Checked(NamedTuple):
+    """What a sender is told of a body: how many events it holds, and which are refused; with the key that it names."""
+
+    events: int
+    refusals: Sequence[Refusal]
+    write_key: str | None
+
+
+def checked(kind: str, text: bytes) -> Checked:
+    """Look at every event of a body. Raises Invalid as :func:`opened` does."""
+    if kind == "batch" and (fine := screened(text, EVENT_LIMIT)) is not None:
+        return Checked(len(fine.batch), (), fine.key)
+    body = opened(kind, text)
+    refusals = [found for found in judged(kind, body) if isinstance(found, Refusal)]
+    return Checked(len(body.raws), refusals, key_in(kind, body))
 
 
 def judged(kind: str, body: Body) -> Iterator[RawEvent | Refusal]:

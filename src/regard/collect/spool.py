@@ -19,6 +19,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import BinaryIO, Final
@@ -73,9 +74,15 @@ _header: Final = msgspec.json.Decoder(_Header).decode
 
 def framed(record: Arrived) -> bytes:
     """A record as it stands in a segment."""
+    return b"".join(_parts(record))
+
+
+def _parts(record: Arrived) -> tuple[bytes, bytes]:
+    """What comes before a record's body, and the body."""
     about = _Header(record.source, record.received_at, record.kind, record.ip, record.agent, record.id)
-    payload = b"%b\n%b" % (_encode(about), record.body)
-    return _FRAME.pack(len(payload), zlib.crc32(payload)) + payload
+    line = _encode(about) + b"\n"
+    checksum = zlib.crc32(record.body, zlib.crc32(line))
+    return _FRAME.pack(len(line) + len(record.body), checksum) + line, record.body
 
 
 def segments(folder: Path) -> list[Path]:
@@ -165,7 +172,7 @@ def _flush_folder(folder: Path) -> None:
 class _Group:
     """Requests that share one write: their records, and who waits for each."""
 
-    frames: list[bytes]
+    records: list[Arrived]
     waiting: list[asyncio.Future[None]]
     size: int = 0
 
@@ -193,11 +200,11 @@ class Spool:
         """
         self._require_room()
         loop = asyncio.get_running_loop()
-        frame, done = framed(record), loop.create_future()
+        done = loop.create_future()
         group = self._gathering
-        group.frames.append(frame)
+        group.records.append(record)
         group.waiting.append(done)
-        group.size += len(frame)
+        group.size += len(record.body)
         if not self._is_writing:
             self._write(loop)
         await done
@@ -229,7 +236,7 @@ class Spool:
     def _written(self, group: _Group, loop: asyncio.AbstractEventLoop, error: OSError | None) -> None:
         """In the loop again: tell everyone of the group, and write what has gathered meanwhile."""
         self._is_writing = False
-        if self._gathering.frames:
+        if self._gathering.records:
             self._write(loop)
         for done in group.waiting:
             if done.done():  # its request was given up
@@ -260,7 +267,7 @@ class Spool:
             if self._segment is None:
                 self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
                 self._segment = Segment(self.folder)
-            self._segment.append(b"".join(group.frames))
+            self._segment.append(b"".join(chain.from_iterable(map(_parts, group.records))))
         except OSError as error:
             self._segment = None
             return error

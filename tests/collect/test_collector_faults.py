@@ -1,0 +1,97 @@
+"""A collector that is killed under load has on disk whatever it acknowledged; a slow client is cut off."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bench.collecting import kill_rounds
+from regard.cli.patience import Patience
+from regard.collect.protocol import EVENT_LIMIT, Refusal, judged, opened
+from regard.collect.screening import screened
+
+ROUNDS = int(os.environ.get("REGARD_KILL_ROUNDS", "2"))
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return found.getsockname()[1]
+
+
+def test_kill_9_under_load_loses_nothing_that_was_acknowledged(tmp_path: Path):
+    found = kill_rounds(ROUNDS, str(tmp_path), free_port())
+    assert found["acknowledged"] > 0
+    assert found["lost"] == 0
+
+
+def test_a_client_that_sends_its_head_byte_by_byte_is_cut_off_and_others_are_served(monkeypatch: pytest.MonkeyPatch):
+    import asyncio
+
+    import uvicorn
+
+    monkeypatch.setattr(Patience, "head_seconds", 0.1)
+
+    async def app(scope, receive, send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def story() -> tuple[bytes, bytes]:
+        port = free_port()
+        server = uvicorn.Server(uvicorn.Config(app, port=port, http=Patience, lifespan="off", log_level="error"))
+        serving = asyncio.create_task(server.serve())
+        while not server.started:
+            await asyncio.sleep(0.01)
+        slow_reader, slow_writer = await asyncio.open_connection("127.0.0.1", port)
+        slow_writer.write(b"POST /v1/tr")
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+        served, cut = await reader.readline(), await slow_reader.read()
+        writer.close()
+        slow_writer.close()
+        server.should_exit = True
+        await serving
+        return served, cut
+
+    served, cut = asyncio.run(story())
+    assert served.startswith(b"HTTP/1.1 200")
+    assert cut == b""
+
+
+texts = st.one_of(st.none(), st.just(""), st.text(max_size=5), st.integers(), st.just("x" * 1001))
+details = st.one_of(st.none(), st.just({}), st.just([]), st.just("a"), st.just({"a": "\0"}))
+calls = st.fixed_dictionaries(
+    {"type": st.sampled_from(["track", "identify", "page", "screen", "group", "alias", "other", None])},
+    optional={
+        "userId": texts,
+        "anonymousId": texts,
+        "messageId": texts,
+        "event": texts,
+        "groupId": texts,
+        "previousId": texts,
+        "name": texts,
+        "timestamp": st.one_of(st.none(), st.text(max_size=3), st.integers()),
+        "properties": details,
+        "traits": details,
+        "context": details,
+    },
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(calls, max_size=4))
+def test_the_quick_look_never_vouches_for_an_event_that_is_refused(batch: list[dict]):
+    import json
+
+    body = json.dumps({"batch": batch}).encode()
+    refused = [found for found in judged("batch", opened("batch", body)) if isinstance(found, Refusal)]
+    assert not (screened(body, EVENT_LIMIT) and refused)
+
+
+def test_the_quick_look_does_not_vouch_for_an_event_that_is_too_large():
+    body = b'{"batch":[{"type":"track","event":"a","userId":"1","other":"%b"}]}' % (b"x" * EVENT_LIMIT)
+    assert screened(body, EVENT_LIMIT) is None
