@@ -89,6 +89,10 @@ def _invitation(draw: random.Random, customer: int, subject: str) -> Iterator[di
         given = _answer(draw, "csat") if name == "Survey Answered" else {}
         yield _row(draw, customer, name, at, subject=subject, **given)
         at += timedelta(hours=draw.choice([0, 1, 30, 700]))
+    if draw.random() < 0.6:
+        told = {"name": f"Name {draw.choice(ODD)}", "email": f"c{customer}@shop.example", "plan": draw.choice(ODD)}
+        yield _row(draw, customer, "Profile Updated", _moment(draw), properties=json.dumps(told))
+        yield _row(draw, customer, "Account Joined", _moment(draw), subject=f"account {customer % 5}")
 
 
 def _ticket(draw: random.Random, customer: int, subject: str) -> Iterator[dict[str, Any]]:

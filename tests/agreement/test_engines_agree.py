@@ -11,10 +11,13 @@ from typing import Any
 
 import pytest
 
-from regard import metrics
+from regard import metrics, profiles
 from regard.base import RegardError
+from regard.base.ids import profile_number
 from regard.metrics import CATALOGUE, Slice
 from regard.metrics.asking import forget
+from regard.profiles.traits import traits_of
+from regard.profiles import condition_of, keep_segment
 from regard.stream import Batch, Question, Record, Store, compose, open_store
 from tests.agreement.company import interactions
 from tests.agreement.recording import Recording
@@ -26,6 +29,14 @@ GAPS: dict[str, str] = {}
 """Questions on which an engine is known to differ, by name, with the reason. One that agrees after all fails the suite."""
 
 SETTINGS = {"name": "Awkward", "time_zone": "America/New_York", "kind": "non_contractual", "minimum_n": 5}
+
+FIRST = datetime.fromisoformat("2025-01-01T00:00:00+00:00")
+EVIDENCE = [
+    profiles.Evidence(
+        profiles.Identifier("user_id", "it's"), profiles.Identifier(kind, value), "same_event", "web", FIRST
+    )
+    for kind, value in (("anonymous_id", "x"), ("anonymous_id", "żółć"), ("email", 'a"b@shop.example'))
+]
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +62,11 @@ def house(rows: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stor
 def filled(store: Any, rows: Path) -> Any:
     properties = [Record("property", name, {}) for name in ("plan", "level", 'odd "name"', "expires_at")]
     store.append(Batch(rows, records=[Record("settings", "workspace", SETTINGS), *properties]))
+    found = profiles.resolve(store, EVIDENCE)
+    store.append(Batch(changes=found.changes, moves=found.moves))
+    profiles.refresh_profiles(store)
+    buyers = condition_of({"kind": "did", "name": "Order Completed", "times": {"at_least": 2}})
+    keep_segment(store, "Buyers", buyers, key="buyers")
     return store
 
 
@@ -67,6 +83,8 @@ SLICES = [
     Slice(by="language", where={"channel": ["web", "phone"]}),
     Slice(where={"plan": "it's", "agent": None}),
     Slice(as_of=datetime.fromisoformat("2025-07-01T00:00:00+00:00")),
+    Slice(where={"segment": "buyers"}),
+    Slice(every="quarter", where={"segment": "buyers", "channel": "web"}),
 ]
 
 
@@ -97,11 +115,35 @@ def ask_about_contracts(store: Any) -> None:
     store.keep(Record("settings", "workspace", SETTINGS))
 
 
+def ask_about_people(store: Any) -> None:
+    """Every verb about profiles that only reads."""
+    for text in ("c7", "c7@shop.example", "name it's", "order", "ticket-3-1", "żółć", "\\", "%"):
+        profiles.search_profiles(store, text)
+    for customer in range(0, 120, 7):
+        with contextlib.suppress(RegardError):  # somebody may have done nothing
+            profiles.profile(store, customer)
+            first = profiles.timeline(store, customer, limit=3)
+            profiles.timeline(store, customer, before=first.following, where={"channel": "web"}, limit=3)
+            profiles.kinds_of(store, customer)
+            profiles.preview_merge(store, customer, customer + 1)
+    with contextlib.suppress(RegardError):
+        profiles.profile(store, profile_number("anonymous_id:x"))
+    profiles.accounts(store)
+    profiles.accounts(store, "T 3")
+    profiles.account(store, "account 3")
+    profiles.resolve(store, EVIDENCE)
+    traits_of(store, list(range(120)))
+    measured = Slice(where={"customer.account": ["account 1", "account 2"]})
+    metrics.measure(store, "nps", measured)
+    assert profiles.refresh_profiles(store) == 0
+
+
 @pytest.fixture(scope="module")
 def questions(duck: Recording) -> list[Question]:
     forget()
     ask_everything(duck)
     ask_about_contracts(duck)
+    ask_about_people(duck)
     return list(duck.asked.values())
 
 
@@ -129,6 +171,9 @@ def answer(store: Any, question: Question) -> list[tuple[Any, ...]]:
 def test_both_engines_hold_the_same_rows(duck, house):
     everything = Question("everything", compose.select("*").from_(compose.TABLE))
     assert answer(duck, everything) == answer(house, everything)
+    for table in ("links", "identifiers", "profiles"):
+        beside = Question(table, compose.select("*").from_(table))
+        assert answer(duck, beside) == answer(house, beside)
 
 
 def test_the_suite_sees_every_kind_of_question(questions):
