@@ -13,6 +13,7 @@ from regard.accounts.keys.model import Scope
 from regard.accounts.keys.models import Key
 from regard.accounts.site import Workspace, store_of
 from regard.collect import tasks
+from regard.profiles import condition_of, keep_segment
 from regard.stream import Record
 from tests.report.pages_data import fill
 
@@ -46,6 +47,7 @@ def full(workspace: Workspace, tmp_path: Path) -> Workspace:
     store = store_of(workspace)
     fill(store, tmp_path)
     store.keep(Record("load", "load-1", {"files": [{"name": "company.csv"}], "new": 480, "known": 0, "refused": 0}))
+    keep_segment(store, "Loyal", condition_of({"kind": "did", "name": "Survey Answered"}))
     return workspace
 
 
