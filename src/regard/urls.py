@@ -9,6 +9,7 @@ from django.urls import include, path
 OF_A_WORKSPACE = {
     "report": "",
     "profiles": "",
+    "profiles.directory": "",
     "accounts.keys": "settings/keys/",
     "collect": "imports/",
     "collect.live": "sources/",

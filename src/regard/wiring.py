@@ -20,6 +20,7 @@ class Place:
 
 NAVIGATION: tuple[Place, ...] = (
     Place("report:overview", gettext_noop("Overview"), "layout-dashboard", Right.VIEW_METRICS),
+    Place("people:people", gettext_noop("People"), "users", Right.VIEW_ROWS),
     Place("profiles:segments", gettext_noop("Segments"), "funnel", Right.VIEW_METRICS),
     Place("collect:imports", gettext_noop("Imports"), "upload", Right.IMPORT_DATA),
     Place("live:recent", gettext_noop("Live"), "monitor", Right.VIEW_ROWS),
@@ -33,6 +34,8 @@ NAVIGATION: tuple[Place, ...] = (
 API: tuple[tuple[str, str], ...] = (
     ("metrics", "regard.metrics.api.router"),
     ("interactions", "regard.collect.api.interactions.router"),
+    ("profiles", "regard.profiles.api.profiles.router"),
+    ("segments", "regard.profiles.api.segments.router"),
     ("imports", "regard.collect.api.imports.router"),
     ("loads", "regard.collect.api.loads.router"),
 )

@@ -23,7 +23,16 @@ OPEN_TO_ALL = {"health", "robots.txt", "sign-in/<str:token>/", "invitation/<str:
     "api/v1/^(?P<path>.*)$",  # asks for a key: tests/api/test_every_operation.py
 }
 OPEN_OF_ALLAUTH = re.compile(r"account/(login|logout|signup|inactive|confirm-email|password/reset|2fa/authenticate)")
-EXAMPLES = {"slug": "harbour", "pk": "1", "token": "none", "metric": "nps", "name": "nps", "key": "nps", "load": "none"}
+EXAMPLES = {
+    "slug": "harbour",
+    "pk": "1",
+    "token": "none",
+    "metric": "nps",
+    "name": "nps",
+    "key": "nps",
+    "load": "none",
+    "link": "none",
+}
 
 
 class Route(NamedTuple):

@@ -12,6 +12,7 @@ class Right(StrEnum):
     VIEW_METRICS = "view_metrics"
     VIEW_ROWS = "view_rows"  # personal data: single interactions and the customers' own words
     EXPORT = "export"
+    MERGE_PROFILES = "merge_profiles"
     IMPORT_DATA = "import_data"
     MANAGE_SOURCES = "manage_sources"
     EDIT_DEFINITIONS = "edit_definitions"
@@ -31,7 +32,7 @@ class Role(StrEnum):
 
 
 _VIEWER = frozenset({Right.VIEW_METRICS})
-_AGENT = _VIEWER | {Right.VIEW_ROWS}
+_AGENT = _VIEWER | {Right.VIEW_ROWS, Right.MERGE_PROFILES}
 _ANALYST = _AGENT | {Right.EXPORT, Right.IMPORT_DATA, Right.EDIT_DEFINITIONS}
 _MANAGER = _ANALYST | {Right.MANAGE_SOURCES, Right.MANAGE_MEMBERS, Right.VIEW_AUDIT}
 

@@ -59,6 +59,13 @@ def search_profiles(store: Store, text: str, limit: int = 20) -> list[Found]:
     return list(found.values())[:limit]
 
 
+def latest_profiles(store: Store, limit: int = 20) -> list[Found]:
+    """The profiles seen last."""
+    query = "SELECT customer FROM profiles WHERE NOT interactions IS NULL ORDER BY last_seen_at DESC, customer LIMIT :n"
+    numbers = store.ask(Question("latest profiles", sql(query), {"n": limit}))["customer"]
+    return shown(store, dict.fromkeys(numbers, FoundBy.BEGINNING))
+
+
 def _exact(store: Store, text: str, limit: int) -> list[Found]:
     names = {DEFAULT_RULES.identifier(kind, text) for kind in (USER_ID, EMAIL, PHONE, ANONYMOUS_ID)}
     numbers = customers_of(store, [text, *(name.key for name in names if isinstance(name, Identifier))]).values()

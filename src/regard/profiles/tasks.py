@@ -1,10 +1,11 @@
-"""Work beside the requests: memberships of segments brought up to date."""
+"""Work beside the requests: the table of profiles and the memberships of segments, brought up to date."""
 
 from __future__ import annotations
 
 import logging
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 
 from django.db import DatabaseError, close_old_connections
 
@@ -43,10 +44,11 @@ def _refresh_profiles(slug: str, store: OpenedStore) -> None:
 
 
 def refresh(workspace: Workspace) -> bool:
-    """Bring one workspace's memberships up to date, unless nothing has changed since it was done last."""
+    """Bring one workspace's profiles and memberships up to date, unless nothing has changed since it was done last."""
     store = store_of(workspace)
     if _seen.get(workspace.slug) == store.stamp():
         return False
+    _refresh_profiles(workspace.slug, store)
     refresh_memberships(store, workspace.slug)
     _seen[workspace.slug] = store.stamp()
     return True

@@ -74,6 +74,13 @@ def show(value: float | None, unit: str = "index") -> str:
     return current_format().value(value, unit)
 
 
+@register.simple_tag
+def money(amount: float, currency: str = "") -> str:
+    """An amount in its own currency; a plain number where none was said."""
+    fmt = current_format(currency)
+    return fmt.money(amount, currency)
+
+
 @register.filter
 def number(value: float | None, digits: int = 0) -> str:
     """A number as the reader writes it."""

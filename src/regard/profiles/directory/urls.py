@@ -1,0 +1,17 @@
+"""Addresses of people and accounts, under ``/w/<slug>/``."""
+
+from django.urls import path
+
+from regard.profiles.directory import views
+
+app_name = "people"
+
+urlpatterns = [
+    path("people/", views.people, name="people"),
+    path("people/<int:number>/", views.person, name="person"),
+    path("people/<int:number>/identity/", views.identity, name="identity"),
+    path("people/<int:number>/merge/<int:other>/", views.merging, name="merging"),
+    path("people/<int:number>/links/<str:link>/", views.evidence, name="evidence"),
+    path("companies/", views.companies, name="companies"),
+    path("companies/<path:key>/", views.company, name="company"),
+]

@@ -1,0 +1,225 @@
+"""Pages of people: search while typing, one profile and its timeline, who is who and why, companies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from regard.accounts import Right
+from regard.accounts.site import record_audit, right_required, store_of
+from regard.base import Forbidden, NotFound, RegardError
+from regard.profiles import tasks
+from regard.profiles.companies import account, accounts
+from regard.profiles.directory.site import (
+    ITEMS_A_PAGE,
+    KINDS,
+    RULES,
+    STATES,
+    before_of,
+    days_of,
+    score_charts,
+    scored,
+    threads_of,
+    titled,
+    token_of,
+    value_text,
+    wanted,
+)
+from regard.profiles.merging import merge, preview_merge, preview_unmerge, restore, unmerge
+from regard.profiles.model import Link, LinkState, identifier_of
+from regard.profiles.people import Profile, profile
+from regard.profiles.searching import latest_profiles, search_profiles
+from regard.profiles.timeline import kinds_of, timeline
+from regard.stream.compose import ACCOUNT
+from regard.web.site import told_error
+
+FOUND = 20
+
+
+def _page(request: HttpRequest, name: str, **context: Any) -> HttpResponse:
+    may_merge = request.member.may(Right.MERGE_PROFILES)
+    return render(request, f"profiles/directory/{name}.html", {**context, "may_merge": may_merge})
+
+
+# --- finding -------------------------------------------------------------------------------------------------------
+
+
+@right_required(Right.VIEW_ROWS)
+def people(request: HttpRequest, slug: str) -> HttpResponse:
+    """Whoever fits the text; without one, those seen last. ``into`` carries the profile that another is looked for."""
+    store, text = store_of(request.workspace), request.GET.get("q", "")
+    is_part = bool(request.headers.get("HX-Request"))
+    if not is_part:
+        tasks.refresh_now(request.workspace)
+    into = _number(request.GET.get("into", ""))
+    context = {
+        "q": text,
+        "found": search_profiles(store, text, FOUND) if text.strip() else latest_profiles(store, FOUND),
+        "into": profile(store, into) if into else None,
+    }
+    return _page(request, "found" if is_part else "people", **context)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
+
+
+@right_required(Right.VIEW_ROWS)
+def companies(request: HttpRequest, slug: str) -> HttpResponse:
+    tasks.refresh_now(request.workspace)
+    text = request.GET.get("q", "")
+    return _page(request, "companies", q=text, found=accounts(store_of(request.workspace), text))
+
+
+@right_required(Right.VIEW_ROWS)
+def company(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    found = account(store_of(request.workspace), key)
+    traits = [(name, value_text(value)) for name, value in found.traits.items()]
+    return _page(request, "company", account=found, traits=traits, filter=f"{ACCOUNT}={key}")
+
+
+# --- one person ----------------------------------------------------------------------------------------------------
+
+
+def _profile(request: HttpRequest, number: int) -> Profile:
+    return profile(store_of(request.workspace), number)
+
+
+@right_required(Right.VIEW_ROWS)
+def person(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """A profile; a number that was merged away leads to where it went."""
+    store, found = store_of(request.workspace), _profile(request, number)
+    if found.number != number:
+        return redirect("people:person", slug, found.number)
+    where, is_grouped = wanted(request.GET), request.GET.get("by") == "thread"
+    page = timeline(store, number, before=before_of(request.GET.get("before", "")), where=where, limit=ITEMS_A_PAGE)
+    context = {
+        "profile": found,
+        "title": titled(found),
+        "days": [] if is_grouped else days_of(page),
+        "threads": threads_of(page) if is_grouped else [],
+        "is_grouped": is_grouped,
+        "following": token_of(page.following),
+        "is_first": not request.GET.get("before"),
+        "where": where,
+    }
+    if request.headers.get("HX-Request"):
+        return _page(request, "timeline", **context)
+    return _page(request, "person", **context, **_told(found), kinds=kinds_of(store, number))
+
+
+def _told(found: Profile) -> dict[str, Any]:
+    """What the page says beside the timeline."""
+    charts = score_charts(found)
+    return {
+        "traits": [(name, value_text(value)) for name, value in found.traits.items()],
+        "identifiers": [(KINDS.get(one.kind, one.kind), one.value) for one in found.identifiers],
+        "value": list(found.value.items()),
+        "charts": charts,
+        "scores": [(one, scored(one.score, one.scale_max)) for one in reversed(found.scores)][:5],
+    }
+
+
+@right_required(Right.VIEW_ROWS)
+def identity(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Which identifiers are one person's, and the evidence for it."""
+    found = _profile(request, number)
+    if found.number != number:
+        return redirect("people:identity", slug, found.number)
+    return _page(
+        request,
+        "identity",
+        profile=found,
+        title=titled(found),
+        identifiers=[(KINDS.get(one.kind, one.kind), one.value) for one in found.identifiers],
+        links=[_link_line(link) for link in found.evidence],
+    )
+
+
+def _link_line(link: Link) -> dict[str, Any]:
+    ends = [(KINDS.get(one.kind, one.kind), one.value) for one in map(identifier_of, (link.a, link.b))]
+    rule, state = RULES.get(link.rule, link.rule), STATES[link.state]
+    return {"link": link, "ends": ends, "rule": rule, "state": state, "holds": link.state is LinkState.ACCEPTED}
+
+
+# --- deciding who is who -------------------------------------------------------------------------------------------
+
+
+@right_required(Right.VIEW_ROWS)
+def merging(request: HttpRequest, slug: str, number: int, other: int) -> HttpResponse:
+    """What a merge would change; POST merges."""
+    store = store_of(request.workspace)
+    if request.method == "POST":
+        _require_merging(request)
+        done = merge(store, number, other, _who(request), workspace=slug)
+        record_audit(request.workspace, request.user, "profiles merged", moved=len(done.moves))
+        tasks.refresh_now(request.workspace)
+        messages.success(request, _("They are one profile now. It can be taken back, exactly, under Identity."))
+        into = next(iter(done.merged), number)
+        return redirect("people:person", slug, into)
+    try:
+        preview = preview_merge(store, number, other)
+    except RegardError as error:
+        if isinstance(error, NotFound):
+            raise
+        messages.error(request, told_error(error))
+        return redirect("people:identity", slug, number)
+    sides = [(side, titled(profile(store, side.number))) for side in preview.sides]
+    touched = [(name, count) for name, count in preview.metrics.items() if count]
+    changes = [(one.name, [value_text(value) for value in one.values], value_text(one.kept)) for one in preview.traits]
+    return _page(
+        request, "merging", preview=preview, sides=sides, touched=touched, changes=changes, number=number, other=other
+    )
+
+
+@right_required(Right.VIEW_ROWS)
+def evidence(request: HttpRequest, slug: str, number: int, link: str) -> HttpResponse:
+    """What taking a link back would change; POST takes it back, or lets it hold again."""
+    store, found = store_of(request.workspace), _profile(request, number)
+    one = next((each for each in found.evidence if each.id == link), None)
+    if one is None:
+        raise NotFound(_("There is no such link."))
+    is_revoked = one.state is LinkState.REVOKED
+    if request.method == "POST":
+        _require_merging(request)
+        decide = restore if is_revoked else unmerge
+        done = decide(store, link, _who(request), workspace=slug)
+        what = "link restored" if is_revoked else "link taken back"
+        record_audit(request.workspace, request.user, what, link, moved=len(done.moves))
+        tasks.refresh_now(request.workspace)
+        messages.success(request, _("The link holds again.") if is_revoked else _("The link is taken back."))
+        return redirect("people:identity", slug, number)
+    moves = {} if is_revoked else preview_unmerge(store, link).moves
+    said = ngettext(
+        "%(count)s identifier goes to another profile, with all its interactions.",
+        "%(count)s identifiers go to another profile, with all their interactions.",
+        len(moves),
+    ) % {"count": len(moves)}
+    return _page(
+        request,
+        "evidence",
+        profile=found,
+        title=titled(found),
+        line=_link_line(one),
+        is_revoked=is_revoked,
+        said=said
+        if moves
+        else _("Nobody's interactions move: other evidence says the same, or the link did not hold."),
+        keys=[identifier_of(key) for key in sorted(moves)][:20],
+        back=reverse("people:identity", args=[slug, number]),
+    )
+
+
+def _require_merging(request: HttpRequest) -> None:
+    if not request.member.may(Right.MERGE_PROFILES):
+        raise Forbidden(_("Your role may see who is who, not decide it."))
+
+
+def _who(request: HttpRequest) -> str:
+    return f"user {request.user.pk}"
