@@ -44,6 +44,6 @@ site = Starlette(lifespan=lifespan)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Requests for the collector go no way round: Starlette's routing would cost each of them a quarter of its time."""
+    """Requests for the collector go straight: Starlette's routing costs each 4 µs, as much as reading an event does."""
     is_collected = scope["type"] == "http" and scope["path"].startswith("/v1/")
     await (collector if is_collected else site)(scope, receive, send)

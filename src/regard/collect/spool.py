@@ -19,7 +19,6 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import BinaryIO, Final
@@ -170,9 +169,9 @@ def _flush_folder(folder: Path) -> None:
 
 @dataclass
 class _Group:
-    """Requests that share one write: their records, and who waits for each."""
+    """Requests that share one write: what their records consist of, and who waits."""
 
-    records: list[Arrived]
+    parts: list[bytes]
     waiting: list[asyncio.Future[None]]
     size: int = 0
 
@@ -202,7 +201,7 @@ class Spool:
         loop = asyncio.get_running_loop()
         done = loop.create_future()
         group = self._gathering
-        group.records.append(record)
+        group.parts += _parts(record)
         group.waiting.append(done)
         group.size += len(record.body)
         if not self._is_writing:
@@ -236,7 +235,7 @@ class Spool:
     def _written(self, group: _Group, loop: asyncio.AbstractEventLoop, error: OSError | None) -> None:
         """In the loop again: tell everyone of the group, and write what has gathered meanwhile."""
         self._is_writing = False
-        if self._gathering.records:
+        if self._gathering.parts:
             self._write(loop)
         for done in group.waiting:
             if done.done():  # its request was given up
@@ -267,7 +266,7 @@ class Spool:
             if self._segment is None:
                 self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
                 self._segment = Segment(self.folder)
-            self._segment.append(b"".join(chain.from_iterable(map(_parts, group.records))))
+            self._segment.append(b"".join(group.parts))
         except OSError as error:
             self._segment = None
             return error
