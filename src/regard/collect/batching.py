@@ -22,6 +22,7 @@ _TEXT: Final = (
 )  # fmt: skip
 _NUMBER: Final = ("score", "scale_min", "scale_max", "amount")
 _INSTANT: Final = ("occurred_at", "received_at")
+_REPEATED: Final = ("load", "name", "channel", "language", "currency", "context")
 _AT: Final = pa.timestamp("us", tz="UTC")
 _NAIVE: Final = pa.timestamp("us")
 
@@ -113,5 +114,6 @@ def without(table: str, key: str, values: Sequence[str], path: Path) -> Change:
 
 def _written(columns: Mapping[str, pa.Array], path: Path) -> Path:
     """Not compressed, and without statistics: it is read once, whole, a moment later."""
-    pq.write_table(pa.table(dict(columns)), path, compression="none", use_dictionary=False, write_statistics=False)
+    repeated = [name for name in _REPEATED if name in columns]
+    pq.write_table(pa.table(dict(columns)), path, compression="none", use_dictionary=repeated, write_statistics=False)
     return path

@@ -69,7 +69,9 @@ def _places(settings: Settings) -> Run | None:
 
 
 def _patterns(settings: Settings) -> Run | None:
-    return partial(mask_patterns, names=settings.patterns) if settings.patterns else None
+    if not settings.patterns:
+        return None
+    return partial(mask_patterns, patterns=[PATTERNS[name] for name in settings.patterns])
 
 
 def know_sender(event: Event) -> None:

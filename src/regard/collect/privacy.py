@@ -106,16 +106,17 @@ PATTERNS: Final[dict[str, Pattern]] = {
 """Built-in patterns for free text. A phone number is recognised where it begins with ``+`` and its country."""
 
 
-def mask_patterns(event: Event, names: Sequence[str]) -> None:
-    """Mask what the named patterns find in any text of the properties. Identifiers in traits stay: mask their place."""
+def mask_patterns(event: Event, patterns: Sequence[Pattern]) -> None:
+    """Mask what the patterns find in any text of the properties. Identifiers in traits stay: mask their place."""
     text = event.properties
     if not text:
         return
-    patterns = [PATTERNS[name] for name in names]
-    if any(pattern.shape.search(text) for pattern in patterns):
-        kept = ("email", "phone") if event.kind == "identify" else ()
-        whole = {name: value if name in kept else _masked(value, patterns) for name, value in _decode(text).items()}
-        event.properties = _text(whole)
+    for pattern in patterns:
+        if pattern.shape.search(text):
+            kept = ("email", "phone") if event.kind == "identify" else ()
+            whole = {name: value if name in kept else _masked(value, patterns) for name, value in _decode(text).items()}
+            event.properties = _text(whole)
+            return
 
 
 def _masked(value: Any, patterns: Sequence[Pattern]) -> Any:

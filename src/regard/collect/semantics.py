@@ -113,6 +113,7 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "Push Notification Tapped": _PUSH,
     "Survey Sent": _SURVEY,
     "Survey Delivered": _SURVEY,
+    "Survey Opened": _SURVEY,
     "Survey Answered": Meaning(
         ("response_id", "survey_id", "subject"), (), (*_STEP, "question"), ("text", "comment"), _AGENT, is_score=True
     ),

@@ -51,7 +51,16 @@ def reason(given: Event, settings: Settings | None = None) -> str | None:
         ("2026-05-04T11:00:00Z", "never", AT - timedelta(hours=1)),
         ("2026-05-04T11:00:00Z", "0001-01-01T00:00:00+14:00", AT - timedelta(hours=1)),
     ],
-    ids=["no timestamp", "no sentAt", "a zone", "clock reset", "clock ahead", "drift", "bad sentAt", "sentAt in year 1"],
+    ids=[
+        "no timestamp",
+        "no sentAt",
+        "a zone",
+        "clock reset",
+        "clock ahead",
+        "drift",
+        "bad sentAt",
+        "sentAt in year 1",
+    ],
 )
 def test_it_occurred_as_long_before_its_arrival_as_before_its_sending(timestamp, sent_at, occurred) -> None:
     given = event(timestamp=timestamp, sent_at=sent_at)

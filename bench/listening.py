@@ -1,0 +1,191 @@
+"""Listening: how fast the spool goes into the stream, against how fast one core fills it through the collector."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import resource
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from regard.collect.collector import Collector
+from regard.collect.listening import Loader
+from regard.collect.sources import Source, Sources
+from regard.collect.spool import Spool
+from regard.metrics import overview
+from regard.stream import Question, Store, open_store
+from regard.stream.compose import sql
+
+EVENTS_A_REQUEST = 100
+KEY = Source("bench-key", "bench", id="bench")
+HEADERS = [(b"content-type", b"application/json"), (b"authorization", b"Basic YmVuY2gta2V5Og==")]
+
+
+@dataclass(frozen=True)
+class Listened:
+    """Events a second: as filled by one core, as loaded (by the clock and by CPU), and under load the lag, in seconds."""
+
+    filled: float
+    loaded: float
+    loaded_cpu: float
+    lag_median: float
+    lag_worst: float
+    memory_mb: float
+
+
+def measure(events: int = 200_000, seconds: float = 15.0) -> Listened:
+    """Fill and load ``events``; then load at half the filling rate for ``seconds`` while a dashboard is read."""
+    folder = Path(tempfile.mkdtemp(prefix="regard-bench-"))
+    try:
+        with open_store(folder / "bench.duckdb") as store:
+            loader = Loader(folder / "spool", lambda _: store, {KEY.key: KEY}.get)
+            _load(folder, loader, 1000)  # warm
+            filled = _fill(folder, events)
+            started, cpu = time.perf_counter(), time.process_time()
+            done = _emptied(loader)
+            loaded, loaded_cpu = done / (time.perf_counter() - started), done / (time.process_time() - cpu)
+            lags = _under_load(folder, store, loader, filled / 2, seconds)
+            loader.close()
+    finally:
+        shutil.rmtree(folder)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return Listened(filled, loaded, loaded_cpu, sorted(lags)[len(lags) // 2], max(lags), peak)
+
+
+def _load(folder: Path, loader: Loader, events: int) -> None:
+    _fill(folder, events)
+    _emptied(loader)
+
+
+def _emptied(loader: Loader) -> int:
+    done = 0
+    while some := loader.step():
+        done += some
+    return done
+
+
+def _fill(folder: Path, events: int) -> float:
+    """Through the collector, from the request's body to the disk, on one core; returns events a second."""
+    bodies = list(_bodies(events // EVENTS_A_REQUEST))
+    return asyncio.run(_send(folder, bodies))
+
+
+async def _send(folder: Path, bodies: list[bytes]) -> float:
+    collector, started = _collector(folder), time.perf_counter()
+    queue = iter(bodies)
+
+    async def one() -> None:
+        for body in queue:
+            await _post(collector, body)
+
+    await asyncio.gather(*(one() for _ in range(32)))
+    taken = time.perf_counter() - started
+    collector.spool.close()
+    return len(bodies) * EVENTS_A_REQUEST / taken
+
+
+def _collector(folder: Path) -> Collector:
+    return Collector(Spool(folder / "spool"), Sources(lambda: [KEY]), b"bench")
+
+
+async def _post(collector: Collector, body: bytes) -> None:
+    given = [{"type": "http.request", "body": body, "more_body": False}]
+    headers = [*HEADERS, (b"content-length", str(len(body)).encode())]
+    scope = {"type": "http", "method": "POST", "path": "/v1/batch", "headers": headers, "query_string": b""}
+    scope["client"] = ("127.0.0.1", 1)
+
+    async def receive() -> dict[str, Any]:
+        return given.pop()
+
+    async def send(message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start" and message["status"] != 200:
+            raise SystemExit(f"the collector answered {message['status']}")
+
+    await collector(scope, receive, send)
+
+
+_made = iter(range(10**12))
+
+
+def _bodies(requests: int) -> Iterator[bytes]:
+    for _ in range(requests):
+        at = datetime.now(UTC).isoformat()
+        yield json.dumps({"batch": [_event(next(_made), at) for _ in range(EVENTS_A_REQUEST)], "sentAt": at}).encode()
+
+
+def _event(number: int, at: str) -> dict[str, Any]:
+    return {
+        "type": "track",
+        "event": "Product Viewed" if number % 3 else "Tea Poured",
+        "userId": f"u{number % 20_000}",
+        "messageId": f"python-{number:012x}-4c6b-9f9e",
+        "timestamp": at,
+        "properties": {"plan": "pro", "path": "/tea/green", "position": number % 50, "category": "tea"},
+        "context": {"library": {"name": "analytics-python", "version": "2.3.3"}},
+        "integrations": {},
+    }
+
+
+# --- under load -----------------------------------------------------------------------------------------------------
+
+
+def _under_load(folder: Path, store: Store, loader: Loader, rate: float, seconds: float) -> list[float]:
+    """Seconds from the sending of a marked event until a question sees it, while events come at ``rate``."""
+    stop = threading.Event()
+    threads = [threading.Thread(target=loader.run, args=(stop,)), threading.Thread(target=_read, args=(store, stop))]
+    for thread in threads:
+        thread.start()
+    sender = threading.Thread(target=lambda: asyncio.run(_send_at(folder, rate, seconds)))
+    sender.start()
+    lags = []
+    while sender.is_alive():
+        time.sleep(0.25)
+        lags.append(_lag(store))
+    sender.join()
+    stop.set()
+    for thread in threads:
+        thread.join()
+    return lags[4:]
+
+
+_NEWEST = sql("SELECT max(received_at) AS at FROM interactions")
+
+
+def _lag(store: Store) -> float:
+    newest = store.ask(Question("newest", _NEWEST))["at"][0]
+    return (datetime.now(UTC).replace(tzinfo=None) - newest).total_seconds()
+
+
+def _read(store: Store, stop: threading.Event) -> None:
+    while not stop.wait(1.0):
+        overview(store)
+
+
+async def _send_at(folder: Path, rate: float, seconds: float) -> None:
+    collector, started, sent = _collector(folder), time.perf_counter(), 0
+    while (now := time.perf_counter()) - started < seconds:
+        if sent > (now - started) * rate:
+            await asyncio.sleep(0.005)
+            continue
+        await asyncio.gather(*(_post(collector, body) for body in _bodies(4)))
+        sent += 4 * EVENTS_A_REQUEST
+    collector.spool.close()
+
+
+def main() -> None:
+    found = measure()
+    print(f"filled by one core:   {found.filled:,.0f} events/s")
+    print(f"loaded:               {found.loaded:,.0f} events/s, {found.loaded_cpu:,.0f} per CPU second")
+    print(f"lag at half the load: median {found.lag_median:.2f} s, worst {found.lag_worst:.2f} s")
+    print(f"peak memory:          {found.memory_mb:,.0f} MB, of sender, collector, loader and dashboard together")
+
+
+if __name__ == "__main__":
+    main()
