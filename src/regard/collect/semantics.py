@@ -114,6 +114,7 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "Survey Sent": _SURVEY,
     "Survey Delivered": _SURVEY,
     "Survey Opened": _SURVEY,
+    "Survey Started": _SURVEY,
     "Survey Answered": Meaning(
         ("response_id", "survey_id", "subject"), (), (*_STEP, "question"), ("text", "comment"), _AGENT, is_score=True
     ),
