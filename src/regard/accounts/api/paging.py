@@ -36,7 +36,7 @@ class Page(Schema, Generic[Item]):
 
 def cursor_after(key: Any, place: str, position: Any) -> str:
     """The cursor of what follows ``position`` (JSON values) in the list called ``place``, for the key's workspace."""
-    return signing.dumps(position, salt=_salt(key, place), compress=True)
+    return str(signing.dumps(position, salt=_salt(key, place), compress=True))
 
 
 def _position(key: Any, place: str, cursor: str) -> Any:

@@ -62,7 +62,7 @@ def document(text: str | None) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _number(text: str) -> float | None:
+def _number(text: str) -> Any:
     return _finite(float(text))
 
 
