@@ -115,6 +115,7 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "Survey Delivered": _SURVEY,
     "Survey Opened": _SURVEY,
     "Survey Started": _SURVEY,
+    "Survey Completed": _SURVEY,
     "Survey Answered": Meaning(
         ("response_id", "survey_id", "subject"), (), (*_STEP, "question"), ("text", "comment"), _AGENT, is_score=True
     ),
