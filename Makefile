@@ -16,7 +16,7 @@ run: $(UV) ## load the demo workspaces, print their numbers, serve them
 test: .venv/ready ## run every test: SQLite, PostgreSQL, ClickHouse's engine, browser, wheel
 	$(RUN) python tools/prepare_tests.py
 	$(RUN) pytest -n auto --dist loadfile -m "not browser"
-	$(RUN) pytest tests/journeys
+	$(RUN) pytest -m browser tests/journeys tests/contract
 	$(RUN) python tools/postgres.py -- pytest -n auto --dist loadfile $(ON_POSTGRES)
 
 check: .venv/ready ## lint, format, types, imports, translations

@@ -102,6 +102,10 @@ def _wait_for(port: int, process: subprocess.Popen) -> None:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    yield from running_browser()
+
+
+def running_browser() -> Iterator[Browser]:
     """Chromium. Its absence is a failure in CI, and a plainly stated skip elsewhere."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:

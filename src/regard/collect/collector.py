@@ -135,7 +135,7 @@ class Collector:
             await self._look(path.removeprefix(pixel.PLACE), head)
             await answers.send_pixel(send)
         elif method in ("GET", "HEAD") and path == offers.SCRIPT:
-            await answers.send_answer(send, 200, *offers.script(), head.origin)
+            await answers.send_answer(send, 200, *offers.script(head.scope), head.origin)
         elif method in ("GET", "HEAD") and (key := offers.settings_key(path)):
             source = await self._source(key, head)
             await answers.send_json(send, 200, offers.settings(source.key, head.scope), head.origin)

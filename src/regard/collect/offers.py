@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-from regard.base import NotFound
-from regard.base.words import said
 from regard.collect.intake import Scope
 
 SCRIPT: Final = "/v1/regard.js"
@@ -43,11 +42,18 @@ def settings(key: str, scope: Scope) -> dict[str, Any]:
     }
 
 
+def script(scope: Scope) -> tuple[bytes, tuple[tuple[bytes, bytes], ...]]:
+    """The script for browsers as this one can read it, and the headers it is sent with."""
+    is_zipped = b"gzip" in dict(scope["headers"]).get(b"accept-encoding", b"")
+    headers = [
+        (b"content-type", b"text/javascript; charset=utf-8"),
+        (b"cache-control", b"public, max-age=3600"),
+        (b"vary", b"accept-encoding"),
+    ]
+    return _script(is_zipped), (*headers, (b"content-encoding", b"gzip")) if is_zipped else tuple(headers)
+
+
 @cache
-def script() -> tuple[bytes, tuple[tuple[bytes, bytes], ...]]:
-    """The script for browsers, and the headers it is sent with."""
-    found = files("regard.collect").joinpath(_FILE)
-    if not found.is_file():
-        raise NotFound(said("the script for browsers is not installed"))
-    headers = ((b"content-type", b"text/javascript; charset=utf-8"), (b"cache-control", b"public, max-age=3600"))
-    return found.read_bytes(), headers
+def _script(is_zipped: bool) -> bytes:
+    text = files("regard.collect").joinpath(_FILE).read_bytes()
+    return gzip.compress(text, 9, mtime=0) if is_zipped else text
