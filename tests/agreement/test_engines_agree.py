@@ -16,8 +16,8 @@ from regard.base import RegardError
 from regard.base.ids import profile_number
 from regard.metrics import CATALOGUE, Slice
 from regard.metrics.asking import forget
-from regard.profiles.traits import traits_of
 from regard.profiles import condition_of, keep_segment
+from regard.profiles.traits import traits_of
 from regard.stream import Batch, Question, Record, Store, compose, open_store
 from tests.agreement.company import interactions
 from tests.agreement.recording import Recording

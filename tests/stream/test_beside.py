@@ -57,7 +57,9 @@ def test_rows_of_the_same_batch_follow_the_move(store, tmp_path):
 
 def test_a_change_replaces_rows_with_the_same_key_and_only_those(store):
     for name, position in (("s1", 10), ("s2", 20), ("s1", 30)):
-        rows = question("SELECT CAST(:name AS VARCHAR) AS name, CAST(:position AS BIGINT) AS position", name=name, position=position)
+        rows = question(
+            "SELECT CAST(:name AS VARCHAR) AS name, CAST(:position AS BIGINT) AS position", name=name, position=position
+        )
         store.append(Batch(changes=[Change("positions", rows, ("name",))]))
     found = store.ask(question("SELECT name, position FROM positions ORDER BY name")).rows()
     assert found == [{"name": "s1", "position": 30}, {"name": "s2", "position": 20}]
