@@ -107,3 +107,15 @@ def test_a_failed_backup_leaves_nothing_behind(live, tmp_path):
         backup.back_up(tmp_path / "backup.tar")
     assert set(tmp_path.iterdir()) == before
     shutil.rmtree(live)
+
+
+def test_what_was_received_and_not_yet_read_comes_back_too(live, tmp_path, monkeypatch):
+    spool = live / "spool"
+    spool.mkdir()
+    (spool / "0192.spool").write_bytes(b"received")
+    (spool / ".turn").write_bytes(b"")
+    backup.back_up(tmp_path / "spooled.tar")
+    use(tmp_path / "elsewhere", monkeypatch)
+    backup.restore(tmp_path / "spooled.tar")
+    assert (tmp_path / "elsewhere" / "spool" / "0192.spool").read_bytes() == b"received"
+    assert not (tmp_path / "elsewhere" / "spool" / ".turn").exists()

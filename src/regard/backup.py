@@ -14,7 +14,7 @@ import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from regard.stream import Question, compose, open_store
 MANIFEST = "manifest.json"
 SQLITE = "regard.sqlite3"
 POSTGRES = "regard.pgdump"
+SPOOL = "spool"
 SECRET = "secret_key"  # noqa: S105 - the name of the file, not the key
 
 
@@ -50,6 +51,7 @@ def back_up(target: Path) -> list[Kept]:
     with _folder_beside(target) as folder:
         _copy_database(folder)
         _copy_secret(folder)
+        _copy_spool(folder)
         workspaces = [_copy_workspace(path, folder) for path in sorted(_workspaces().glob("*.duckdb"))]
         kept = [_kept(path, folder, workspaces) for path in sorted(folder.rglob("*")) if path.is_file()]
         facts = {"regard": __version__, "made_at": clock.now().isoformat(), "files": [asdict(item) for item in kept]}
@@ -112,6 +114,18 @@ def _copy_database(folder: Path) -> None:
 def _copy_secret(folder: Path) -> None:
     if (config().home / SECRET).exists():
         shutil.copy2(config().home / SECRET, folder / SECRET)
+
+
+def _copy_spool(folder: Path) -> None:
+    """What has been received and not yet read, before the workspaces: what is read meanwhile is in their copies, and
+    when it is read again it changes nothing."""
+    source = config().home / SPOOL
+    for path in sorted(source.rglob("*")):
+        target = folder / SPOOL / path.relative_to(source)
+        if path.is_file() and not path.name.startswith("."):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(FileNotFoundError):  # read to its end a moment ago
+                shutil.copy2(path, target)
 
 
 def _copy_workspace(path: Path, folder: Path) -> tuple[Path, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -10,7 +10,7 @@ import pytest
 
 from regard.base import Invalid
 from regard.base.ids import profile_number
-from regard.stream import Batch, Change, Question, open_store
+from regard.stream import Batch, Change, Question, Record, open_store
 from regard.stream.compose import select, sql
 
 
@@ -78,3 +78,39 @@ def test_a_row_of_a_linked_identifier_arrives_at_its_profile_whichever_way_it_co
     store.append(Batch(some_rows(tmp_path / "a.parquet", "a", "b")))
     store.append(Batch(some_rows(tmp_path / "b.parquet", "b", "a")))
     assert customers(store) == [("a", 7), ("a", 7), ("b", profile_number("b")), ("b", profile_number("b"))]
+
+
+def test_an_id_is_looked_for_only_as_far_back_as_a_batch_asks(store, tmp_path):
+    rows = some_rows(tmp_path / "a.parquet", "a")
+    store.append(Batch(rows))
+    received = datetime(2026, 1, 1, tzinfo=UTC)
+    assert store.append(Batch(rows, known_since=received)).known == 1
+    assert store.append(Batch(rows, known_since=received + timedelta(seconds=1))).new == 1
+
+
+def test_erasing_somebody_leaves_nothing_of_them_beside_the_stream_either(store, tmp_path):
+    number = profile_number("a")
+    link = "SELECT 'l' AS id, 'a' AS a, 'email:a@example.org' AS b, 'trait_email' AS rule"
+    person = "SELECT CAST(:customer AS BIGINT) AS customer, 'A' AS name"
+    listed = "SELECT 'loyal' AS segment, 'email:a@example.org' AS key"
+    known = "SELECT 'email:a@example.org' AS key, CAST(:customer AS BIGINT) AS customer"
+    raw = '{"event": "{\\"userId\\": \\"a\\", \\"type\\": \\"track\\"}"}'
+    store.append(
+        Batch(
+            some_rows(tmp_path / "a.parquet", "a", "b"),
+            records=[Record("identity_decision", "l", {"a": "a", "b": "email:a@example.org"}), Record("kind", "k", {})],
+            changes=[
+                Change("links", question(link)),
+                Change("profiles", question(person, customer=number)),
+                Change("identifiers", question(known, customer=number)),
+                Change("segment_keys", question(listed)),
+                Change("refused", question("SELECT 'live' AS load, CAST(:raw AS VARCHAR) AS raw", raw=raw)),
+            ],
+        )
+    )
+    assert store.erase([number]) == 1
+    assert [key for key, _ in customers(store)] == ["b"]
+    for table in ("links", "profiles", "identifiers", "segment_keys", "refused"):
+        assert store.ask(question(f"SELECT count(*) AS n FROM {table}"))["n"][0] == 0, table
+    assert store.kept("identity_decision") == []
+    assert len(store.kept("kind")) == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,10 @@ from regard.stream.compose import sql
 
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.5, 30.0
 """How long a workspace that cannot be written to is left alone: twice as long each time."""
+
+REPEAT_DAYS: Final = 30
+"""How long an event may be sent again and change nothing: senders give up after days, and a look through all that was
+ever received would make every batch dearer."""
 
 _PLACES: Final = sql("SELECT name, position FROM positions WHERE name LIKE 'spool/%'")
 
@@ -70,7 +75,9 @@ class Intake:
         accepted, refused = self._accepted(rows, resolution, folder), None
         if rows.refused:
             refused = write_refused(rows.refused, folder / "refused.parquet")
-        self.store.append(Batch(accepted, refused, changes=changes, moves=resolution.moves))
+        since = min((event.received_at for event in rows.events), default=now()) - timedelta(days=REPEAT_DAYS)
+        batch = Batch(accepted, refused, changes=changes, moves=resolution.moves, known_since=since)
+        self.store.append(batch)
         return gone
 
     def _accepted(self, rows: Rows, resolution: Resolution, folder: Path) -> Path | None:

@@ -120,7 +120,9 @@ class Batch:
 
     All of it is kept, or none of it. ``accepted`` is a parquet file with some of :data:`COLUMNS` (those it leaves out
     are empty), ``refused`` one with some of :data:`REFUSED_COLUMNS`. ``moves`` says which profile an identifier
-    (``source_key``) stands for from now on: rows there already and rows of this batch follow it.
+    (``source_key``) stands for from now on: rows there already and rows of this batch follow it. With ``known_since``
+    (UTC), ids are looked for only among the rows received from then on, so that what arrives all day costs the same
+    however long the stream has grown.
     """
 
     accepted: Path | None = None
@@ -128,6 +130,7 @@ class Batch:
     records: Sequence[Record] = ()
     changes: Sequence[Change] = ()
     moves: Mapping[str, int] = field(default_factory=dict)
+    known_since: datetime | None = None
 
 
 REFUSED_COLUMNS: tuple[str, ...] = ("load", "line", "reason", "column", "message", "raw")

@@ -8,7 +8,8 @@ from typing import Any
 from regard.base import TooLarge
 from regard.base.words import said
 
-Scope = Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 

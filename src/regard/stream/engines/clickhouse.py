@@ -90,7 +90,8 @@ class ClickHouseStore:
         if batch.accepted:
             source = f"file({_text(batch.accepted)}, Parquet, {_text(_STRUCTURE)})"
             total = self._number(f"SELECT count() FROM {source}")
-            unknown = f"id NOT IN (SELECT id FROM interactions WHERE id IN (SELECT id FROM {source}))"
+            since = f" AND received_at >= {_typed_literal(_naive(batch.known_since))}" if batch.known_since else ""
+            unknown = f"id NOT IN (SELECT id FROM interactions WHERE id IN (SELECT id FROM {source}){since})"
             before = self._number("SELECT count() FROM interactions")
             names = ", ".join(f"`{name}`" for name in COLUMNS)
             self._run(f"INSERT INTO interactions ({names}) SELECT {self._as_known()} FROM {source} WHERE {unknown}")
@@ -166,7 +167,20 @@ class ClickHouseStore:
 
     def erase(self, customers: Sequence[int]) -> int:
         numbers = ", ".join(str(int(customer)) for customer in customers)
-        return self._delete(f"customer IN ({numbers})") if customers else 0
+        if not customers:
+            return 0
+        erased = f"SELECT source_key FROM interactions WHERE customer IN ({numbers})"
+        keys = f"({erased} UNION DISTINCT SELECT key FROM identifiers WHERE customer IN ({numbers}))"
+        self._run(f"CREATE OR REPLACE TABLE erased ENGINE = Memory AS {keys}")
+        for table, columns in BESIDE.items():
+            if "customer" in columns:
+                self._run(f"DELETE FROM {table} WHERE customer IN ({numbers})")
+        among = "IN (SELECT source_key FROM erased)"
+        self._run(f"DELETE FROM links WHERE a {among} OR b {among}")
+        self._run(f"DELETE FROM segment_keys WHERE key {among}")
+        a, b = (f"JSONExtractString(body, '{side}')" for side in "ab")
+        self._run(f"DELETE FROM records WHERE {a} {among} OR {b} {among}")
+        return self._delete(f"customer IN ({numbers})")
 
     def retain(self, before: datetime) -> int:
         return self._delete(f"occurred_at < {_typed_literal(_naive(before))}")

@@ -25,13 +25,36 @@ from regard.stream.schema import BESIDE, MIGRATIONS
 
 _NO_ROWS = "SELECT 1 FROM interactions LIMIT 1"
 _KNOWN = """CREATE OR REPLACE TEMP TABLE known AS
-SELECT b.id FROM read_parquet($path) b JOIN interactions i ON i.id = b.id GROUP BY b.id"""
+SELECT b.id FROM read_parquet($path) b JOIN (SELECT id FROM interactions{since}) i ON i.id = b.id GROUP BY b.id"""
+_SINCE = " WHERE received_at >= $since"
 _INSERT = "INSERT INTO interactions BY NAME SELECT b.*{as_known} FROM read_parquet($path) b{identifiers}"
 _INSERT_NEW = f"{_INSERT} ANTI JOIN known ON known.id = b.id"
 # Rows of an identifier that evidence has linked are its profile's from the start, whichever way they come in.
 _AS_KNOWN = " REPLACE (coalesce(i.customer, b.customer) AS customer)"
 _IDENTIFIERS = " LEFT JOIN identifiers i ON i.key = b.source_key"
 _INSERT_REFUSED = "INSERT INTO refused BY NAME SELECT * FROM read_parquet($path)"
+_ERASED = (
+    """CREATE OR REPLACE TEMP TABLE erased AS
+    SELECT source_key AS key FROM interactions WHERE list_contains($customers, customer) AND source_key IS NOT NULL
+    UNION SELECT key FROM identifiers WHERE list_contains($customers, customer)""",
+    *(
+        f"DELETE FROM {table} WHERE list_contains($customers, customer)"
+        for table, columns in BESIDE.items()
+        if "customer" in columns
+    ),
+    "DELETE FROM links WHERE a IN (FROM erased) OR b IN (FROM erased)",
+    "DELETE FROM segment_keys WHERE key IN (FROM erased)",
+    # Decisions and suggestions name two identifiers.
+    (
+        "DELETE FROM records WHERE json_extract_string(body, '$.a') IN (FROM erased)"
+        " OR json_extract_string(body, '$.b') IN (FROM erased)"
+    ),
+    # A refused event is kept as it came; it goes when it names one of them as its own.
+    """DELETE FROM refused WHERE json_valid(raw) AND (
+        json_extract_string(json_extract_string(raw, '$.event'), '$.userId') IN (FROM erased)
+        OR 'anonymous_id:' || json_extract_string(json_extract_string(raw, '$.event'), '$.anonymousId')
+            IN (FROM erased))""",
+)
 _CHANGEABLE = {*BESIDE, "refused"}
 # The old numbers are looked for first: comparing numbers is cheap, comparing every row's key is not.
 _MOVE = """UPDATE interactions SET customer = moves.customer FROM moves
@@ -79,7 +102,7 @@ class DuckStore:
 
     def append(self, batch: Batch) -> Appended:
         with self._transaction() as connection:
-            new, known = _append_rows(connection, batch.accepted)
+            new, known = _append_rows(connection, batch.accepted, batch.known_since)
             _move(connection, batch.moves)
             refused = 0
             if batch.refused:
@@ -96,7 +119,8 @@ class DuckStore:
             return [_keep(connection, record) for record in records]
 
     def erase(self, customers: Sequence[int]) -> int:
-        return self._delete("list_contains($customers, customer)", {"customers": list(customers)})
+        with self._transaction() as connection:
+            return _erase(connection, list(customers))
 
     def retain(self, before: datetime) -> int:
         return self._delete("occurred_at < $before", {"before": before.astimezone(UTC).replace(tzinfo=None)})
@@ -228,7 +252,7 @@ def _migrate(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute("COMMIT")
 
 
-def _append_rows(connection: duckdb.DuckDBPyConnection, path: Path | None) -> tuple[int, int]:
+def _append_rows(connection: duckdb.DuckDBPyConnection, path: Path | None, since: datetime | None) -> tuple[int, int]:
     """Insert the rows whose ids are not there yet; returns how many were new and how many known."""
     if path is None:
         return 0, 0
@@ -238,7 +262,8 @@ def _append_rows(connection: duckdb.DuckDBPyConnection, path: Path | None) -> tu
     if not connection.execute(_NO_ROWS).fetchall():
         return int(connection.execute(_INSERT.format(**names), given).fetchall()[0][0]), 0
     # The inner join hashes the batch, the small side, so that memory does not grow with the stream.
-    known = int(connection.execute(_KNOWN, given).fetchall()[0][0])
+    asked = given if since is None else {**given, "since": _naive(since)}
+    known = int(connection.execute(_KNOWN.format(since=_SINCE if since else ""), asked).fetchall()[0][0])
     new = int(connection.execute((_INSERT_NEW if known else _INSERT).format(**names), given).fetchall()[0][0])
     return new, known
 
@@ -249,6 +274,15 @@ def _is_linked(connection: duckdb.DuckDBPyConnection, given: dict[str, Any]) -> 
         return False
     columns = connection.execute("DESCRIBE SELECT * FROM read_parquet($path)", given).fetchall()
     return {"source_key", "customer"} <= {row[0] for row in columns}
+
+
+def _erase(connection: duckdb.DuckDBPyConnection, customers: list[int]) -> int:
+    """Remove every row of these customers, and what stands beside the stream about them or their identifiers."""
+    given = {"customers": customers}
+    for statement in _ERASED:
+        connection.execute(statement, given if "$customers" in statement else {})
+    row = connection.execute("DELETE FROM interactions WHERE list_contains($customers, customer)", given).fetchall()[0]
+    return int(row[0])
 
 
 def _move(connection: duckdb.DuckDBPyConnection, moves: Mapping[str, int]) -> None:

@@ -119,7 +119,7 @@ def _append(store: Store, request: dict[str, Any]) -> tuple[dict[str, Any], byte
     paths = [Path(request[name]) if request[name] else None for name in ("accepted", "refused")]
     records = [_from_wire(item) for item in request["records"]]
     changes = [_change_from_wire(item) for item in request["changes"]]
-    done = store.append(Batch(paths[0], paths[1], records, changes, request["moves"]))
+    done = store.append(Batch(paths[0], paths[1], records, changes, request["moves"], _instant(request["since"])))
     return {"new": done.new, "known": done.known, "refused": done.refused}, b""
 
 
@@ -194,7 +194,9 @@ class RemoteStore:
         paths = {"accepted": _resolved(batch.accepted), "refused": _resolved(batch.refused)}
         records = [_to_wire(record) for record in batch.records]
         changes = [_change_to_wire(change) for change in batch.changes]
-        head, _ = self._say("append", **paths, records=records, changes=changes, moves=dict(batch.moves))
+        head, _ = self._say(
+            "append", **paths, records=records, changes=changes, moves=dict(batch.moves), since=_text(batch.known_since)
+        )
         return Appended(head["new"], head["known"], head["refused"])
 
     def keep(self, *records: Record) -> list[Record]:
@@ -306,14 +308,21 @@ def _unpacked(body: bytes, *, is_bulk: bool) -> dict[str, Any]:
     return dict(table.to_pydict())
 
 
+def _text(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text).astimezone(UTC) if text else None
+
+
 def _to_wire(record: Record) -> dict[str, Any]:
-    made_at = record.made_at.isoformat() if record.made_at else None
     return {
         "kind": record.kind,
         "key": record.key,
         "body": dict(record.body),
         "version": record.version,
-        "made_at": made_at,
+        "made_at": _text(record.made_at),
         "made_by": record.made_by,
     }
 
@@ -330,5 +339,4 @@ def _change_from_wire(item: dict[str, Any]) -> Change:
 
 
 def _from_wire(item: dict[str, Any]) -> Record:
-    made_at = datetime.fromisoformat(item["made_at"]).astimezone(UTC) if item["made_at"] else None
-    return Record(item["kind"], item["key"], item["body"], item["version"], made_at, item["made_by"])
+    return Record(item["kind"], item["key"], item["body"], item["version"], _instant(item["made_at"]), item["made_by"])
