@@ -10,7 +10,7 @@ from typing import Any, Final
 from regard.base import Conflict, NotFound
 from regard.base.words import said
 from regard.profiles.evidence import LINKAGE, link_id
-from regard.profiles.linkage import Likeness, Reason, likenesses
+from regard.profiles.linkage import Likeness, Reason, Threshold, likenesses
 from regard.profiles.merging import connect
 from regard.profiles.resolving import Resolution, customers_of
 from regard.stream import Question, Record, Store
@@ -18,6 +18,7 @@ from regard.stream.compose import sql
 
 KIND: Final = "linkage_suggestion"
 OPEN, ACCEPTED, REFUSED = "open", "accepted", "refused"
+THRESHOLDS: Final = (0.5, 0.8, 0.9, 0.95, 0.99, 0.999)
 MOST: Final = 100_000
 """Profiles compared at one time: those seen latest."""
 
@@ -84,6 +85,22 @@ def accept_suggestion(store: Store, suggestion: str, made_by: str | None = None,
 def refuse_suggestion(store: Store, suggestion: str, made_by: str | None = None) -> None:
     """Say that these are two people: the pair is not suggested again."""
     _decide(store, _open(store, suggestion), REFUSED, made_by)
+
+
+def measure_decisions(decided: Sequence[Suggestion]) -> list[Threshold]:
+    """What suggesting from each probability upwards would have come to, by what people decided so far.
+
+    ``precision`` is the share of those accepted among those decided; ``recall`` the share of all accepted that would
+    have been suggested. Pairs that were never suggested are not known, so that recall is among those suggested.
+    """
+    accepted = sum(item.state == ACCEPTED for item in decided)
+    found = []
+    for least in THRESHOLDS:
+        above = [item for item in decided if item.probability >= least]
+        right = sum(item.state == ACCEPTED for item in above)
+        precision = right / len(above) if above else None
+        found.append(Threshold(least, precision, right / accepted if accepted else 0.0, len(above), right))
+    return found
 
 
 def _open(store: Store, suggestion: str) -> Suggestion:

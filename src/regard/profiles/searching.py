@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from regard.base.ids import profile_number
 from regard.profiles.model import ANONYMOUS_ID, EMAIL, PHONE, USER_ID, Identifier
 from regard.profiles.resolving import customers_of
 from regard.profiles.rules import DEFAULT_RULES
@@ -15,7 +16,8 @@ from regard.stream import Question, Store
 from regard.stream.compose import sql
 
 LONGEST: Final = 200
-_SHOWN = "SELECT customer, name, email, phone, account, last_seen_at, interactions FROM profiles"
+_KINDS: Final = (USER_ID, EMAIL, PHONE, ANONYMOUS_ID)
+_SHOWN = "SELECT customer, name, email, phone, account, search, last_seen_at, interactions FROM profiles"
 _SUBJECT = """SELECT DISTINCT customer FROM interactions
 WHERE subject = :subject AND NOT customer IS NULL ORDER BY customer LIMIT :n"""
 
@@ -31,13 +33,14 @@ class FoundBy(StrEnum):
 
 @dataclass(frozen=True)
 class Found:
-    """A profile that a search found, and why."""
+    """A profile that a search found, and why. ``key`` is the value of its strongest identifier."""
 
     customer: int
     name: str | None
     email: str | None
     phone: str | None
     account: str | None
+    key: str | None
     last_seen_at: datetime | None
     interactions: int
     by: FoundBy
@@ -67,7 +70,7 @@ def latest_profiles(store: Store, limit: int = 20) -> list[Found]:
 
 
 def _exact(store: Store, text: str, limit: int) -> list[Found]:
-    names = {DEFAULT_RULES.identifier(kind, text) for kind in (USER_ID, EMAIL, PHONE, ANONYMOUS_ID)}
+    names = {DEFAULT_RULES.identifier(kind, text) for kind in _KINDS}
     numbers = customers_of(store, [text, *(name.key for name in names if isinstance(name, Identifier))]).values()
     found = shown(store, dict.fromkeys(numbers, FoundBy.IDENTIFIER))
     if found or not _may_be_a_number(text):
@@ -101,5 +104,20 @@ def shown(store: Store, reasons: Mapping[int, FoundBy]) -> list[Found]:
 
 
 def _found(row: dict[str, Any], by: FoundBy) -> Found:
-    at = row["last_seen_at"]
-    return Found(**{**row, "last_seen_at": at.replace(tzinfo=UTC) if at else None}, by=by)
+    at, key = row["last_seen_at"], strongest(row.pop("search") or "", row["customer"])
+    return Found(**{**row, "last_seen_at": at.replace(tzinfo=UTC) if at else None}, key=key, by=by)
+
+
+def strongest(text: str, customer: int) -> str | None:
+    """The identifier that a profile's number is made of, from the text in which it is searched.
+
+    That text is in small letters; the number tells whether it was given in capitals. Asking the stream would cost as
+    much again as the search.
+
+    >>> strongest("\\nada king\\ncust-7", profile_number("CUST-7"))
+    'CUST-7'
+    """
+    lines = text.split("\n")[1:]
+    written = (Identifier(kind, value) for kind in _KINDS for line in lines for value in (line, line.upper()))
+    own = next((name.value for name in written if profile_number(name.key) == customer), None)
+    return own or next(iter(lines[-1:]), None)

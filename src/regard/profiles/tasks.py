@@ -6,13 +6,18 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import DatabaseError, close_old_connections
 
 from regard.accounts.site import Workspace, store_of
 from regard.base import RegardError
+from regard.base.clock import now
+from regard.base.words import said
 from regard.profiles.deriving import refresh_profiles
 from regard.profiles.membership import refresh_memberships
+from regard.profiles.reviewing import suggest_links
 from regard.stream import OpenedStore
 
 logger = logging.getLogger(__name__)
@@ -22,7 +27,21 @@ PATIENCE_SECONDS = 2
 """How long a page waits for profiles to be brought up to date; then it shows those there are."""
 _seen: dict[str, str] = {}
 _found: dict[str, str] = {}
+_comparisons: dict[str, Comparison] = {}
 _worker = ThreadPoolExecutor(1, thread_name_prefix="regard-profiles")
+
+
+@dataclass
+class Comparison:
+    """A search for pairs that may be one person: since when it runs, and what became of it."""
+
+    began_at: datetime
+    found: int | None = None
+    problem: RegardError | None = None
+
+    @property
+    def is_done(self) -> bool:
+        return self.found is not None or self.problem is not None
 
 
 def refresh_now(workspace: Workspace) -> bool:
@@ -88,3 +107,37 @@ def _refresh_until(stop: threading.Event) -> None:
             refresh_all()
         except DatabaseError:
             logger.exception("memberships of segments were not brought up to date")
+
+
+# --- comparing people ----------------------------------------------------------------------------------------------
+
+
+def last_comparison(workspace: Workspace) -> Comparison | None:
+    """The comparison that runs, or the one that ran last since this process began."""
+    return _comparisons.get(workspace.slug)
+
+
+def compare_people(workspace: Workspace) -> Comparison:
+    """Look for pairs that may be one person in a thread of its own, unless that is being done already; waits a moment.
+
+    The thread is daemonic: one that is cut off has put nothing into the queue, and can be begun again.
+    """
+    running = _comparisons.get(workspace.slug)
+    if running and not running.is_done:
+        return running
+    begun = _comparisons[workspace.slug] = Comparison(now())
+    work = threading.Thread(target=_compare, args=(store_of(workspace), begun), name="comparing", daemon=True)
+    work.start()
+    work.join(PATIENCE_SECONDS)
+    return begun
+
+
+def _compare(store: OpenedStore, begun: Comparison) -> None:
+    try:
+        refresh_profiles(store)
+        begun.found = len(suggest_links(store))
+    except RegardError as error:
+        begun.problem = error
+    finally:
+        if not begun.is_done:
+            begun.problem = RegardError(said("comparing people failed; the log says why"))

@@ -197,9 +197,16 @@ class Format:
         '2026年5月18日 16:21'
         """
         aware, clock = at if at.tzinfo else at.replace(tzinfo=UTC), ZoneInfo(self.time_zone)
-        minute = format_time(aware, "short", tzinfo=clock, locale=self.locale)
         day = format_date(aware.astimezone(clock), "medium", locale=self.locale)
-        return str(get_datetime_format(locale=self.locale)).format(minute, day)
+        return str(get_datetime_format(locale=self.locale)).format(self.minute(aware), day)
+
+    def minute(self, at: datetime) -> str:
+        """The time of day of an instant on the reader's clock, where its day is said already.
+
+        >>> Format("zh-hans").minute(datetime(2026, 5, 18, 16, 21, 42, tzinfo=UTC))
+        '16:21'
+        """
+        return format_time(at, "short", tzinfo=ZoneInfo(self.time_zone), locale=self.locale)
 
     def listed(self, names: Sequence[str]) -> str:
         """Names one after another.

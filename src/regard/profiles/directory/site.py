@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,15 +17,21 @@ from django.utils.translation import gettext_lazy
 
 from regard.base import Invalid
 from regard.profiles.evidence import ALIAS, LINKAGE, MERGE, SAME_EVENT, SEPARATE, TRAIT_EMAIL, TRAIT_PHONE
-from regard.profiles.model import LinkState
+from regard.profiles.model import LinkState, identifier_of
 from regard.profiles.people import Answered, Profile
+from regard.profiles.resolving import customers_of
+from regard.profiles.reviewing import Suggestion
+from regard.profiles.searching import FoundBy, shown
 from regard.profiles.timeline import Before, Page
-from regard.stream import Interaction
+from regard.stream import Interaction, Store
 from regard.web.charts import Chart, Point, trend
 from regard.web.site import current_format
 
 ITEMS_A_PAGE: Final = 40
 LEAST_FOR_A_CHART: Final = 3
+LONGEST_ABBREVIATION: Final = 4
+BEST_QUARTER: Final = 0.75
+WORST_HALF: Final = 0.5
 
 ICONS: Final = {
     "Survey": "smile",
@@ -64,6 +71,19 @@ KINDS: Final = {
     "email": gettext_lazy("E-mail address"),
     "phone": gettext_lazy("Phone number"),
 }
+FIELDS: Final = {
+    "name": gettext_lazy("Name"),
+    "email": gettext_lazy("E-mail address"),
+    "phone": gettext_lazy("Phone number"),
+    "first_name": gettext_lazy("First name"),
+    "last_name": gettext_lazy("Last name"),
+    "dob": gettext_lazy("Date of birth"),
+    "city": gettext_lazy("City"),
+    "postcode": gettext_lazy("Postcode"),
+    "street": gettext_lazy("Street"),
+    "company": gettext_lazy("Company"),
+}
+LEAST_LIKELY: Final = 0.5
 
 
 @dataclass(frozen=True)
@@ -72,17 +92,31 @@ class Line:
 
     item: Interaction
     icon: str
-    facts: Sequence[str]
+    minute: str
+    score: str
+    tone: str
+    amount: str
+    where: Sequence[str]
     details: Sequence[tuple[str, str]]
-
-    @property
-    def has_score(self) -> bool:
-        return self.item.score is not None
 
 
 def lines_of(items: Sequence[Interaction]) -> list[Line]:
     """Interactions, each with its icon, what it was about in a few words, and the rest for who wants it."""
-    return [Line(item, _icon(item.name), _facts(item), _details(item)) for item in items]
+    return [_line(item) for item in items]
+
+
+def _line(item: Interaction) -> Line:
+    fmt = current_format()
+    return Line(
+        item,
+        icon=ICONS.get(item.name.split(" ", 1)[0], "clock"),
+        minute=fmt.minute(item.occurred_at),
+        score="" if item.score is None else labelled(item.metric, scored(item.score, item.scale_max)),
+        tone=tone_of(item),
+        amount="" if item.amount is None else fmt.money(item.amount, item.currency),
+        where=[text for text in (item.channel, item.touchpoint, item.agent) if text],
+        details=_details(item),
+    )
 
 
 def days_of(page: Page) -> list[tuple[Any, list[Line]]]:
@@ -98,17 +132,19 @@ def threads_of(page: Page) -> list[tuple[str, list[Line]]]:
     return [(thread.subject or "", lines_of(thread.interactions)) for thread in page.threads()]
 
 
-def _icon(name: str) -> str:
-    return ICONS.get(name.split(" ", 1)[0], "clock")
+def labelled(metric: str | None, score: str) -> str:
+    """A score after the name of what was asked: metrics in capitals, other questions as they are written."""
+    return f"{metric.upper() if len(metric or '') <= LONGEST_ABBREVIATION else metric} {score}" if metric else score
 
 
-def _facts(item: Interaction) -> list[str]:
-    fmt, found = current_format(), []
-    if item.score is not None:
-        found.append(f"{(item.metric or '').upper()} {scored(item.score, item.scale_max)}".strip())
-    if item.amount is not None:
-        found.append(fmt.money(item.amount, item.currency))
-    return found + [text for text in (item.channel, item.touchpoint, item.subject, item.agent) if text]
+def tone_of(answer: Interaction | Answered) -> str:
+    """Whether a score stands at the good or the bad end of its scale; nothing in between, or without one."""
+    low, high, score = answer.scale_min, answer.scale_max, answer.score
+    if low is None or high is None or score is None or high <= low:
+        return ""
+    place = (score - low) / (high - low)
+    good = 1 - place if answer.orientation == "lower" else place
+    return "good" if good >= BEST_QUARTER else "bad" if good < WORST_HALF else ""
 
 
 def scored(score: float, highest: float | None) -> str:
@@ -174,6 +210,38 @@ def before_of(token: str) -> Before | None:
 def wanted(given: Mapping[str, str]) -> dict[str, str]:
     """The filters of a timeline that an address asks for."""
     return {name: given[name] for name in ("channel", "name", "subject") if given.get(name)}
+
+
+def share_of(text: str) -> float:
+    """A probability in an address. Raises Invalid for anything but a number from 0 to 1."""
+    try:
+        share = float(text or LEAST_LIKELY)
+    except ValueError:
+        share = math.nan
+    if not 0 <= share <= 1:
+        raise Invalid(_("A probability is a number from 0 to 1."), field="from")
+    return share
+
+
+def pairs_of(store: Store, suggestions: Sequence[Suggestion]) -> list[dict[str, Any]]:
+    """Suggestions, each with both people and with what speaks for and against it, in the order of its weight."""
+    numbers = customers_of(store, {key for one in suggestions for key in (one.a, one.b)})
+    people = {one.customer: one for one in shown(store, dict.fromkeys(numbers.values(), FoundBy.IDENTIFIER))}
+    sides = {key: (identifier_of(key), number, people.get(number)) for key, number in numbers.items()}
+    return [{"pair": one, "sides": [sides[one.a], sides[one.b]], "reasons": _reasons(one)} for one in suggestions]
+
+
+def _reasons(suggestion: Suggestion) -> list[dict[str, Any]]:
+    fmt = current_format()
+    return [
+        {
+            "field": FIELDS.get(one.field, one.field),
+            "values": [value or "–" for value in one.values],
+            "weight": f"{'+' if one.weight > 0 else '−'}{fmt.number(abs(one.weight), 1)}",
+            "tone": "good" if one.weight > 0 else "bad",
+        }
+        for one in suggestion.reasons
+    ]
 
 
 def titled(profile: Profile) -> str:

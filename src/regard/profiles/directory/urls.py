@@ -8,6 +8,8 @@ app_name = "people"
 
 urlpatterns = [
     path("people/", views.people, name="people"),
+    path("people/suggestions/", views.suggestions, name="suggestions"),
+    path("people/suggestions/<str:suggestion>/", views.decide, name="decide"),
     path("people/<int:number>/", views.person, name="person"),
     path("people/<int:number>/identity/", views.identity, name="identity"),
     path("people/<int:number>/merge/<int:other>/", views.merging, name="merging"),

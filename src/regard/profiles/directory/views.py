@@ -10,10 +10,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
 from regard.accounts import Right
 from regard.accounts.site import record_audit, right_required, store_of
-from regard.base import Forbidden, NotFound, RegardError
+from regard.base import Forbidden, Invalid, NotFound, RegardError
 from regard.profiles import tasks
 from regard.profiles.companies import account, accounts
 from regard.profiles.directory.site import (
@@ -23,23 +24,37 @@ from regard.profiles.directory.site import (
     STATES,
     before_of,
     days_of,
+    labelled,
+    pairs_of,
     score_charts,
     scored,
+    share_of,
     threads_of,
     titled,
     token_of,
+    tone_of,
     value_text,
     wanted,
 )
 from regard.profiles.merging import merge, preview_merge, preview_unmerge, restore, unmerge
 from regard.profiles.model import Link, LinkState, identifier_of
 from regard.profiles.people import Profile, profile
+from regard.profiles.reviewing import (
+    ACCEPTED,
+    REFUSED,
+    accept_suggestion,
+    link_suggestions,
+    measure_decisions,
+    refuse_suggestion,
+)
 from regard.profiles.searching import latest_profiles, search_profiles
 from regard.profiles.timeline import kinds_of, timeline
 from regard.stream.compose import ACCOUNT
 from regard.web.site import told_error
 
 FOUND = 20
+PAIRS = 50
+SCORES = 5
 
 
 def _page(request: HttpRequest, name: str, **context: Any) -> HttpResponse:
@@ -63,7 +78,14 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
         "found": search_profiles(store, text, FOUND) if text.strip() else latest_profiles(store, FOUND),
         "into": profile(store, into) if into else None,
     }
-    return _page(request, "found" if is_part else "people", **context)
+    return _page(request, "found", **context) if is_part else _tabbed(request, "people", **context)
+
+
+def _tabbed(request: HttpRequest, tab: str, **context: Any) -> HttpResponse:
+    """A page beside people, companies and suggestions; whoever may decide sees how many pairs wait."""
+    may = request.member.may(Right.MERGE_PROFILES)
+    waiting = len(link_suggestions(store_of(request.workspace))) if may else 0
+    return _page(request, tab, tab=tab, waiting=waiting, **context)
 
 
 def _number(text: str) -> int | None:
@@ -74,7 +96,7 @@ def _number(text: str) -> int | None:
 def companies(request: HttpRequest, slug: str) -> HttpResponse:
     tasks.refresh_now(request.workspace)
     text = request.GET.get("q", "")
-    return _page(request, "companies", q=text, found=accounts(store_of(request.workspace), text))
+    return _tabbed(request, "companies", q=text, found=accounts(store_of(request.workspace), text))
 
 
 @right_required(Right.VIEW_ROWS)
@@ -122,7 +144,10 @@ def _told(found: Profile) -> dict[str, Any]:
         "identifiers": [(KINDS.get(one.kind, one.kind), one.value) for one in found.identifiers],
         "value": list(found.value.items()),
         "charts": charts,
-        "scores": [(one, scored(one.score, one.scale_max)) for one in reversed(found.scores)][:5],
+        "scores": [
+            (one, labelled(one.metric, scored(one.score, one.scale_max)), tone_of(one))
+            for one in reversed(found.scores[-SCORES:])
+        ],
     }
 
 
@@ -214,6 +239,48 @@ def evidence(request: HttpRequest, slug: str, number: int, link: str) -> HttpRes
         keys=[identifier_of(key) for key in sorted(moves)][:20],
         back=reverse("people:identity", args=[slug, number]),
     )
+
+
+@right_required(Right.MERGE_PROFILES)
+def suggestions(request: HttpRequest, slug: str) -> HttpResponse:
+    """Pairs that may be one person, the most probable first; POST looks for more of them, beside the request."""
+    store = store_of(request.workspace)
+    if request.method == "POST":
+        tasks.compare_people(request.workspace)
+        return redirect("people:suggestions", slug)
+    least = share_of(request.GET.get("from", ""))
+    wanted = [one for one in link_suggestions(store) if one.probability >= least]
+    decided = [*link_suggestions(store, ACCEPTED), *link_suggestions(store, REFUSED)]
+    comparison = tasks.last_comparison(request.workspace)
+    return _tabbed(
+        request,
+        "suggestions",
+        pairs=pairs_of(store, wanted[:PAIRS]),
+        more=len(wanted) - PAIRS,
+        least=least,
+        decided=len(decided),
+        thresholds=measure_decisions(decided),
+        comparison=comparison,
+        problem=told_error(comparison.problem) if comparison and comparison.problem else "",
+    )
+
+
+@require_POST
+@right_required(Right.MERGE_PROFILES)
+def decide(request: HttpRequest, slug: str, suggestion: str) -> HttpResponse:
+    """Merge the two people of a suggestion, or say for ever that they are two."""
+    store, decision = store_of(request.workspace), request.POST.get("decision")
+    if decision == "accept":
+        accept_suggestion(store, suggestion, _who(request), workspace=slug)
+        tasks.refresh_now(request.workspace)
+        messages.success(request, _("They are one profile now. It can be taken back, exactly, under Identity."))
+    elif decision == "refuse":
+        refuse_suggestion(store, suggestion, _who(request))
+        messages.success(request, _("They stay two people. This pair is not suggested again."))
+    else:
+        raise Invalid(_("Accept the suggestion or refuse it."), field="decision")
+    record_audit(request.workspace, request.user, "suggestion decided", suggestion, decision=decision)
+    return redirect("people:suggestions", slug)
 
 
 def _require_merging(request: HttpRequest) -> None:
