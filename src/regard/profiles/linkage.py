@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from regard.base import Invalid, Unavailable
 from regard.base.words import said
@@ -81,7 +82,10 @@ def likenesses(records: Sequence[Row], *, key: str = "key", at_least: float = 0.
             field="columns",
             remedy=said("send traits such as name, email, phone or date of birth"),
         )
-    linker = _trained(_table(records, key, columns), columns, len(records))
+    table = _table(records, key, columns)
+    if not _shared(table, columns):
+        return []  # nobody shares anything whole with anybody: nothing can be learnt from that
+    linker = _trained(table, columns, len(records))
     found = linker.inference.predict(threshold_match_probability=at_least).as_pyarrow_table().to_pylist()
     return sorted((_likeness(row, columns) for row in found), key=lambda item: (-item.weight, item.a, item.b))
 
@@ -137,16 +141,21 @@ def _trained(table: pa.Table, columns: Sequence[str], size: int) -> Any:
         max_iterations=50,
     )
     linker = splink.Linker(engine.register(table), settings, log_level=logging.ERROR)
-    _estimate(splink, linker, columns)
+    _estimate(splink, linker, columns, _shared(table, columns))
     return linker
 
 
-def _estimate(splink: Any, linker: Any, columns: Sequence[str]) -> None:
+def _shared(table: pa.Table, columns: Sequence[str]) -> list[str]:
+    """The columns in which some records have the same value."""
+    return [name for name in columns if pc.count_distinct(table[name]).as_py() < pc.count(table[name]).as_py()]
+
+
+def _estimate(splink: Any, linker: Any, columns: Sequence[str], shared: Sequence[str]) -> None:
     pairs = [splink.block_on(one, other) for place, one in enumerate(columns) for other in columns[place + 1 :]]
     linker.training.estimate_probability_two_random_records_match(pairs, recall=0.8)
     linker.training.estimate_u_using_random_sampling(max_pairs=2e6, seed=SEED)
     # A column that pairs are blocked on teaches nothing about itself: so blocked on each in turn.
-    for column in columns:
+    for column in shared:
         linker.training.estimate_parameters_using_expectation_maximisation(splink.block_on(column))
 
 

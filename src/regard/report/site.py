@@ -49,10 +49,13 @@ from regard.report.showing import SORTS, Group, told
 from regard.report.wording import range_words, withheld_words
 from regard.report.words import METRICS as WORDS
 from regard.report.words import said_of
+from regard.stream import compose
 from regard.web import Format, ngettext
 from regard.web.site import current_format
 
-ALWAYS = {"metric", "name", "subject", "agent", "customer", "channel", "touchpoint", "language", "currency", "load"}
+ALWAYS = {"metric", "name", "subject", "agent", "customer", "channel", "touchpoint", "language", "currency", "load"} | {
+    compose.ACCOUNT
+}
 UNKNOWN_COLUMN = gettext_noop("There is no column or property of that name. Choose one from the list.")
 FIELDS = {
     "from": gettext_noop("From"),

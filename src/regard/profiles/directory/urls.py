@@ -14,6 +14,6 @@ urlpatterns = [
     path("people/<int:number>/identity/", views.identity, name="identity"),
     path("people/<int:number>/merge/<int:other>/", views.merging, name="merging"),
     path("people/<int:number>/links/<str:link>/", views.evidence, name="evidence"),
-    path("companies/", views.companies, name="companies"),
-    path("companies/<path:key>/", views.company, name="company"),
+    path("people/companies/", views.companies, name="companies"),
+    path("people/companies/<path:key>/", views.company, name="company"),
 ]

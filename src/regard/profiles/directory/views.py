@@ -37,7 +37,7 @@ from regard.profiles.directory.site import (
     wanted,
 )
 from regard.profiles.merging import merge, preview_merge, preview_unmerge, restore, unmerge
-from regard.profiles.model import Link, LinkState, identifier_of
+from regard.profiles.model import EMAIL, PHONE, Identifier, Link, LinkState, identifier_of
 from regard.profiles.people import Profile, profile
 from regard.profiles.reviewing import (
     ACCEPTED,
@@ -47,9 +47,10 @@ from regard.profiles.reviewing import (
     measure_decisions,
     refuse_suggestion,
 )
+from regard.profiles.rules import DEFAULT_RULES
 from regard.profiles.searching import latest_profiles, search_profiles
 from regard.profiles.timeline import kinds_of, timeline
-from regard.stream.compose import ACCOUNT
+from regard.stream import compose
 from regard.web.site import told_error
 
 FOUND = 20
@@ -103,7 +104,7 @@ def companies(request: HttpRequest, slug: str) -> HttpResponse:
 def company(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     found = account(store_of(request.workspace), key)
     traits = [(name, value_text(value)) for name, value in found.traits.items()]
-    return _page(request, "company", account=found, traits=traits, filter=f"{ACCOUNT}={key}")
+    return _page(request, "company", account=found, traits=traits, filter=f"{compose.ACCOUNT}={key}")
 
 
 # --- one person ----------------------------------------------------------------------------------------------------
@@ -141,7 +142,7 @@ def _told(found: Profile) -> dict[str, Any]:
     charts = score_charts(found)
     return {
         "traits": [(name, value_text(value)) for name, value in found.traits.items()],
-        "identifiers": [(KINDS.get(one.kind, one.kind), one.value) for one in found.identifiers],
+        "identifiers": [(KINDS.get(one.kind, one.kind), one.value) for one in _more_names(found)],
         "value": list(found.value.items()),
         "charts": charts,
         "scores": [
@@ -149,6 +150,12 @@ def _told(found: Profile) -> dict[str, Any]:
             for one in reversed(found.scores[-SCORES:])
         ],
     }
+
+
+def _more_names(found: Profile) -> list[Identifier]:
+    """The identifiers that the page does not say already as e-mail address or phone number, the strongest first."""
+    said = [DEFAULT_RULES.identifier(EMAIL, found.email), DEFAULT_RULES.identifier(PHONE, found.phone)]
+    return sorted((one for one in found.identifiers if one not in said), key=DEFAULT_RULES.rank)
 
 
 @right_required(Right.VIEW_ROWS)
