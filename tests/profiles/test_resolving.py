@@ -131,6 +131,14 @@ def test_an_earlier_observation_that_arrives_late_decides_who_had_the_device_fir
     assert found.moves == {"anonymous_id:tablet": number("2")}
 
 
+def test_what_is_decided_at_one_end_of_a_link_taken_back_leaves_the_other_end_alone(store):
+    observe(store, seen("u0", "email:e0"))
+    separate(store, "u1", "email:e0")
+    unmerge(store, link_id("u1", "email:e0", "separate"))
+    observe(store, seen("u1", "u3"))
+    assert whose(store, "u0", "email:e0") == [number("u0")] * 2
+
+
 def test_a_merge_by_a_person_knows_no_limit_and_is_undone_exactly(store, tmp_path):
     store.append(Batch(lives(tmp_path)))
     before = owners_in(store)

@@ -138,7 +138,10 @@ def _as_written(link: Link, before: Link | None) -> Link | None:
 
 
 def closure(store: Store, keys: Iterable[str]) -> list[Link]:
-    """Every link that can be reached from these keys over links that are not revoked."""
+    """Every link that can be reached from these keys over links that are not revoked.
+
+    A link that was taken back leads nowhere: what stands at its other end is somebody else's, and not ours to decide.
+    """
     found: dict[str, Link] = {}
     reached, frontier = set[str](), set(keys)
     while frontier:
@@ -147,7 +150,7 @@ def closure(store: Store, keys: Iterable[str]) -> list[Link]:
         found |= {link.id: link for link in links}
         ways = [link for link in links if link.state is not LinkState.REVOKED]
         frontier = {key for link in ways for key in (link.a, link.b)} - reached
-    return list(found.values())
+    return [link for link in found.values() if {link.a, link.b} <= reached]
 
 
 def links_by_id(store: Store, ids: Sequence[str]) -> list[Link]:
