@@ -134,7 +134,7 @@ Every error that Regard raises on purpose is a `RegardError` from `regard.base`.
 command line the sentence goes to stderr and the exit code is 1. On a page it is shown with the HTTP status of the
 table.
 """
-    kinds = errors.RegardError.__subclasses__()
+    kinds = [kind for kind in errors.RegardError.__subclasses__() if kind.__module__ == errors.__name__]
     rows = [(f"`{kind.__name__}`", f"`{kind.default_code}`", str(kind.status), WHEN[kind.__name__]) for kind in kinds]
     refused = """
 ## Why a row was refused

@@ -30,4 +30,5 @@ def test_every_call_of_the_node_client_arrives(live: Live, packages: Path) -> No
     assert of["Page Viewed"]["touchpoint"] == "Start"
     assert of["Screen Viewed"]["touchpoint"] == "Welcome"
     assert of["Account Joined"]["subject"] == "g1"
-    assert len({row["customer"] for row in of.values()}) == 1, "the visitor, the customer and the former name are one"
+    whose = {row["source_key"]: row["customer"] for row in of.values()}
+    assert len(set(whose.values())) == 1, f"the visitor, the customer and the former name are one: {whose}"

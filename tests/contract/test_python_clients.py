@@ -34,9 +34,8 @@ def test_every_call_of_the_client_arrives_plain_and_gzipped(live: Live, client: 
         assert order["context"]["campaign"] == {"name": "spring"}
         assert "library" in order["context"]
         assert of["Page Viewed"]["touchpoint"] == "Start"
-        assert of["Screen Viewed"]["properties"] == {"category": "Docs", "name": "Welcome", "variant": "b"} or (
-            of["Screen Viewed"]["properties"]["variant"] == "b"
-        )
+        assert of["Screen Viewed"]["touchpoint"] == "Welcome"
+        assert of["Screen Viewed"]["properties"].items() >= {"category": "Docs", "variant": "b"}.items()
         assert of["Account Joined"]["subject"] == "g1"
         assert of["Account Joined"]["properties"] == {"name": "Initech"}
         assert len({row["customer"] for row in rows}) == 1

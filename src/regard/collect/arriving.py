@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,15 +11,16 @@ from typing import Any, Final
 
 import msgspec
 
-from regard.base import Invalid
 from regard.collect.batching import Kept, Rows
 from regard.collect.calls import NOTHING, RawEvent
-from regard.collect.events import Event, Refused
+from regard.collect.events import Event, Refused, refused
 from regard.collect.pipeline import Run, run, settings_from, steps_for
-from regard.collect.protocol import Refusal, events_of, opened
+from regard.collect.protocol import Refusal, events_of
 from regard.collect.sources import Source
 from regard.collect.spool import Arrived
 from regard.stream import LIVE
+
+logger = logging.getLogger(__name__)
 
 NAMES: Final[dict[str, str]] = {
     "page": "Page Viewed",
@@ -63,16 +65,25 @@ class Arriving:
         return self._source_of(key)
 
     def take(self, arrived: Arrived, source: Source, rows: Rows) -> None:
-        """Read what arrived; each of its events is accepted, or refused with its reason."""
-        prepared = self._of(source)
+        """Read what arrived; each of its events is accepted, or refused with its reason.
+
+        Whatever arrives, reading it must not stop what arrives after it: what none of our checks foresaw is refused.
+        """
+        try:
+            self._take(arrived, self._of(source), rows)
+        except Exception:
+            logger.exception("record %s of source %s cannot be read", arrived.id, source.id)
+            rows.refused.append(_kept(arrived, refused("unforeseen"), arrived.body))
+
+    def _take(self, arrived: Arrived, prepared: _Prepared, rows: Rows) -> None:
         for found in events_of(arrived):
             if isinstance(found, Refusal):
-                rows.refused.append(_kept(arrived, Refused(found.reason, found.message), found.raw))
+                rows.refused.append(_kept(arrived, Refused(found.reason, found.message), found.raw, found.sent_at))
                 continue
             event = event_of(found, arrived)
             refusal = run(event, prepared.steps)
             if refusal is None:
-                rows.add(event, prepared.load)
+                rows.add(event, prepared.load, arrived.source)
             elif refusal.is_forgotten:
                 rows.forgotten += 1
             else:
@@ -89,7 +100,7 @@ class Arriving:
 def event_of(call: RawEvent, arrived: Arrived) -> Event:
     """A call as an event; identify and group bring traits where others bring properties."""
     kind = call.type
-    details = bytes(call.traits) if kind in ("identify", "group") else bytes(call.properties)
+    details = _details(call)
     event = Event(
         id=str(call.message_id),
         kind=kind,
@@ -111,11 +122,31 @@ def event_of(call: RawEvent, arrived: Arrived) -> Event:
     return event
 
 
+def _details(call: RawEvent) -> bytes:
+    """The properties, or what stands in for them: traits (RudderStack sends those of an identify in the context), and
+    the category that a page has beside its properties."""
+    if call.type == "group":
+        return bytes(call.traits)
+    if call.type == "identify":
+        return bytes(call.traits) or bytes(_read_traits(bytes(call.context)).traits if call.context else NOTHING)
+    if call.category is None or call.type == "track":
+        return bytes(call.properties)
+    return _encode({"category": call.category} | _read_object(bytes(call.properties) or b"{}"))
+
+
+class _WithTraits(msgspec.Struct):
+    traits: msgspec.Raw = NOTHING
+
+
+_read_traits: Final = msgspec.json.Decoder(_WithTraits).decode
+_read_object: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+
+
 # --- what the quarantine keeps ---------------------------------------------------------------------------------------
 
 
-def _kept(arrived: Arrived, refusal: Refused, event: bytes) -> Kept:
-    return Kept(refusal, raw_of(arrived, event), arrived.received_at)
+def _kept(arrived: Arrived, refusal: Refused, event: bytes, sent_at: str | None = None) -> Kept:
+    return Kept(refusal, raw_of(arrived, event, sent_at), arrived.received_at)
 
 
 def sent(call: RawEvent) -> bytes:
@@ -124,31 +155,28 @@ def sent(call: RawEvent) -> bytes:
     return _encode({name: value for name, value in fields if value is not None and value != "" and value != NOTHING})
 
 
-def raw_of(arrived: Arrived, event: bytes) -> str:
-    """All that is needed to take one event through the pipeline again, as JSON; the address is left out."""
+def raw_of(arrived: Arrived, event: bytes, sent_at: str | None = None) -> str:
+    """All that is needed to take one event through the pipeline again, as JSON; the address is left out.
+
+    ``sent_at`` is when the batch was sent that an event came in. A whole body keeps the ``id`` of its record, so that
+    its events get the ids again that they had.
+    """
     told: dict[str, Any] = {"source": arrived.source, "kind": arrived.kind, "agent": arrived.agent}
+    if event is arrived.body:
+        told["id"] = arrived.id
     told["at"] = arrived.received_at
     try:
         told["event"] = event.decode()
     except UnicodeDecodeError:
         told["base64"] = base64.b64encode(event).decode()
-    sent_at = _sent_at(arrived) if arrived.kind == "batch" else None
     return _encode(told | ({"sent_at": sent_at} if sent_at else {})).decode()
-
-
-def _sent_at(arrived: Arrived) -> str | None:
-    """When the batch was sent that an event came in."""
-    try:
-        return opened(arrived.kind, arrived.body).sent_at
-    except Invalid:
-        return None
 
 
 def arrived_again(raw: Mapping[str, Any]) -> Arrived:
     """What the quarantine kept of an event, as if it arrived once more: at the time when it first did."""
     event = base64.b64decode(raw["base64"]) if "base64" in raw else raw["event"].encode()
     kind = raw["kind"]
-    if kind == "batch":
+    if kind == "batch" and "id" not in raw:
         sent_at = _encode(raw.get("sent_at"))
         event = b'{"batch":[' + event + b'],"sentAt":' + sent_at + b"}"
     return Arrived(
@@ -158,4 +186,28 @@ def arrived_again(raw: Mapping[str, Any]) -> Arrived:
         body=event,
         ip=None,
         agent=raw.get("agent"),
+        id=raw.get("id", ""),
     )
+
+
+def kept_event(event: Event, source_key: str) -> Kept:
+    """An event that the store did not take, as the pipeline left it."""
+    details = msgspec.Raw((event.properties or "").encode())
+    has_traits = event.kind in ("identify", "group")
+    call = RawEvent(
+        event.kind,
+        event.id,
+        event.user_id,
+        event.anonymous_id,
+        event=event.name if event.kind == "track" else None,
+        name=event.touchpoint if event.kind in ("page", "screen") else None,
+        group_id=event.subject if event.kind == "group" else None,
+        previous_id=event.previous_id,
+        timestamp=event.timestamp,
+        sent_at=event.sent_at,
+        properties=NOTHING if has_traits else details,
+        traits=details if has_traits else NOTHING,
+        context=msgspec.Raw((event.context or "").encode()),
+    )
+    arrived = Arrived(source_key, event.received_at, event.kind, b"", agent=event.user_agent)
+    return _kept(arrived, refused("not_stored"), sent(call))

@@ -27,6 +27,7 @@ class RawEvent(msgspec.Struct, rename="camel", gc=False):
     anonymous_id: Name = None
     event: str | None = None
     name: str | None = None
+    category: str | None = None
     group_id: Name = None
     previous_id: Name = None
     timestamp: str | None = None
@@ -58,6 +59,7 @@ class _Plain(RawEvent, rename="camel", gc=False):
     anonymous_id: _Text = None
     event: _Text = None
     name: _Text = None
+    category: _Text = None
     group_id: _Text = None
     previous_id: _Text = None
 
@@ -99,6 +101,7 @@ def _read_odd(text: bytes) -> RawEvent:
     event.previous_id = _text(event.previous_id)
     event.event = _text(event.event)
     event.name = _text(event.name)
+    event.category = _text(event.category)
     return event
 
 

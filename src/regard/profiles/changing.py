@@ -8,19 +8,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from regard.stream import BESIDE, Change
-
-_TYPES = {"VARCHAR": pa.string(), "TIMESTAMP": pa.timestamp("us"), "BIGINT": pa.int64()}
 
 
 def change(
     table: str, columns: Mapping[str, Sequence[Any]], key: tuple[str, ...] = (), *, only_removes: bool = False
 ) -> Change:
     """The change that puts these rows (given column by column) into a table beside the stream."""
-    schema = pa.schema([(name, _TYPES[BESIDE[table][name]]) for name in columns])
+    import pyarrow as pa  # most who import this only read
+    import pyarrow.parquet as pq
+
+    types = {"VARCHAR": pa.string(), "TIMESTAMP": pa.timestamp("us"), "BIGINT": pa.int64()}
+    schema = pa.schema([(name, types[BESIDE[table][name]]) for name in columns])
     with tempfile.NamedTemporaryFile(prefix="regard-", suffix=".parquet", delete=False) as file:
         pq.write_table(pa.table({name: list(values) for name, values in columns.items()}, schema=schema), file)
     made = Change(table, Path(file.name), key, only_removes)

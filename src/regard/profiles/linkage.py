@@ -11,13 +11,13 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final
-
-import pyarrow as pa
-import pyarrow.compute as pc
+from typing import TYPE_CHECKING, Any, Final
 
 from regard.base import Invalid, Unavailable
 from regard.base.words import said
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Row = Mapping[str, Any]
 Pair = tuple[str, str]
@@ -147,6 +147,8 @@ def _trained(table: pa.Table, columns: Sequence[str], size: int) -> Any:
 
 def _shared(table: pa.Table, columns: Sequence[str]) -> list[str]:
     """The columns in which some records have the same value."""
+    import pyarrow.compute as pc
+
     return [name for name in columns if pc.count_distinct(table[name]).as_py() < pc.count(table[name]).as_py()]
 
 
@@ -183,6 +185,8 @@ def _blocks(splink: Any, columns: Sequence[str]) -> list[Any]:
 
 
 def _table(records: Sequence[Row], key: str, columns: Sequence[str]) -> pa.Table:
+    import pyarrow as pa
+
     given = {column: [_plain(row.get(column)) for row in records] for column in columns}
     names = {"key": [str(row[key]) for row in records]}
     return pa.table({name: pa.array(values, pa.string()) for name, values in {**names, **given}.items()})

@@ -6,26 +6,33 @@ from datetime import UTC, datetime
 
 from segment.analytics.client import Client
 
-host, write_key = sys.argv[1:]
-failures: list[str] = []
-timestamp = datetime(2026, 3, 4, 5, 6, 7, 89000, UTC)
-for is_zipped in (False, True):
-    who = f"p{int(is_zipped)}"
-    client = Client(
-        write_key, host=host, gzip=is_zipped, max_retries=1, on_error=lambda error, _: failures.append(repr(error))
-    )
-    client.identify(who, {"email": f"{who}@example.org", "plan": "pro"}, anonymous_id=f"a-{who}", timestamp=timestamp)
-    client.track(
-        who,
-        "Order Completed",
-        {"order_id": f"P-{who}", "revenue": 12.5, "currency": "EUR"},
-        context={"ip": "203.0.113.9", "campaign": {"name": "spring"}},
-        timestamp=timestamp,
-        message_id=f"python-order-{who}",
-    )
-    client.page(who, "Docs", "Start", {"path": "/docs"}, timestamp=timestamp)
-    client.screen(who, "Docs", "Welcome", {"variant": "b"}, timestamp=timestamp)
-    client.group(who, "g1", {"name": "Initech"}, timestamp=timestamp)
-    client.alias(f"{who}-old", who, timestamp=timestamp)
-    client.shutdown()
-print(json.dumps({"failures": failures}))
+
+def main(host: str, write_key: str) -> None:
+    failures: list[str] = []
+    timestamp = datetime(2026, 3, 4, 5, 6, 7, 89000, UTC)
+    for is_zipped in (False, True):
+        who = f"p{int(is_zipped)}"
+        client = Client(
+            write_key, host=host, gzip=is_zipped, max_retries=1, on_error=lambda error, _: failures.append(repr(error))
+        )
+        client.identify(
+            who, {"email": f"{who}@example.org", "plan": "pro"}, anonymous_id=f"a-{who}", timestamp=timestamp
+        )
+        client.track(
+            who,
+            "Order Completed",
+            {"order_id": f"P-{who}", "revenue": 12.5, "currency": "EUR"},
+            context={"ip": "203.0.113.9", "campaign": {"name": "spring"}},
+            timestamp=timestamp,
+            message_id=f"python-order-{who}",
+        )
+        client.page(who, "Docs", "Start", {"path": "/docs"}, timestamp=timestamp)
+        client.screen(who, "Docs", "Welcome", {"variant": "b"}, timestamp=timestamp)
+        client.group(who, "g1", {"name": "Initech"}, timestamp=timestamp)
+        client.alias(f"{who}-old", who, timestamp=timestamp)
+        client.shutdown()
+    print(json.dumps({"failures": failures}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
