@@ -255,6 +255,7 @@ def suggestions(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         tasks.compare_people(request.workspace)
         return redirect("people:suggestions", slug)
+    tasks.refresh_now(request.workspace)
     least = share_of(request.GET.get("from", ""))
     wanted = [one for one in link_suggestions(store) if one.probability >= least]
     decided = [*link_suggestions(store, ACCEPTED), *link_suggestions(store, REFUSED)]
