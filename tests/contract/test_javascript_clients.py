@@ -18,7 +18,7 @@ def node(script: Path, *arguments: str) -> dict:
 
 def test_every_call_of_the_node_client_arrives(live: Live, packages: Path) -> None:
     assert node(packages / "node.mjs", live.address, live.key) == {"failures": []}
-    of = {row["name"]: row for row in [*live.rows(5, "n"), *live.rows(1, "anonymous_id:na1")]}
+    of = {row["name"]: row for row in [*live.rows(5, "node-"), *live.rows(1, "anonymous_id:na1")]}
     order = of["Order Completed"]
     assert order["id"] == "node-order-1"
     assert order["occurred_at"].startswith("2026-03-04 05:06:")  # corrected by the delay on the way
@@ -26,7 +26,7 @@ def test_every_call_of_the_node_client_arrives(live: Live, packages: Path) -> No
     assert order["properties"]["products"] == [{"sku": "a", "price": 12.5}]
     assert order["context"]["campaign"] == {"name": "spring"}
     assert "ip" not in order["context"]
-    assert of["Profile Updated"]["properties"] == {"email": "n1@example.org", "plan": "pro"}
+    assert of["Profile Updated"]["properties"] == {"email": "node-1@example.org", "plan": "pro"}
     assert of["Page Viewed"]["touchpoint"] == "Start"
     assert of["Screen Viewed"]["touchpoint"] == "Welcome"
     assert of["Account Joined"]["subject"] == "g1"
