@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bench.collecting import kill_rounds
 from regard.cli.patience import Patience
-from regard.collect.protocol import EVENT_LIMIT, Refusal, judged, opened
+from regard.collect.protocol import EVENT_LIMIT, SHARED_LIMIT, Refusal, judged, opened
 from regard.collect.screening import screened
 
 ROUNDS = int(os.environ.get("REGARD_KILL_ROUNDS", "2"))
@@ -89,9 +89,9 @@ def test_the_quick_look_never_vouches_for_an_event_that_is_refused(batch: list[d
 
     body = json.dumps({"batch": batch}).encode()
     refused = [found for found in judged("batch", opened("batch", body)) if isinstance(found, Refusal)]
-    assert not (screened(body, EVENT_LIMIT) and refused)
+    assert not (screened(body, EVENT_LIMIT, SHARED_LIMIT) and refused)
 
 
 def test_the_quick_look_does_not_vouch_for_an_event_that_is_too_large():
     body = b'{"batch":[{"type":"track","event":"a","userId":"1","other":"%b"}]}' % (b"x" * EVENT_LIMIT)
-    assert screened(body, EVENT_LIMIT) is None
+    assert screened(body, EVENT_LIMIT, SHARED_LIMIT) is None

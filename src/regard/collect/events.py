@@ -20,6 +20,8 @@ LIVE_REASONS: Final[dict[str, str]] = {
     "bad_number": marked("An amount or a score is not a number that can be counted with."),
     "score_off_scale": marked("The score does not lie on its scale, or comes without one."),
     "too_deep": marked("The JSON is nested too deeply."),
+    "unforeseen": marked("Regard failed at it; its log says how."),
+    "not_stored": marked("The store does not take it."),
 }
 """Every reason for which the pipeline refuses an event that arrived live."""
 

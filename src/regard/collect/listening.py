@@ -7,7 +7,9 @@ crash at any point loses nothing and doubles nothing; a segment is deleted only 
 from __future__ import annotations
 
 import logging
+import os
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Final
@@ -19,7 +21,7 @@ from regard.collect.batching import Rows
 from regard.collect.locking import Turn
 from regard.collect.settling import Intake, Waiting, open_intake, place_of
 from regard.collect.sources import Source
-from regard.collect.spool import SUFFIX, Arrived, framed, is_finished, read_segment, segments
+from regard.collect.spool import SUFFIX, Arrived, flush_folder, framed, is_finished, read_segment, segments
 from regard.collect.work import workshop
 from regard.stream import Store
 
@@ -31,6 +33,9 @@ PAUSE_SECONDS: Final = 0.2
 MOST_EVENTS: Final = 20_000
 MOST_BYTES: Final = 16 << 20
 """How much one transaction brings at most, so that memory stays small however full the spool is."""
+
+CLAIM_SECONDS: Final = 60.0
+"""How often what had no source is looked at again: a source may be younger than the loader's table of them."""
 
 UNCLAIMED, TORN = "unclaimed", ".torn"
 """Where records wait whose source nobody knows; what the rest of a segment is called that cannot be read."""
@@ -56,10 +61,10 @@ class Loader:
         self._begin: dict[str, int] = {}
         self._unclaimed: dict[str, dict[int, Arrived]] = {}
         self._turn = Turn(folder)
+        self._claimed_at = float("-inf")
 
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop: what is being written then is still finished."""
-        self.claim_again()
         while not stop.is_set():
             if not self._stepped():
                 stop.wait(PAUSE_SECONDS)
@@ -68,6 +73,7 @@ class Loader:
     def _stepped(self) -> int:
         """A step; one that fails is tried again, and nothing of it was kept."""
         try:
+            self.claim_again()
             return self.step()
         except Exception:
             logger.exception("the loader waits")
@@ -85,9 +91,13 @@ class Loader:
             raise
 
     def claim_again(self) -> None:
-        """Put back into the spool what had no source; perhaps it has one now."""
-        for path in segments(self.folder / UNCLAIMED) if self._turn.take() else ():
-            path.rename(self.folder / f"{new_id()}{SUFFIX}")
+        """Put back into the spool what had no source and has one now; looked for every now and then."""
+        if time.monotonic() - self._claimed_at < CLAIM_SECONDS or not self._turn.take():
+            return
+        self._claimed_at = time.monotonic()
+        for path in segments(self.folder / UNCLAIMED):
+            if any(self._arriving.source(arrived.source) for arrived, _ in read_segment(path)):
+                path.rename(self.folder / f"{new_id()}{SUFFIX}")
 
     def close(self) -> None:
         """Let another loader work."""
@@ -155,7 +165,9 @@ class _Step:
         try:
             with workshop() as folder:
                 done = intake.write(rows, folder)
-        except RegardError as error:
+        except Exception as error:
+            if not isinstance(error, RegardError):
+                logger.exception("workspace %s cannot be written", intake.workspace)
             self._give_back(rows)
             self._block(intake.workspace, error)
             return 0
@@ -166,7 +178,7 @@ class _Step:
         for name, begin in rows.begins.items():
             self._unsettled[name] = min(begin, self._unsettled.get(name, begin))
 
-    def _block(self, workspace: str, error: RegardError) -> None:
+    def _block(self, workspace: str, error: Exception) -> None:
         """Leave a workspace alone for a while; it is opened anew then, whoever may own its file."""
         logger.warning("workspace %s: %s", workspace, error)
         self._blocked.add(workspace)
@@ -208,6 +220,9 @@ def _keep_unclaimed(segment: Path, unclaimed: Collection[Arrived]) -> None:
     with (folder / segment.name).open("wb") as file:
         for arrived in unclaimed:
             file.write(framed(arrived))
+        file.flush()
+        os.fsync(file.fileno())
+    flush_folder(folder)
 
 
 def _let_go(segment: Path, reached: int) -> None:

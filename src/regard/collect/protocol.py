@@ -27,6 +27,8 @@ EVENT_LIMIT: Final = 32 * 1024
 """Bytes of one event's JSON, as at Segment."""
 BATCH_LIMIT: Final = 500 * 1024
 """Bytes of a whole body after unpacking, as at Segment."""
+SHARED_LIMIT: Final = 16 * 2**20
+"""Bytes of a batch's context, once for each of its events: every one of them is kept with it."""
 
 PROTOCOL_REASONS: Final[dict[str, str]] = {
     "malformed": marked("It is not what the protocol describes."),
@@ -53,6 +55,7 @@ class Refusal:
     reason: str
     message: str
     raw: bytes
+    sent_at: str | None = None
 
 
 class Body(NamedTuple):
@@ -108,10 +111,30 @@ def opened(kind: str, body: bytes) -> Body:
 def _opened(kind: str, body: bytes) -> Body:
     if kind == "batch":
         found = _read_batch(body)
-        return Body(found.batch, found.sent_at, found.context, found.write_key)
+        return Body(found.batch, found.sent_at, _shared(found.context, len(found.batch)), found.write_key)
     if kind == "cloudevents":
         return Body(cloud_events.items(body))
     return Body([_read_one(body)])
+
+
+def _shared(context: msgspec.Raw, events: int) -> msgspec.Raw:
+    """A batch's context, which all of its events get that bring none. Raises Invalid."""
+    text = bytes(context)
+    if text in (b"", b"null"):
+        return NOTHING
+    try:
+        _fit(text)
+    except Unusable as error:
+        raise _no_context(said(PROTOCOL_REASONS[error.reason])) from None
+    if not text.startswith(b"{"):
+        raise _no_context(said("it is no object"))
+    if len(text) * events > SHARED_LIMIT:
+        raise _no_context(said("it is too large for so many events"))
+    return context
+
+
+def _no_context(why: str) -> Invalid:
+    return Invalid(said("the context of the batch cannot be used: {why}", why=why), field="context")
 
 
 def whole_characters(body: bytes) -> bytes:
@@ -143,7 +166,7 @@ class Checked(NamedTuple):
 
 def checked(kind: str, text: bytes) -> Checked:
     """Look at every event of a body. Raises Invalid as :func:`opened` does."""
-    if kind == "batch" and (fine := screened(text, EVENT_LIMIT)) is not None:
+    if kind == "batch" and (fine := screened(text, EVENT_LIMIT, SHARED_LIMIT)) is not None:
         return Checked(len(fine.batch), (), fine.key)
     body = opened(kind, text)
     refusals = [found for found in judged(kind, body) if isinstance(found, Refusal)]
@@ -194,7 +217,7 @@ def events_of(arrived: Arrived) -> Iterator[RawEvent | Refusal]:
         return
     for index, found in enumerate(judged(arrived.kind, body)):
         if isinstance(found, Refusal):
-            yield replace(found, message_id=found.message_id or made_id(arrived, index))
+            yield replace(found, message_id=found.message_id or made_id(arrived, index), sent_at=body.sent_at)
             continue
         found.message_id = found.message_id or made_id(arrived, index)
         found.sent_at = found.sent_at or body.sent_at

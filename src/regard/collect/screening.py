@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 import msgspec
 
-from regard.collect.calls import LONGEST_NAME
+from regard.collect.calls import LONGEST_NAME, NOTHING
 
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_NAME)]
 
@@ -76,13 +76,20 @@ class Screened(msgspec.Struct, rename="camel"):
 
 class _Raws(msgspec.Struct):
     batch: list[msgspec.Raw]
+    context: msgspec.Raw = NOTHING
+
+    def are_small(self, event_limit: int, shared_limit: int) -> bool:
+        """Whether none is too large, nor all of them together with the context that each of them gets."""
+        shared = len(bytes(self.context))
+        largest = max(map(len, map(bytes, self.batch)), default=0)
+        return max(largest, shared) <= event_limit and shared * len(self.batch) <= shared_limit
 
 
 _read: Final = msgspec.json.Decoder(Screened).decode
 _read_raws: Final = msgspec.json.Decoder(_Raws).decode
 
 
-def screened(body: bytes, event_limit: int) -> Screened | None:
+def screened(body: bytes, event_limit: int, shared_limit: int) -> Screened | None:
     """The batch, when one look is enough to say that all of its events are fine; None when it is not."""
     try:
         if not body.isascii():
@@ -90,7 +97,7 @@ def screened(body: bytes, event_limit: int) -> Screened | None:
         if b"\\" in body and b"\\u0000" in body:
             return None
         found = _read(body)
-        if len(body) > event_limit and max(map(len, map(bytes, _read_raws(body).batch)), default=0) > event_limit:
+        if len(body) > event_limit and not _read_raws(body).are_small(event_limit, shared_limit):
             return None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None

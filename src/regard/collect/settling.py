@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from regard.base import Invalid
 from regard.base.clock import now
 from regard.base.events import publish
-from regard.collect.batching import Rows, positions, without, write_events, write_refused
+from regard.collect.arriving import kept_event
+from regard.collect.batching import Kept, Rows, positions, without, write_events, write_refused
+from regard.collect.events import Event
 from regard.collect.knowing import People
+from regard.collect.work import workshop
 from regard.profiles import Resolution, deciding, resolve
 from regard.stream import Batch, Change, Question, Store
 from regard.stream.compose import sql
+
+logger = logging.getLogger(__name__)
 
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.5, 30.0
 """How long a workspace that cannot be written to is left alone: twice as long each time."""
@@ -24,7 +31,14 @@ REPEAT_DAYS: Final = 30
 """How long an event may be sent again and change nothing: senders give up after days, and a look through all that was
 ever received would make every batch dearer."""
 
+UNFIT: Final = (Invalid, ValueError, TypeError)
+"""What is raised for rows that cannot be written, whenever it is tried."""
+
 _PLACES: Final = sql("SELECT name, position FROM positions WHERE name LIKE 'spool/%'")
+
+
+def _is_about_rows(error: Exception) -> bool:
+    return not isinstance(error, Invalid) or error.code == "engine"
 
 
 def place_of(segment: Path) -> str:
@@ -53,38 +67,79 @@ class Intake:
             self.gone.add(place)
 
     def write(self, rows: Rows, folder: Path, *, also: Collection[Change] = ()) -> int:
-        """Put rows into the store, all of it or nothing; returns how many events that settles."""
+        """Put rows into the store; returns how many events that settles.
+
+        All of it is one transaction, or nothing is kept. Where the store does not take the rows for what is in them,
+        those that it takes go in by parts, and the rest is refused: one of them must not hold up all the others.
+        """
+        settled = len(rows) + rows.forgotten
+        try:
+            self._write(rows, folder, also)
+        except UNFIT as error:
+            if not rows.events or not _is_about_rows(error):
+                raise
+            logger.warning("workspace %s is written by parts: %s", self.workspace, error)
+            rows.refused += self._refused_by_the_store(rows.events, rows.loads, rows.keys)
+            self._write(replace(rows, events=[], loads=[]), folder, also)
+        return settled
+
+    def _refused_by_the_store(
+        self, events: Sequence[Event], loads: Sequence[str], keys: Mapping[str, str]
+    ) -> Iterator[Kept]:
+        """Write events in ever smaller parts; gives those that the store does not take even alone.
+
+        A crash amid the parts doubles nothing: how far was read, and what is refused, is written last.
+        """
+        try:
+            with workshop() as folder:
+                self._write(Rows([*events], [*loads]), folder)
+        except UNFIT as error:
+            if not _is_about_rows(error):
+                raise
+            half = len(events) // 2
+            if half:
+                yield from self._refused_by_the_store(events[:half], loads[:half], keys)
+                yield from self._refused_by_the_store(events[half:], loads[half:], keys)
+            else:
+                yield kept_event(events[0], keys[loads[0]])
+
+    def _write(self, rows: Rows, folder: Path, also: Collection[Change] = ()) -> None:
+        people, self.people = self.people, People()  # what is not written is not remembered
         with deciding(self.store):
-            self.people.look(self.store)
-            told = self.people.evidence(rows.events, rows.loads)
-            resolution = resolve(self.store, told, self.people.rules) if told else Resolution()
-            gone = self._append(rows, resolution, also, folder)
-            self.people.settled(self.store, resolution)
+            people.look(self.store)
+            told = people.evidence(rows.events, rows.loads)
+            resolution = resolve(self.store, told, people.rules) if told else Resolution()
+            customers = people.customers(self.store, rows.events, resolution)
+            gone = self._append(rows, customers, resolution, also, folder)
+            people.settled(self.store, resolution)
+        self.people = people
         self.read |= rows.until
         self.gone -= gone
         for news in resolution.news(self.workspace):
             publish(news)
-        return len(rows) + rows.forgotten
 
-    def _append(self, rows: Rows, resolution: Resolution, also: Collection[Change], folder: Path) -> set[str]:
+    def _append(
+        self,
+        rows: Rows,
+        customers: Sequence[int | None],
+        resolution: Resolution,
+        also: Collection[Change],
+        folder: Path,
+    ) -> set[str]:
         gone, changes = set(self.gone), [*resolution.changes, *also]
         if rows.until:
             changes.append(positions(rows.until, now(), folder / "positions.parquet"))
         if gone:
             changes.append(without("positions", "name", sorted(gone), folder / "gone.parquet"))
-        accepted, refused = self._accepted(rows, resolution, folder), None
+        accepted, refused = None, None
+        if rows.events:
+            accepted = write_events(rows.events, rows.loads, customers, folder / "accepted.parquet")
         if rows.refused:
             refused = write_refused(rows.refused, folder / "refused.parquet")
         since = min((event.received_at for event in rows.events), default=now()) - timedelta(days=REPEAT_DAYS)
         batch = Batch(accepted, refused, changes=changes, moves=resolution.moves, known_since=since)
         self.store.append(batch)
         return gone
-
-    def _accepted(self, rows: Rows, resolution: Resolution, folder: Path) -> Path | None:
-        if not rows.events:
-            return None
-        customers = self.people.customers(self.store, rows.events, resolution)
-        return write_events(rows.events, rows.loads, customers, folder / "accepted.parquet")
 
 
 def open_intake(workspace: str, store: Store, here: Collection[str] | None = None) -> Intake:

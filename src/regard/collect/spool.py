@@ -131,9 +131,14 @@ class Segment:
         self.path, self.size = folder / f"{new_id()}{SUFFIX}", 0
         begun = self.path.with_suffix(".new")
         self.file = os.open(begun, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
-        fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        begun.rename(self.path)  # seen by loaders only now that it is locked, or it would look finished
-        _flush_folder(folder)
+        try:
+            fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            begun.rename(self.path)  # seen by loaders only now that it is locked, or it would look finished
+            flush_folder(folder)
+        except OSError:
+            begun.unlink(missing_ok=True)
+            self.close()
+            raise
 
     def append(self, data: bytes) -> None:
         """Write, and wait until the disk has it. What fails leaves nothing behind and ends the segment."""
@@ -158,7 +163,7 @@ class Segment:
         os.close(self.file)
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
     """Make the name of a new file last, too."""
     opened = os.open(folder, os.O_RDONLY)
     try:

@@ -6,13 +6,17 @@ import threading
 from datetime import timedelta
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
-from regard.base import Unavailable
+from regard.base import Invalid, Unavailable
 from regard.base.ids import profile_number
+from regard.collect import arriving as reading
 from regard.collect.listening import Loader
+from regard.collect.protocol import EVENT_LIMIT, checked
+from regard.collect.quarantine import replay
 from regard.collect.sources import Source
-from regard.collect.spool import read_segment, segments
+from regard.collect.spool import Arrived, read_segment, segments
 from regard.stream import Batch, Store, open_store
 from tests.collect.live.conftest import AT, WEB, append, arrived, ids, rows, track
 
@@ -134,6 +138,7 @@ def test_what_no_source_claims_waits_beside_the_spool_and_comes_back(spool: Path
     assert [record.source for record, _ in read_segment(aside)] == [WEB.key]
     assert segments(spool) == []
     known[WEB.key] = WEB
+    loader._claimed_at = float("-inf")
     loader.claim_again()
     loader.step()
     assert ids(store) == ["1"]
@@ -199,3 +204,86 @@ def test_the_loader_stops_when_told(spool: Path, store: Store, loader: Loader):
     thread.join(10)
     assert not thread.is_alive()
     assert ids(store) == ["1"]
+
+
+class Picky:
+    """A store that does not take events of certain ids, for what is in them."""
+
+    def __init__(self, store: Store, *unfit: str):
+        self._store, self._unfit = store, unfit
+
+    def __getattr__(self, name: str):
+        return getattr(self._store, name)
+
+    def append(self, batch: Batch):
+        if batch.accepted and {*pq.read_table(batch.accepted)["id"].to_pylist()} & {*self._unfit}:
+            raise Invalid("nothing was written: it is too odd", code="engine")
+        return self._store.append(batch)
+
+
+def test_what_the_store_does_not_take_is_refused_alone_and_can_be_replayed(spool: Path, store: Store):
+    picky = Picky(store, "3", "4")
+    loader = Loader(spool, lambda _: picky, {WEB.key: WEB}.get)
+    sent = [track(message_id=str(n), anonymousId=f"cookie-{n}", properties={"cup": n}) for n in range(7)]
+    append(spool, arrived(*sent, {"type": "nothing"}))
+    assert loader.step() == 8
+    assert (ids(store), segments(spool)) == (["0", "1", "2", "5", "6"], [])
+    assert sorted(row["reason"] for row in rows(store, table="refused")) == ["not_stored", "not_stored", "unknown_type"]
+    assert len(rows(store, table="links")) == 5
+    assert replay("harbour", store, {WEB.key: WEB}.get, reason="not_stored").accepted == 2
+    assert [row["properties"] for row in rows(store, "id, properties")] == [f'{{"cup": {n}}}' for n in range(7)]
+    assert len(rows(store, table="links")) == 7
+    loader.close()
+
+
+def test_a_store_that_is_broken_refuses_nothing_for_what_is_in_it(spool: Path, store: Store):
+    class Broken(Breaking):
+        def append(self, batch: Batch):
+            raise Invalid("nothing was written: the file is damaged", code="engine")
+
+    loader = Loader(spool, lambda _: Broken(store, 0), {WEB.key: WEB}.get)
+    append(spool, arrived(track(message_id="1"), track(message_id="2")))
+    assert loader.step() == 0
+    assert len(segments(spool)) == 1
+    assert rows(store, table="refused") == []
+    loader.close()
+
+
+def test_what_no_check_foresaw_holds_up_nothing_and_can_be_replayed(spool: Path, store: Store, monkeypatch):
+    real = reading.event_of
+
+    def failing(call, record):
+        if call.user_id == "eda":
+            raise ZeroDivisionError
+        return real(call, record)
+
+    loader = Loader(spool, lambda _: store, {WEB.key: WEB}.get)
+    append(spool, arrived(track(), track(userId="eda")), arrived(track(message_id="after")))
+    with monkeypatch.context() as broken:
+        broken.setattr(reading, "event_of", failing)
+        loader.step()
+    assert segments(spool) == []
+    assert [row["reason"] for row in rows(store, table="refused")] == ["unforeseen"]
+    replay("harbour", store, {WEB.key: WEB}.get)
+    assert sorted(row["source_key"] for row in rows(store)) == ["ada", "ada", "eda"]
+    assert rows(store, table="refused") == []
+    loader.close()
+
+
+@pytest.mark.parametrize("context", [b'{"a":"\xff"}', b'{"a":"\\u0000"}', b"5", b'{"a":"%b"}' % (b"x" * EVENT_LIMIT)])
+def test_a_batchs_context_that_cannot_be_used_is_told_at_once_and_stops_no_loader(spool: Path, store: Store, context):
+    body = b'{"batch":[{"type":"track","event":"a","userId":"u"}],"context":%b}' % context
+    with pytest.raises(Invalid, match="context"):
+        checked("batch", body)
+    loader = Loader(spool, lambda _: store, {WEB.key: WEB}.get)
+    append(spool, Arrived(WEB.key, AT, "batch", body), arrived(track(message_id="after")))
+    assert loader.step() == 2
+    assert (ids(store), segments(spool)) == (["after"], [])
+    loader.close()
+
+
+def test_a_batchs_context_is_not_multiplied_without_end():
+    call = b'{"type":"track","event":"a","userId":"u"}'
+    body = b'{"batch":[%b],"context":{"a":"%b"}}' % (b",".join([call] * 1000), b"x" * 30_000)
+    with pytest.raises(Invalid, match="too large for so many events"):
+        checked("batch", body)
