@@ -360,7 +360,7 @@ def test_a_spool_full_of_what_is_not_loaded_is_429_with_a_time_to_come_back(app:
 
 
 def test_a_client_that_sends_nothing_more_is_cut_off_while_others_are_served(app: Collector):
-    app.body_seconds = 0.05
+    app.deadline.seconds = 0.05
     sent: list[dict] = []
 
     async def slow() -> None:

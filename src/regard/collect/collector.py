@@ -17,7 +17,7 @@ from regard.base.words import said
 from regard.collect import answers, cloud_events, feedback_records, offers, pixel
 from regard.collect.calls import TYPES
 from regard.collect.heads import Head
-from regard.collect.intake import Gone, Receive, Scope, Send, read_body, unpacked
+from regard.collect.intake import Deadline, Gone, Receive, Scope, Send, read_body, unpacked
 from regard.collect.protocol import BATCH_LIMIT, EVENT_LIMIT, Refusal, checked, key_in, opened
 from regard.collect.sources import Source, Sources
 from regard.collect.spool import Arrived, Spool
@@ -55,7 +55,7 @@ class Collector:
     """The ASGI application at ``/v1``. ``secret`` signs the pixels of our own mails."""
 
     def __init__(self, spool: Spool, sources: Sources, secret: bytes, body_seconds: float = BODY_SECONDS):
-        self.spool, self.sources, self.secret, self.body_seconds = spool, sources, secret, body_seconds
+        self.spool, self.sources, self.secret, self.deadline = spool, sources, secret, Deadline(body_seconds)
         self._prefix, self._count = new_id(), count()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,7 +93,7 @@ class Collector:
     async def _body(self, kind: str, head: Head, receive: Receive) -> bytes:
         limit = BATCH_LIMIT if kind in MANY else EVENT_LIMIT
         try:
-            text = await read_body(receive, head.length, limit, self.body_seconds)
+            text = await read_body(receive, head.length, limit, self.deadline)
         except TimeoutError:
             raise TooSlow(said("the body did not come in time")) from None
         if head.coding:
@@ -140,7 +140,7 @@ class Collector:
             source = await self._source(key, head)
             await answers.send_json(send, 200, offers.settings(source.key, head.scope), head.origin)
         elif method == "POST" and path == _METRICS:
-            await read_body(receive, head.length, BATCH_LIMIT, self.body_seconds)
+            await read_body(receive, head.length, BATCH_LIMIT, self.deadline)
             await answers.send_well(send, head.origin)
         elif path in PATHS:
             raise NotAllowed(said("{path} takes POST only", path=path))

@@ -22,27 +22,70 @@ class Gone(Exception):
     """The client went away before its body was whole."""
 
 
-async def read_body(receive: Receive, declared: bytes, limit: int, seconds: float) -> bytes:
+class Deadline:
+    """A limit to how long bodies take: whoever is over it is woken with TimeoutError.
+
+    One timer looks after all bodies that are open, because a timer for each costs as much as checking an event; a body
+    may therefore take a quarter longer than ``seconds``. Belongs to one event loop.
+    """
+
+    def __init__(self, seconds: float):
+        self.seconds = seconds
+        self._ends: dict[asyncio.Task[Any], float] = {}
+        self._over: set[asyncio.Task[Any]] = set()
+        self._look: asyncio.TimerHandle | None = None
+
+    async def within(self, reading: Awaitable[bytes]) -> bytes:
+        """What is read, in time. One reading of a task at a time."""
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
+        self._ends[task] = loop.time() + self.seconds
+        if self._look is None:
+            self._look = loop.call_later(self.seconds / 4, self._cut, loop)
+        try:
+            return await reading
+        except asyncio.CancelledError:
+            if task in self._over and not task.uncancel():
+                raise TimeoutError from None
+            raise
+        finally:
+            self._over.discard(task)
+            self._ends.pop(task, None)
+
+    def _cut(self, loop: asyncio.AbstractEventLoop) -> None:
+        """End what is over its time, and look again while anything is open."""
+        now = loop.time()
+        for task in [task for task, end in self._ends.items() if end <= now]:
+            del self._ends[task]
+            self._over.add(task)
+            task.cancel()
+        self._look = loop.call_later(self.seconds / 4, self._cut, loop) if self._ends else None
+
+
+async def read_body(receive: Receive, declared: bytes, limit: int, deadline: Deadline) -> bytes:
     """The whole body.
 
     Raises TooLarge for more bytes than ``limit`` (without reading them, when the length is declared), TimeoutError for
-    a client that takes longer than ``seconds``, :class:`Gone` for one that left.
+    a client that is over its deadline, :class:`Gone` for one that left.
     """
     if declared.isdigit() and int(declared) > limit:
         raise too_large(limit)
-    async with asyncio.timeout(seconds):
+    return await deadline.within(_read(receive, limit))
+
+
+async def _read(receive: Receive, limit: int) -> bytes:
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body"):
+        return _whole(message, body, limit)
+    parts, size = [body], len(body)
+    while message.get("more_body"):
         message = await receive()
-        body: bytes = message.get("body", b"")
-        if not message.get("more_body"):
-            return _whole(message, body, limit)
-        parts, size = [body], len(body)
-        while message.get("more_body"):
-            message = await receive()
-            parts.append(message.get("body", b""))
-            size += len(parts[-1])
-            if size > limit:
-                raise too_large(limit)
-        return _whole(message, b"".join(parts), limit)
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > limit:
+            raise too_large(limit)
+    return _whole(message, b"".join(parts), limit)
 
 
 def _whole(message: Message, body: bytes, limit: int) -> bytes:
