@@ -17,6 +17,6 @@ def require_consent(event: Event, categories: Sequence[str], *, silence_is_conse
     preferences = sender_of(event.context).consent or {}
     for category in categories:
         if preferences.get(category, silence_is_consent) is not True:
-            message = said(LIVE_REASONS["no_consent"])
-            return Refused("no_consent", message, "context.consent.categoryPreferences", is_forgotten=True)
+            message = LIVE_REASONS["no_consent"]
+            return Refused("no_consent", said(message), "context.consent.categoryPreferences", is_forgotten=True)
     return None

@@ -35,7 +35,7 @@ HOWS = {
 COLUMNS = {
     "channel": _("Latest channel"),
     "language": _("Latest language"),
-    "account": _("Account"),
+    "account": _("Company"),
     "touchpoint": _("Latest touchpoint"),
     "currency": _("Latest currency"),
     "agent": _("Latest agent"),
