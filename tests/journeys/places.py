@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from regard.base.ids import profile_number
+
 METRICS = ("csat", "nps", "ces", "retention", "churn", "fcr", "art", "referral")
 COMPANIONS = (
     "first_response",
@@ -55,6 +57,27 @@ WORKSPACE = {
     "empty imports": "/w/empty/imports/",
     "empty audit log": "/w/airport/audit/",
 } | {f"definition of {metric}": f"/w/simulated/settings/metrics/{metric}/" for metric in METRICS}
-EVERYWHERE = OUTSIDE | OWN | WORKSPACE | FIGURES | VIEWS | BESIDE
+# customer-003322 and customer-000001: a profile's number is made of its identifier, and stays.
+ONE, OTHER = profile_number("customer-003322"), profile_number("customer-000001")
+PEOPLE = {
+    "people": "/w/simulated/people/",
+    "people found": "/w/simulated/people/?q=customer-0033",
+    "a person": f"/w/simulated/people/{ONE}/",
+    "a person by thread": f"/w/simulated/people/{ONE}/?by=thread",
+    "identity": f"/w/simulated/people/{ONE}/identity/",
+    "who is the same person": f"/w/simulated/people/?into={ONE}",
+    "a merge": f"/w/simulated/people/{ONE}/merge/{OTHER}/",
+    "companies": "/w/simulated/people/companies/",
+    "suggestions": "/w/simulated/people/suggestions/",
+    "no people": "/w/empty/people/",
+}
+EVERYWHERE = OUTSIDE | OWN | WORKSPACE | PEOPLE | FIGURES | VIEWS | BESIDE
 # One page of each kind, for what is the same whichever metric a page is about.
-KINDS = OUTSIDE | OWN | WORKSPACE | FIGURES | {name: path for name, path in VIEWS.items() if name.startswith("nps")}
+KINDS = (
+    OUTSIDE
+    | OWN
+    | WORKSPACE
+    | PEOPLE
+    | FIGURES
+    | {name: path for name, path in VIEWS.items() if name.startswith("nps")}
+)

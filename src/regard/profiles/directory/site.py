@@ -162,7 +162,9 @@ def _details(item: Interaction) -> list[tuple[str, str]]:
 
 
 def value_text(value: Any) -> str:
-    """A trait or property for people: text as it is, all else as JSON."""
+    """A trait or property for people: text as it is, a dash for none, all else as JSON."""
+    if value is None:
+        return "–"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
