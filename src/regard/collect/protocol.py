@@ -27,6 +27,8 @@ EVENT_LIMIT: Final = 32 * 1024
 """Bytes of one event's JSON, as at Segment."""
 BATCH_LIMIT: Final = 500 * 1024
 """Bytes of a whole body after unpacking, as at Segment."""
+EVENTS_LIMIT: Final = 10_000
+"""Events of one body: so many hardly fit, unless they are empty, and telling each of them so takes its time."""
 SHARED_LIMIT: Final = 16 * 2**20
 """Bytes of a batch's context, once for each of its events: every one of them is kept with it."""
 
@@ -92,8 +94,16 @@ _MARK: Final = b"\xef\xbb\xbf"
 def opened(kind: str, body: bytes) -> Body:
     """A body taken apart, without reading its events. ``kind`` is as in :class:`~regard.collect.spool.Arrived`.
 
-    Raises Invalid when it is not JSON, is nested too deeply, or is no batch where one belongs.
+    Raises Invalid when it is not JSON, is nested too deeply, is no batch where one belongs, or holds too many
+    events.
     """
+    found = _read(kind, body)
+    if len(found.raws) > EVENTS_LIMIT:
+        raise Invalid(said("the body holds more than {limit} events", limit=EVENTS_LIMIT), code="too_many_events")
+    return found
+
+
+def _read(kind: str, body: bytes) -> Body:
     try:
         return _opened(kind, body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -166,7 +176,8 @@ class Checked(NamedTuple):
 
 def checked(kind: str, text: bytes) -> Checked:
     """Look at every event of a body. Raises Invalid as :func:`opened` does."""
-    if kind == "batch" and (fine := screened(text, EVENT_LIMIT, SHARED_LIMIT)) is not None:
+    fine = screened(text, EVENT_LIMIT, SHARED_LIMIT) if kind == "batch" else None
+    if fine is not None and len(fine.batch) <= EVENTS_LIMIT:
         return Checked(len(fine.batch), (), fine.key)
     body = opened(kind, text)
     refusals = [found for found in judged(kind, body) if isinstance(found, Refusal)]
@@ -210,22 +221,32 @@ def events_of(arrived: Arrived) -> Iterator[RawEvent | Refusal]:
 
     A record that is read again therefore gives the same events.
     """
+    made = _ids(arrived)
     try:
         body = opened(arrived.kind, arrived.body)
     except Invalid as error:
-        yield Refusal(0, made_id(arrived, 0), "malformed", error.message, arrived.body)
+        yield Refusal(0, made(0), "malformed", error.message, arrived.body)
         return
     for index, found in enumerate(judged(arrived.kind, body)):
         if isinstance(found, Refusal):
-            yield replace(found, message_id=found.message_id or made_id(arrived, index), sent_at=body.sent_at)
+            yield replace(found, message_id=found.message_id or made(index), sent_at=body.sent_at)
             continue
-        found.message_id = found.message_id or made_id(arrived, index)
+        found.message_id = found.message_id or made(index)
         found.sent_at = found.sent_at or body.sent_at
         found.context = found.context or body.context
         yield found
 
 
-def made_id(arrived: Arrived, index: int) -> str:
-    """The id of an event that was sent without one."""
-    record = f"{arrived.id}\0{arrived.source}\0{arrived.received_at.isoformat()}\0{index}\0"
-    return blake2b(record.encode() + arrived.body, digest_size=16).hexdigest()
+def _ids(arrived: Arrived) -> Callable[[int], str]:
+    """The ids of events that were sent without one, by their place; the body is read for them once, at the first."""
+    record = f"{arrived.id}\0{arrived.source}\0{arrived.received_at.isoformat()}\0".encode()
+    read: list[blake2b] = []
+
+    def made(index: int) -> str:
+        if not read:
+            read.append(blake2b(record + arrived.body, digest_size=16))
+        place = read[0].copy()
+        place.update(b"\0%d" % index)
+        return place.hexdigest()
+
+    return made

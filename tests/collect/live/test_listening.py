@@ -282,6 +282,12 @@ def test_a_batchs_context_that_cannot_be_used_is_told_at_once_and_stops_no_loade
     loader.close()
 
 
+@pytest.mark.parametrize("call", [b"{}", b'{"type":"track","event":"a","userId":"u"}'], ids=["empty", "fine"])
+def test_a_body_of_very_many_events_is_not_looked_at_one_by_one(call: bytes):
+    with pytest.raises(Invalid, match="more than 10000 events"):
+        checked("batch", b'{"batch":[%b]}' % b",".join([call] * 10_001))
+
+
 def test_a_batchs_context_is_not_multiplied_without_end():
     call = b'{"type":"track","event":"a","userId":"u"}'
     body = b'{"batch":[%b],"context":{"a":"%b"}}' % (b",".join([call] * 1000), b"x" * 30_000)
