@@ -113,3 +113,22 @@ def test_each_of_the_two_filters_alone_is_shown():
 def test_a_break_down_under_a_filter_is_crossed_group_by_group():
     found = measure(crossed(2), "csat", Slice(by="language", where={"channel": "web"})).figures
     assert {one.group: one.estimate.withheld is not None for one in found}["pl"]
+
+
+def forty_people():
+    rows = [answered("csat", n % 5 + 1, 1, 5, customer=n + 1, subject=f"s{n}", text=f"t{n}") for n in range(40)]
+    return store_of(*rows)
+
+
+@pytest.mark.parametrize(
+    ("column", "names"), [("customer", range(1, 7)), ("subject", ["s0", "s1", "s2", "s3", "s4", "s5"])]
+)
+def test_people_and_tickets_chosen_one_by_one_are_not_told_however_many_they_are(column, names):
+    chosen = Slice(where={column: [str(name) for name in names]})
+    assert measure(forty_people(), "csat", chosen).figures[0].estimate.withheld
+
+
+def test_where_no_group_is_too_small_single_people_may_be_chosen():
+    rows = [answered("csat", n % 5 + 1, 1, 5, customer=n + 1) for n in range(40)]
+    one = measure(store_of(*rows, minimum_n=1), "csat", Slice(where={"customer": "1"})).figures[0].estimate
+    assert (one.n, one.withheld) == (1, None)

@@ -59,10 +59,17 @@ def test_a_group_too_small_to_be_shown_shows_no_curve():
 def test_the_page_draws_even_steps_with_the_number_watched():
     ended = np.arange(1, 101) * 3600.0
     chart = still_open(kaplan_meier(ended, np.ones(100)), "Still open", Format())
-    assert [row[3] for row in chart.table.rows][:2] == ["100", "97"]
-    assert [row[1] for row in chart.table.rows][:2] == ["100.0%", "96.0%"]
+    assert [row[3] for row in chart.table.rows][:2] == ["100", "100"]
+    assert [row[1] for row in chart.table.rows][:2] == ["100.0%", "99.0%"]
     assert "Still open" in chart.sentence
-    assert len(chart.table.rows) <= 37
+    assert len(chart.table.rows) <= 121
+
+
+def test_a_median_of_hours_can_be_read_off_a_curve_of_months():
+    ended = np.concatenate([np.full(60, 15 * 3600.0), np.linspace(86400.0, 60 * 86400.0, 40)])
+    drawn = still_open(kaplan_meier(ended, np.ones(100)), "Still open", Format()).table.rows
+    half = next(row for row in drawn if float(row[1].rstrip("%")) <= 50)
+    assert half[0] == Format().duration(86400)
 
 
 def test_the_drawn_curve_ends_where_too_few_are_watched():

@@ -180,9 +180,9 @@ def _money(boundaries: Boundaries, *, is_contract: bool) -> exp.Expr:
 def latest_value(name: str, alias: str) -> exp.Expr:
     """A column or property as the latest interaction has it: what a customer or ticket is filtered and grouped by.
 
-    For a segment it is whose it is.
+    For a segment or a company it is whose it is.
     """
-    if name == compose.SEGMENT:
+    if name in compose.WHOSE:
         return compose.sql(f"max(customer) AS {alias}")
     return exp.alias_(compose.call("LATEST", compose.as_text(name), exp.column("occurred_at")), alias)
 
@@ -193,8 +193,8 @@ def wanted_customers(where: Where) -> tuple[list[exp.Expr], dict[str, Any]]:
     parameters: dict[str, Any] = {}
     for place, (name, wanted) in enumerate(where.items()):
         left = exp.column(f"is{place}")
-        if name == compose.SEGMENT:
-            conditions.append(left.isin(query=compose.members(wanted)))
+        if name in compose.WHOSE:
+            conditions.append(left.isin(query=compose.WHOSE[name](wanted)))
             continue
         if wanted is None:
             conditions.append(left.is_(exp.null()))

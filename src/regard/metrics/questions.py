@@ -219,8 +219,8 @@ SENT = "name IN (:sent, :delivered)"
 
 
 def sent_value(name: str, alias: str) -> exp.Expr:
-    """A column or property as the sending of an invitation has it; for a segment, who was invited."""
-    if name == compose.SEGMENT:
+    """A column or property as the sending of an invitation has it; for a segment or a company, who was invited."""
+    if name in compose.WHOSE:
         return latest_value(name, alias)
     value = exp.case().when(compose.sql(SENT), compose.as_text(name))
     return exp.alias_(compose.call("LATEST", value, exp.column("occurred_at")), alias)

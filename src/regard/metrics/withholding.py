@@ -2,7 +2,8 @@
 
 A filter narrows to a group just as a break-down does. It is judged by the break-down of its own column, its other
 filters kept: a filter that takes some, but not all, of the groups that the break-down withholds would tell them apart,
-and so would one that leaves out only a few people, alone or crossed with the other filters.
+and so would one that leaves out only a few people, alone or crossed with the other filters. A filter by what names
+single ones (a customer, a ticket, a text) chooses them one by one: of five and of six such, one is the difference.
 
 Not judged: a cell of a break-down under a filter, by the break-down of the filter's column within that cell (a question
 for every group). What one of the two withholds beside a small cell, the other may show.
@@ -64,12 +65,19 @@ def _telling(scope: Scope, sizes: Sizes, sizes_of: Callable[[Slice], Sizes]) -> 
         rest = {name: value for name, value in slice.where.items() if name != column}
         if column == compose.SEGMENT:
             found |= _near_another(scope, sizes, sizes_of)
+        elif column == compose.ACCOUNT:
+            found |= _with_a_small_one(slice, sizes, sizes_of, least)
+        elif column in SINGLE and least > 1:
+            found |= set(sizes)
         elif column in BREAKABLE or column not in COLUMNS:
             hidden = broken_down(sizes_of(replace(slice, by=column, where=rest)), least)
             split = _split(hidden, _chosen(wanted))
             found |= {cell for cell in sizes if cell[0] in split}
     return found
 
+
+SINGLE = frozenset({"id", "source_key", "customer", "subject", "text"})
+"""The columns whose values are single interactions, people, tickets and orders."""
 
 MOST_CROSSED = 3
 """Filters that are crossed with each other at most: each more doubles the questions."""
@@ -105,6 +113,13 @@ def _choices(names: Iterable[str]) -> list[tuple[str, ...]]:
 
 def _sign(some: Sequence[str], few: Sequence[str]) -> int:
     return -1 if (len(some) - len(few)) % 2 else 1
+
+
+def _with_a_small_one(slice: Slice, sizes: Sizes, sizes_of: Callable[[Slice], Sizes], least: int) -> set[Cell]:
+    """The cells in which one of the chosen companies has only a few: the others are told without it."""
+    companies = sorted(_chosen(slice.where[compose.ACCOUNT]))
+    alone = [sizes_of(replace(slice, where={**slice.where, compose.ACCOUNT: one})) for one in companies]
+    return {cell for cell in sizes if any(0 < its.get(cell, 0) < least for its in alone)}
 
 
 def _near_another(scope: Scope, sizes: Sizes, sizes_of: Callable[[Slice], Sizes]) -> set[Cell]:

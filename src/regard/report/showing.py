@@ -195,7 +195,7 @@ def window_curve(parts: Mapping[str, Estimate], title: str, days: tuple[str, str
 
 
 PACES = (60, 300, 900, 1800, 3600, 7200, 14400, 43200, 86400, 172800, 604800, 1209600, 2592000, 7776000)
-MOST_STEPS = 36
+MOST_STEPS = 120
 
 
 def still_open(curve: Survival, title: str, fmt: Format) -> Chart | None:

@@ -15,7 +15,7 @@ A few functions of ours stand for what engines spell differently; each engine re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -110,11 +110,8 @@ def matching(where: Wanted) -> tuple[list[exp.Expr], dict[str, Any]]:
     conditions: list[exp.Expr] = []
     parameters: dict[str, Any] = {}
     for position, (name, wanted) in enumerate(where.items()):
-        if name == SEGMENT:
-            conditions.append(exp.column("customer").isin(query=members(wanted)))
-            continue
-        if name == ACCOUNT:
-            conditions.append(exp.column("customer").isin(query=people_of(wanted)))
+        if name in WHOSE:
+            conditions.append(exp.column("customer").isin(query=WHOSE[name](wanted)))
             continue
         left = as_text(name)
         if wanted is None:
@@ -139,6 +136,10 @@ def people_of(wanted: str | Sequence[str] | None) -> exp.Select:
     """The customers who belong to any of these accounts, as far as ``profiles`` has been brought up to date."""
     keys = [wanted] if isinstance(wanted, str) else wanted or ()
     return select("customer").from_("profiles").where(exp.column("account").isin(*map(literal, keys)))
+
+
+WHOSE: Mapping[str, Callable[[str | Sequence[str] | None], exp.Select]] = {SEGMENT: members, ACCOUNT: people_of}
+"""The filters by who somebody is, not by what an interaction says, with the customers that each lets through."""
 
 
 def as_text(name: str) -> exp.Expr:
