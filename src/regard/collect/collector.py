@@ -6,7 +6,7 @@ database is asked here, so nothing that a dashboard does makes a sender wait.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from itertools import count
 from typing import Final
 
@@ -111,10 +111,10 @@ class Collector:
             raise Forbidden(said("this source takes nothing from pages of that address"), code="origin")
         return source
 
-    async def _keep(self, kind: str, text: bytes, source: Source, head: Head) -> None:
+    def _keep(self, kind: str, text: bytes, source: Source, head: Head) -> Awaitable[None]:
         ip = head.ip if source.keeps_address else None
         record = Arrived(source.key, now(), kind, text, ip, head.user_agent, f"{self._prefix}-{next(self._count)}")
-        await self.spool.append(record)
+        return self.spool.append(record)
 
     async def _collect_feedback(
         self, text: bytes, refusals: Sequence[Refusal], source: Source, head: Head, send: Send

@@ -62,15 +62,15 @@ class Deadline:
         self._look = loop.call_later(self.seconds / 4, self._cut, loop) if self._ends else None
 
 
-async def read_body(receive: Receive, declared: bytes, limit: int, deadline: Deadline) -> bytes:
-    """The whole body.
+def read_body(receive: Receive, declared: bytes, limit: int, deadline: Deadline) -> Awaitable[bytes]:
+    """The whole body, to be awaited.
 
     Raises TooLarge for more bytes than ``limit`` (without reading them, when the length is declared), TimeoutError for
     a client that is over its deadline, :class:`Gone` for one that left.
     """
     if declared.isdigit() and int(declared) > limit:
         raise too_large(limit)
-    return await deadline.within(_read(receive, limit))
+    return deadline.within(_read(receive, limit))
 
 
 async def _read(receive: Receive, limit: int) -> bytes:

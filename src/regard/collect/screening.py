@@ -15,7 +15,7 @@ from regard.collect.calls import LONGEST_NAME, NOTHING
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_NAME)]
 
 
-class _Details(msgspec.Struct):
+class _Details(msgspec.Struct, gc=False):
     """Any object; what is in it is skipped."""
 
 
@@ -80,8 +80,7 @@ class _Raws(msgspec.Struct):
 
     def are_small(self, event_limit: int, shared_limit: int) -> bool:
         """Whether none is too large, nor all of them together with the context that each of them gets."""
-        shared = len(bytes(self.context))
-        largest = max(map(len, map(bytes, self.batch)), default=0)
+        shared, largest = len(self.context), max(map(len, self.batch), default=0)
         return max(largest, shared) <= event_limit and shared * len(self.batch) <= shared_limit
 
 

@@ -78,8 +78,7 @@ def framed(record: Arrived) -> bytes:
 
 def _parts(record: Arrived) -> tuple[bytes, bytes]:
     """What comes before a record's body, and the body."""
-    about = _Header(record.source, record.received_at, record.kind, record.ip, record.agent, record.id)
-    line = _encode(about) + b"\n"
+    line = _encode((record.source, record.received_at, record.kind, record.ip, record.agent, record.id)) + b"\n"
     checksum = zlib.crc32(record.body, zlib.crc32(line))
     return _FRAME.pack(len(line) + len(record.body), checksum) + line, record.body
 
