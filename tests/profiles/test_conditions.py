@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ from regard.base.ids import profile_number
 from regard.profiles.conditions import Condition, Moment, as_json, condition_of, resolved
 from regard.profiles.matching import ProfileView, matches
 from regard.profiles.selecting import select_customers
+from regard.profiles.traits import traits_of
 from regard.stream import COLUMNS, IN_MEMORY, Batch, Change, Question, Store, open_store
-from tests.profiles.people import CONDITIONS, MOMENTS, NOW, population, population_file
+from tests.profiles.people import CONDITIONS, MOMENTS, NOW, TRAITS, VALUES, population, population_file
 from tests.stream.rows import parquet, row
 
 LISTED = [f"customer-{number}" for number in range(0, 300, 3)]
@@ -85,6 +87,20 @@ def test_every_engine_selects_the_same_customers(store, house, condition, moment
     assert sorted(selected(house, condition, moment)) == sorted(selected(store, condition, moment))
 
 
+def test_a_profile_shows_the_traits_by_which_segments_choose(store) -> None:
+    shown = traits_of(store, list(LIVES))
+    afterwards = Moment(at=NOW + timedelta(days=30))
+    for name in TRAITS:
+        for value in [one for one in VALUES if isinstance(one, str) and one]:
+            having = {who for who, traits in shown.items() if as_text(traits.get(name)) == value}
+            test = {"kind": "trait", "name": name, "value": value}
+            assert set(selected(store, condition_of(test), afterwards)) == having
+
+
+def as_text(value: Any) -> Any:
+    return value if value is None or isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+
+
 @given(CONDITIONS)
 def test_a_condition_survives_being_kept(condition) -> None:
     assert condition_of(json.loads(json.dumps(as_json(condition)))) == condition
@@ -115,6 +131,10 @@ def test_a_condition_and_its_opposite_divide_the_customers(store, condition, mom
         ({"kind": "score", "metric": "nps", "scale": [10, 0], "between": {"at_least": 1}}, "condition"),
         ({"kind": "not", "of": {"kind": "nobody"}}, "of.kind"),
         ({"kind": "trait", "name": "plan", "value": "a", "extra": 1}, "condition"),
+        ({"kind": "trait", "name": "half \ud800", "is": "exists"}, "condition"),
+        ({"kind": "trait", "name": "plan", "value": "half \ud800"}, "condition"),
+        ({"kind": "list", "key": "half \ud800"}, "condition"),
+        ({"kind": "segment", "key": "a\0"}, "condition"),
         ("everybody", "condition"),
         (None, "condition"),
     ],

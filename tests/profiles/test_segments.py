@@ -72,6 +72,8 @@ def test_a_segment_is_kept_as_versions_under_a_key_made_of_its_name(store) -> No
 def test_a_segment_without_a_usable_name_or_of_itself_is_refused(store) -> None:
     with pytest.raises(Invalid, match="name"):
         keep_segment(store, "  ", RETURNS)
+    with pytest.raises(Invalid, match="name"):
+        keep_segment(store, "a\0b", RETURNS)
     with pytest.raises(Invalid, match="depend on itself"):
         keep_segment(store, "A", of("a"), key="a")
     with pytest.raises(Invalid, match="no segment"):

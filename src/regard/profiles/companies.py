@@ -24,7 +24,7 @@ _LISTED = """SELECT account AS key,
 FROM profiles
 WHERE NOT account IS NULL AND NOT interactions IS NULL AND (:text = '' OR strpos(lower(account), :text) > 0)
 GROUP BY account ORDER BY people DESC, key LIMIT :n"""
-_TRAITS = """SELECT properties FROM interactions
+_TRAITS = """SELECT occurred_at, properties FROM interactions
 WHERE name = :name AND subject = :key AND NOT properties IS NULL ORDER BY occurred_at, id"""
 _PEOPLE = """SELECT customer FROM profiles
 WHERE account = :key AND NOT interactions IS NULL ORDER BY last_seen_at DESC, customer LIMIT :n"""
@@ -62,9 +62,8 @@ def account(store: Store, key: str) -> Account:
     row = store.ask(Question("account", sql(text), {"key": key})).rows()[0]
     if not row["people"]:
         raise NotFound(said("there is no account {key}", key=repr(key)), field="account")
-    traits = latest(
-        store.ask(Question("traits of an account", sql(_TRAITS), {"name": ACCOUNT_JOINED, "key": key}))["properties"]
-    )
+    told = store.ask(Question("traits of an account", sql(_TRAITS), {"name": ACCOUNT_JOINED, "key": key}))
+    traits = latest(zip(told["occurred_at"], told["properties"], strict=True))
     name = traits.get("name")
     people = store.ask(Question("people of an account", sql(_PEOPLE), {"key": key, "n": PEOPLE_AT_ONCE}))["customer"]
     some = shown(store, dict.fromkeys(people, FoundBy.IDENTIFIER))

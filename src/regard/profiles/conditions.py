@@ -51,7 +51,7 @@ class Range(Part, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         given = [limit for limit in (self.at_least, self.at_most) if limit is not None]
         if not given or any(abs(limit) > LARGEST for limit in given) or sorted(given) != given:
-            raise ValueError("a range needs at_least or at_most, in that order")
+            raise ValueError(f"a range needs at_least or at_most, in that order, and within {LARGEST:.0e}")
 
     def holds(self, number: float) -> bool:
         return (self.at_least is None or number >= self.at_least) and (self.at_most is None or number <= self.at_most)
@@ -199,11 +199,17 @@ class InSegment(Part, frozen=True, kw_only=True, tag_field="kind", tag="segment"
 
     key: str
 
+    def __post_init__(self) -> None:
+        _require_name(self.key)
+
 
 class Listed(Part, frozen=True, kw_only=True, tag_field="kind", tag="list"):
     """Stands in an uploaded list."""
 
     key: str
+
+    def __post_init__(self) -> None:
+        _require_name(self.key)
 
 
 Condition: TypeAlias = All | AnyOf | Not | Trait | Latest | Did | Score | InSegment | Listed
@@ -319,8 +325,8 @@ def _refused(reason: str) -> Invalid:
 
 
 def _require_name(name: str) -> None:
-    if not 0 < len(name.strip()) <= 200 or "\0" in name:
-        raise ValueError("a name has 1 to 200 characters")
+    if not 0 < len(name.strip()) <= 200 or not is_text(name):
+        raise ValueError("a name has 1 to 200 characters, none of them NUL or half of one")
 
 
 def _require_some(parts: list[Condition]) -> None:
@@ -348,7 +354,16 @@ def _wrong_value(how: How, value: Value) -> str | None:
 
 
 def _fits(text: str) -> bool:
-    return 0 < len(text) <= 1000 and "\0" not in text
+    return 0 < len(text) <= 1000 and is_text(text)
+
+
+def is_text(text: str) -> bool:
+    """Whether it can be stored and sent: no NUL, and no half of a character (a lone surrogate, which JSON can write).
+
+    >>> is_text("prö"), is_text("a\\0b"), is_text("\\ud800")
+    (True, False, False)
+    """
+    return "\0" not in text and not any("\ud800" <= mark <= "\udfff" for mark in text)
 
 
 def _is_date(text: str) -> bool:

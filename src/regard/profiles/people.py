@@ -117,12 +117,12 @@ def _told(store: Store, number: int, named: Sequence[Identifier]) -> dict[str, A
     rows = store.ask(Question("what a profile tells", sql(_TOLD), {"customer": number, "names": names})).rows()
     rows = [{**row, "occurred_at": row["occurred_at"].replace(tzinfo=UTC)} for row in rows]
     traits = traits_of(store, [number]).get(number, {})
-    accounts = [row["subject"] for row in rows if row["name"] == ACCOUNT_JOINED and row["subject"]]
+    joined = [(row["occurred_at"], row["subject"]) for row in rows if row["name"] == ACCOUNT_JOINED and row["subject"]]
     return {
         "name": full_name(traits),
         "email": first_of(traits, (EMAIL,)) or _first(named, EMAIL),
         "phone": first_of(traits, PHONE_TRAITS) or _first(named, PHONE),
-        "account": accounts[-1] if accounts else None,
+        "account": max(joined)[1] if joined else None,
         "traits": traits,
         "value": _value(rows),
         "scores": _scores(rows),

@@ -21,6 +21,7 @@ from regard.profiles.conditions import (
     Moment,
     as_json,
     condition_of,
+    is_text,
     resolved,
     segments_in,
 )
@@ -101,7 +102,7 @@ def keep_segment(
     does not exist or that depends on this one.
     """
     title = " ".join(title.split())
-    if not 0 < len(title) <= LONGEST_TITLE:
+    if not 0 < len(title) <= LONGEST_TITLE or not is_text(title):
         raise Invalid(said("a segment needs a name of at most {most} characters", most=LONGEST_TITLE), field="title")
     used = key if key is not None else free_key(store, title)
     if not _KEY.fullmatch(used):

@@ -23,6 +23,8 @@ from regard.stream import OpenedStore
 logger = logging.getLogger(__name__)
 
 EVERY_SECONDS = 60
+ROUNDS = 3
+"""How often one refresh looks whether it has left nothing to do, before it leaves the rest to the next."""
 PATIENCE_SECONDS = 2
 """How long a page waits for profiles to be brought up to date; then it shows those there are."""
 _seen: dict[str, str] = {}
@@ -54,12 +56,13 @@ def refresh_now(workspace: Workspace) -> bool:
 
 
 def _refresh_profiles(slug: str, store: OpenedStore) -> None:
+    """What arrives while this works has a later stamp: so the one from before counts, once nothing was left to do."""
+    stamp = store.stamp()
     try:
-        refresh_profiles(store)
+        if not refresh_profiles(store):
+            _found[slug] = stamp
     except RegardError as error:
         logger.warning("profiles of %s: %s", slug, error)
-    else:
-        _found[slug] = store.stamp()
 
 
 def refresh(workspace: Workspace) -> bool:
@@ -67,9 +70,12 @@ def refresh(workspace: Workspace) -> bool:
     store = store_of(workspace)
     if _seen.get(workspace.slug) == store.stamp():
         return False
-    _refresh_profiles(workspace.slug, store)
-    refresh_memberships(store, workspace.slug)
-    _seen[workspace.slug] = store.stamp()
+    for _ in range(ROUNDS):
+        stamp = store.stamp()
+        _refresh_profiles(workspace.slug, store)
+        if not refresh_memberships(store, workspace.slug) and _found.get(workspace.slug) == stamp:
+            _seen[workspace.slug] = stamp
+            break
     return True
 
 

@@ -7,6 +7,7 @@ the traits. So they follow merges and unmerges exactly.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -15,6 +16,8 @@ from regard.stream import Question, Store
 from regard.stream.compose import sql
 
 Traits = dict[str, Any]
+Update = tuple[Any, str]
+"""An instant, and the traits that were said then, as JSON."""
 
 NAME: Final = ("name", "full_name", "fullName")
 GIVEN: Final = (("firstName", "lastName"), ("first_name", "last_name"), ("given_name", "family_name"))
@@ -23,28 +26,42 @@ PHONE_TRAITS: Final = ("phone", "mobile", "phone_number")
 
 def traits_of(store: Store, customers: Sequence[int]) -> dict[int, Traits]:
     """The latest traits of these profiles; those of whom nothing is known are left out."""
-    rows = _updates(store, customers)
-    found: dict[int, Traits] = {}
-    for customer, properties in zip(rows["customer"], rows["properties"], strict=True):
-        found[customer] = latest([properties], found.get(customer))
-    return found
+    rows, updates = _updates(store, customers), defaultdict[int, list[Update]](list)
+    for customer, at, properties in zip(rows["customer"], rows["occurred_at"], rows["properties"], strict=True):
+        updates[customer].append((at, properties))
+    return {customer: latest(told) for customer, told in updates.items()}
 
 
 def traits_together(store: Store, customers: Sequence[int]) -> Traits:
     """The traits that these profiles have as one."""
-    return latest(_updates(store, customers)["properties"])
+    rows = _updates(store, customers)
+    return latest(zip(rows["occurred_at"], rows["properties"], strict=True))
 
 
-def latest(updates: Iterable[str], before: Mapping[str, Any] | None = None) -> Traits:
-    """What holds after updates in their order: each value stands until the next; null takes a trait away.
+def latest(updates: Iterable[Update]) -> Traits:
+    """What holds after updates, in whatever order: each trait as it was said last (at one instant: the greatest, as
+    text; so in segments, too); null takes a trait away.
 
-    >>> latest(['{"plan": "free", "city": "Iași"}', '{"plan": "pro", "city": null}', "not JSON"])
+    >>> latest([(1, '{"plan": "free", "city": "Iași"}'), (2, '{"plan": "pro", "city": null}'), (3, "not JSON")])
     {'plan': 'pro'}
+    >>> latest([(1, '{"plan": "pro", "city": "Iași"}'), (1, '{"plan": "free", "city": null}')])
+    {'plan': 'pro', 'city': 'Iași'}
     """
-    found = dict(before or {})
-    for text in updates:
-        found |= _object(text)
-    return {name: value for name, value in found.items() if value is not None}
+    told: dict[str, tuple[Any, Any]] = {}
+    for at, text in updates:
+        for name, value in _object(text).items():
+            if name not in told or _is_later((at, value), told[name]):
+                told[name] = (at, value)
+    return {name: value for name, (_at, value) in told.items() if value is not None}
+
+
+def _is_later(one: tuple[Any, Any], other: tuple[Any, Any]) -> bool:
+    return bool(one[0] > other[0] if one[0] != other[0] else _rank(one[1]) > _rank(other[1]))
+
+
+def _rank(value: Any) -> tuple[bool, str]:
+    text = value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return value is not None, text
 
 
 def full_name(traits: Mapping[str, Any]) -> str | None:
@@ -63,7 +80,7 @@ def first_of(traits: Mapping[str, Any], names: Sequence[str]) -> str | None:
 
 
 def _updates(store: Store, customers: Sequence[int]) -> Mapping[str, Sequence[Any]]:
-    text = """SELECT customer, properties FROM interactions
+    text = """SELECT customer, occurred_at, properties FROM interactions
     WHERE name = :name AND customer IN (SELECT unnest(:customers)) AND NOT properties IS NULL
     ORDER BY occurred_at, id"""
     given = {"name": PROFILE_UPDATED, "customers": list(customers)}

@@ -25,7 +25,7 @@ from regard.accounts.api.rows import InteractionOut, interaction
 from regard.accounts.site import store_of
 from regard.base import NotFound
 from regard.base.words import said
-from regard.profiles.deriving import refresh_profiles
+from regard.profiles import tasks
 from regard.profiles.model import LinkState
 from regard.profiles.people import profile
 from regard.profiles.searching import FoundBy, search_profiles
@@ -136,9 +136,8 @@ class Along(Paging):
 @router.get("", response=list[FoundOut], **needs("profiles:read", **{"x-example": {"query": {"q": "ann"}}}))
 def search(request: HttpRequest, search: Query[Search]) -> Any:
     """People who fit a text, the best fit first."""
-    store = store_of(request.workspace)
-    refresh_profiles(store)
-    found = search_profiles(store, search.q, search.limit)
+    tasks.refresh_now(request.workspace)
+    found = search_profiles(store_of(request.workspace), search.q, search.limit)
     return [{**asdict(one), "customer": str(one.customer)} for one in found]
 
 
