@@ -17,7 +17,7 @@ from regard.stream.compose import sql
 
 LONGEST: Final = 200
 _KINDS: Final = (USER_ID, EMAIL, PHONE, ANONYMOUS_ID)
-_SHOWN = "SELECT customer, name, email, phone, account, search, last_seen_at, interactions FROM profiles"
+_COLUMNS = "customer, name, email, phone, account, search, last_seen_at, interactions"
 _SUBJECT = """SELECT DISTINCT customer FROM interactions
 WHERE subject = :subject AND NOT customer IS NULL ORDER BY customer LIMIT :n"""
 
@@ -87,17 +87,18 @@ def _may_be_a_number(text: str) -> bool:
 def _alike(store: Store, text: str, limit: int) -> list[Found]:
     words = {f"word_{place}": word for place, word in enumerate(text.split())}
     holds = " AND ".join(f"strpos(search, :{name}) > 0" for name in words)
-    query = f"""SELECT customer, CASE WHEN strpos(search, :start) > 0 THEN 1 ELSE 0 END AS begins FROM profiles
+    query = f"""SELECT {_COLUMNS}, CASE WHEN strpos(search, :start) > 0 THEN 1 ELSE 0 END AS begins FROM profiles
     WHERE {holds} ORDER BY begins DESC, last_seen_at DESC, customer LIMIT :n"""  # noqa: S608
     rows = store.ask(Question("search of profiles", sql(query), {"start": f"\n{text}", "n": limit, **words})).rows()
-    return shown(store, {row["customer"]: FoundBy.BEGINNING if row["begins"] else FoundBy.INSIDE for row in rows})
+    return [_found(row, FoundBy.BEGINNING if row.pop("begins") else FoundBy.INSIDE) for row in rows]
 
 
 def shown(store: Store, reasons: Mapping[int, FoundBy]) -> list[Found]:
     """What is shown of these profiles, in their order; numbers that are nobody's are passed over."""
     if not reasons:
         return []
-    query = f"{_SHOWN} WHERE customer IN (SELECT unnest(:customers)) AND NOT interactions IS NULL"
+    query = f"""SELECT {_COLUMNS} FROM profiles
+    WHERE customer IN (SELECT unnest(:customers)) AND NOT interactions IS NULL"""  # noqa: S608
     given = {"customers": list(reasons)}
     rows = {row["customer"]: row for row in store.ask(Question("profiles found", sql(query), given)).rows()}
     return [_found(rows[number], by) for number, by in reasons.items() if number in rows]
