@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from regard.base import NotFound
 from regard.base.words import said
-from regard.profiles.conditions import ACCOUNT_JOINED
+from regard.profiles.conditions import ACCOUNT_JOINED, PROFILE_UPDATED
 from regard.profiles.model import EMAIL, PHONE, Identifier, Link, identifier_of
 from regard.profiles.resolving import keys_of, links_among
-from regard.profiles.traits import PHONE_TRAITS, Traits, first_of, full_name, traits_of
+from regard.profiles.traits import PHONE_TRAITS, Traits, first_of, full_name, latest
 from regard.stream import Question, Store, vocabulary
 from regard.stream.compose import sql
 
@@ -34,7 +34,8 @@ PREFERENCES: Final = ("consent", "preferences", "subscriptions", "language", "lo
 _FIGURES = """SELECT count(*) AS interactions, min(occurred_at) AS first_seen_at, max(occurred_at) AS last_seen_at,
     min(source_key) AS source_key, max(source_key) AS other_key FROM interactions WHERE customer = :customer"""
 _TOLD = """SELECT name, subject, occurred_at, id, metric, score, scale_min, scale_max, orientation, amount, currency,
-    PROPERTY(properties, 'purpose') AS purpose, PROPERTY(context, 'consent') AS consent
+    PROPERTY(properties, 'purpose') AS purpose, PROPERTY(context, 'consent') AS consent,
+    CASE WHEN name = :updated THEN properties END AS traits
 FROM interactions WHERE customer = :customer AND name IN (SELECT unnest(:names)) ORDER BY occurred_at, id"""
 _FOLLOWED = "SELECT customer FROM identifiers WHERE PROFILE_NUMBER(key) = :customer AND NOT customer = :customer"
 
@@ -113,10 +114,11 @@ def _figures(store: Store, number: int) -> dict[str, Any]:
 
 
 def _told(store: Store, number: int, named: Sequence[Identifier]) -> dict[str, Any]:
-    names = [*MONEY, *TICKETS, vocabulary.SURVEY_ANSWERED, *CONSENTS, ACCOUNT_JOINED]
-    rows = store.ask(Question("what a profile tells", sql(_TOLD), {"customer": number, "names": names})).rows()
+    names = [*MONEY, *TICKETS, vocabulary.SURVEY_ANSWERED, *CONSENTS, ACCOUNT_JOINED, PROFILE_UPDATED]
+    given = {"customer": number, "names": names, "updated": PROFILE_UPDATED}
+    rows = store.ask(Question("what a profile tells", sql(_TOLD), given)).rows()
     rows = [{**row, "occurred_at": row["occurred_at"].replace(tzinfo=UTC)} for row in rows]
-    traits = traits_of(store, [number]).get(number, {})
+    traits = latest((row["occurred_at"], row["traits"]) for row in rows if row["traits"])
     joined = [(row["occurred_at"], row["subject"]) for row in rows if row["name"] == ACCOUNT_JOINED and row["subject"]]
     return {
         "name": full_name(traits),
