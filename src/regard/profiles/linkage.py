@@ -19,6 +19,8 @@ from regard.base.words import said
 if TYPE_CHECKING:
     import pyarrow as pa
 
+logger = logging.getLogger(__name__)
+
 Row = Mapping[str, Any]
 Pair = tuple[str, str]
 
@@ -158,7 +160,11 @@ def _estimate(splink: Any, linker: Any, columns: Sequence[str], shared: Sequence
     linker.training.estimate_u_using_random_sampling(max_pairs=2e6, seed=SEED)
     # A column that pairs are blocked on teaches nothing about itself: so blocked on each in turn.
     for column in shared:
-        linker.training.estimate_parameters_using_expectation_maximisation(splink.block_on(column))
+        try:
+            linker.training.estimate_parameters_using_expectation_maximisation(splink.block_on(column))
+        except ValueError:
+            # Splink gives up where a share comes to nought: pairs alike in this column teach nothing about the others.
+            logger.info("linkage: nothing learnt from pairs that share %s", column)
 
 
 def _comparison(compare: Any, column: str) -> Any:
