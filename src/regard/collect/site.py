@@ -6,6 +6,7 @@ import json
 import tomllib
 from collections.abc import Sequence
 from datetime import UTC
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +62,14 @@ SHOWN_COLUMNS = (
 
 def new_collector() -> Collector:
     """A collector that appends to the spool of this home, for the sources of this site."""
+    return Collector(spool(), Sources(_senders), settings.SECRET_KEY.encode(), config().body_seconds)
+
+
+@cache
+def spool() -> Spool:
+    """Where this process writes what it takes in, by the collector or the API; a loader reads it."""
     given = config()
-    spool = Spool(given.home / "spool", size_of(given.spool_limit, "REGARD_SPOOL_LIMIT"))
-    return Collector(spool, Sources(_senders), settings.SECRET_KEY.encode(), given.body_seconds)
+    return Spool(given.home / "spool", size_of(given.spool_limit, "REGARD_SPOOL_LIMIT"))
 
 
 def _senders() -> list[Source]:

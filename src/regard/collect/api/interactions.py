@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -27,14 +26,14 @@ from regard.accounts.api.rows import InteractionOut, interaction
 from regard.accounts.site import store_of
 from regard.base import NotFound, TooLarge
 from regard.base.clock import now
-from regard.base.config import config
 from regard.base.ids import new_id
 from regard.base.words import said
 from regard.collect.calls import RawEvent
 from regard.collect.protocol import BATCH_LIMIT, Refusal, judged, opened
 from regard.collect.questions import interaction_called, interactions_page
+from regard.collect.site import spool
 from regard.collect.sources import api_key
-from regard.collect.spool import Arrived, Spool
+from regard.collect.spool import Arrived
 from regard.web.site import told
 
 router = Router()
@@ -123,12 +122,6 @@ def _result(found: RawEvent | Refusal) -> dict[str, Any]:
     if isinstance(found, Refusal):
         return {"message_id": told_id, "is_accepted": False, "reason": found.reason, "detail": told(found.message)}
     return {"message_id": told_id, "is_accepted": True, "reason": None, "detail": None}
-
-
-@cache
-def spool() -> Spool:
-    """Where this process writes what the API takes in; a loader reads it."""
-    return Spool(config().home / "spool")
 
 
 @router.get("/{path:id}", response=InteractionOut, **needs("interactions:read", **ONE))
