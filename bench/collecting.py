@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import json
 import os
 import queue
@@ -128,6 +129,8 @@ def serve(which: str, folder: str, port: str) -> None:
     from regard.cli.patience import Patience
 
     app, http = (ours(Path(folder)), Patience) if which == "ours" else (Limit(Path(folder) / "limit"), "httptools")
+    if which == "ours":
+        gc.freeze()  # as ``regard collect`` does
     settings: dict[str, Any] = {"loop": "uvloop", "http": http, "log_level": "warning", "access_log": False}
     uvicorn.run(app, port=int(port), lifespan="off", **settings)
 

@@ -15,30 +15,25 @@ HEAD_SECONDS: Final = 20.0
 
 
 class Patience(HttpToolsProtocol):
-    """uvicorn's own protocol, with a clock for the heads of requests."""
+    """uvicorn's own protocol, with a clock for the heads of requests: one may take ``head_seconds``, at most twice as
+    long. It looks now and then what is unfinished, so that it costs a request nothing."""
 
     head_seconds = HEAD_SECONDS
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._began: float | None = self.loop.time()
+        self._unfinished = self.scope
         self._watch = self.loop.call_later(self.head_seconds, self._look)
-
-    def on_message_begin(self) -> None:
-        self._began = self.loop.time()
-        super().on_message_begin()
-
-    def on_headers_complete(self) -> None:
-        self._began = None
-        super().on_headers_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._watch.cancel()
         super().connection_lost(exc)
 
     def _look(self) -> None:
-        """Cut a line on which a head has been on its way for too long; else look again."""
-        if self._began is not None and self.loop.time() - self._began >= self.head_seconds:
+        """Cut a line on which the same head has been on its way since the last look; else look again."""
+        is_whole = bool(self.scope) and "method" in self.scope
+        if not is_whole and self.scope is self._unfinished:
             self.transport.close()
         else:
+            self._unfinished = self.scope
             self._watch = self.loop.call_later(self.head_seconds, self._look)
