@@ -99,8 +99,11 @@ def said(page: str) -> str:
 
 def test_every_setting_error_metric_column_and_name_is_documented() -> None:
     assert all(f"`REGARD_{item.name.upper()}`" in said("settings.md") for item in fields(Config))
-    assert all(f"`{kind.__name__}`" in said("errors.md") for kind in errors.RegardError.__subclasses__()
-        if kind.__module__ == errors.__name__)
+    assert all(
+        f"`{kind.__name__}`" in said("errors.md")
+        for kind in errors.RegardError.__subclasses__()
+        if kind.__module__ == errors.__name__
+    )
     assert all(f"`{key}`" in said("metrics.md") for key in CATALOGUE)
     assert all(f"`{name}`" in said("interactions.md") for name in (*COLUMNS, *VOCABULARY))
 

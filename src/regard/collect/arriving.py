@@ -128,17 +128,19 @@ def _details(call: RawEvent) -> bytes:
     if call.type == "group":
         return bytes(call.traits)
     if call.type == "identify":
-        return bytes(call.traits) or bytes(_read_traits(bytes(call.context)).traits if call.context else NOTHING)
-    if call.category is None or call.type == "track":
-        return bytes(call.properties)
-    return _encode({"category": call.category} | _read_object(bytes(call.properties) or b"{}"))
+        return bytes(call.traits) or bytes((_parts(call.context) or {}).get("traits", NOTHING))
+    parts = None if call.category is None or call.type == "track" else _parts(call.properties)
+    return bytes(call.properties) if parts is None else _encode({"category": call.category} | parts)
 
 
-class _WithTraits(msgspec.Struct):
-    traits: msgspec.Raw = NOTHING
+def _parts(details: msgspec.Raw) -> dict[str, msgspec.Raw] | None:
+    """The parts of an object, unread; None for what cannot be read, which the pipeline refuses."""
+    try:
+        return _read_object(bytes(details) or b"{}")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
 
 
-_read_traits: Final = msgspec.json.Decoder(_WithTraits).decode
 _read_object: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
