@@ -77,7 +77,7 @@ class Resolution:
         """Profiles that are gone into another: its number, and theirs."""
         after, found = groups_of(self.after), dict[int, list[int]]()
         for number, keys in after.items():
-            gone = {self.before[key] for key in keys} - after.keys()
+            gone = {self.before[key] for key in keys if self.before[key] not in after}
             if gone:
                 found[number] = sorted(gone)
         return found
