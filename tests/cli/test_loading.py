@@ -118,7 +118,7 @@ def test_a_reader_that_stops_reading_is_no_error(loaded: Run, environment: dict[
 def test_an_interrupted_load_keeps_nothing_and_says_so(
     regard: Run, environment: dict[str, str], survey: Path, home: Path
 ) -> None:
-    survey.write_text(SURVEY.splitlines()[0] + "\n" + "".join(f"{n},2016-05-01,4,T1,en\n" for n in range(400_000)))
+    survey.write_text(SURVEY.splitlines()[0] + "\n" + "".join(f"{n},2016-05-01,4,T1,en\n" for n in range(1_500_000)))
     load = subprocess.Popen(
         [
             sys.executable,

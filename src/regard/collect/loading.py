@@ -347,10 +347,18 @@ def _append(store: Store, written: Written, load_id: str, started: datetime, mad
         Batch(
             written.accepted if written.accepted_count else None,
             refused,
-            [record, *_properties(store, written.mapping)],
+            [record, *_settings(store, written.mapping, made_by), *_properties(store, written.mapping)],
         )
     )
     return _result(load_id, written, appended.new, appended.known)
+
+
+def _settings(store: Store, mapping: Mapping, made_by: str | None) -> list[Record]:
+    """A workspace that nobody has set up counts its days by the clocks of its first file, if they are of one zone."""
+    zones = {time.time_zone for time in (mapping.time, *(rule.time for rule in mapping.rules)) if time}
+    if store.kept("settings", "workspace") or len(zones) != 1 or zones == {"UTC"}:
+        return []
+    return [Record("settings", "workspace", {"time_zone": zones.pop()}, made_by=made_by)]
 
 
 def _result(load_id: str, written: Written, new: int, known: int) -> LoadResult:
