@@ -24,7 +24,7 @@ def owner(signed_in) -> Client:
 
 
 def made(owner: Client, **changes: object) -> tuple[Key, str]:
-    page = owner.post(f"{PAGE}new/", {**ASKED, **changes}, follow=True)
+    page = owner.post(f"{PAGE}new/", {**ASKED, **changes})
     return page.context["keys"][0], page.context["secret"]
 
 
@@ -43,6 +43,7 @@ def test_only_the_digest_of_a_secret_is_kept(owner, workspace) -> None:
     kept = Key.objects.of(workspace).values().get(pk=key.pk)
     assert kept["secret_hash"] == token_digest(secret)
     assert secret not in map(str, kept.values())
+    assert secret not in str(dict(owner.session))
 
 
 def test_a_key_opens_its_workspace_until_it_is_revoked(owner, workspace) -> None:

@@ -15,8 +15,6 @@ from regard.accounts.middleware import right_required
 from regard.accounts.model import Right
 from regard.accounts.site import make_key, record_audit
 
-SECRET = "new_key_secret"  # noqa: S105 - where the session keeps it until the next page
-
 
 @right_required(Right.MANAGE_WORKSPACE)
 @never_cache
@@ -24,23 +22,23 @@ def keys(request: HttpRequest, slug: str) -> HttpResponse:
     return _page(request, KeyForm())
 
 
-def _page(request: HttpRequest, form: KeyForm, status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, form: KeyForm, status: int = 200, secret: str = "") -> HttpResponse:
     there = Key.objects.of(request.workspace).select_related("created_by").filter(revoked_at=None).order_by("-pk")
-    shown = {"keys": there, "form": form, "secret": request.session.pop(SECRET, None)}
+    shown = {"keys": there, "form": form, "secret": secret}
     return render(request, "keys/keys.html", shown, status=status)
 
 
 @right_required(Right.MANAGE_WORKSPACE)
 @require_POST
+@never_cache
 def make(request: HttpRequest, slug: str) -> HttpResponse:
-    """The secret is shown once, on the next page; only its digest is kept."""
+    """The answer itself shows the secret, once: a redirect would have to keep it somewhere."""
     form = KeyForm(request.POST)
     if not form.is_valid():
         return _page(request, form, 422)
     given = form.cleaned_data
     secret = make_key(request.workspace, given["name"], given["scopes"], request.user, given["days"])
-    request.session[SECRET] = secret
-    return redirect("keys:keys", slug)
+    return _page(request, KeyForm(), secret=secret)
 
 
 @right_required(Right.MANAGE_WORKSPACE)
