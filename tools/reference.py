@@ -117,10 +117,13 @@ def _metric(metric: Metric) -> str:
 # --- errors -----------------------------------------------------------------------------------------------------------
 
 WHEN = {
+    "Unauthorized": "It is not known who you are.",
     "NotFound": "There is no such thing, or you may not know of it.",
     "Forbidden": "You are known, but this is not yours to do.",
+    "NotAllowed": "The address does not take that method.",
     "Conflict": "It clashes with what is there already.",
     "Invalid": "What was given cannot be used. `field` names it, `remedy` says what to do.",
+    "TooSlow": "What was announced did not come in time.",
     "TooMany": "Too much at once: wait, or send less.",
     "TooLarge": "More than is taken in at one time: nothing of it was kept.",
     "Unavailable": "A part that is needed is not there right now: try again later.",

@@ -4,11 +4,26 @@ from regard.base.errors import (
     Conflict,
     Forbidden,
     Invalid,
+    NotAllowed,
     NotFound,
     RegardError,
     TooLarge,
     TooMany,
+    TooSlow,
+    Unauthorized,
     Unavailable,
 )
 
-__all__ = ["Conflict", "Forbidden", "Invalid", "NotFound", "RegardError", "TooLarge", "TooMany", "Unavailable"]
+__all__ = [
+    "Conflict",
+    "Forbidden",
+    "Invalid",
+    "NotAllowed",
+    "NotFound",
+    "RegardError",
+    "TooLarge",
+    "TooMany",
+    "TooSlow",
+    "Unauthorized",
+    "Unavailable",
+]

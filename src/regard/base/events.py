@@ -11,6 +11,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
+from regard.base.errors import traced
+
 Ear = Callable[[Any], None]
 
 logger = logging.getLogger(__name__)
@@ -42,6 +44,6 @@ def publish(event: object) -> None:
     for ear in tuple(_ears[type(event)]):
         try:
             ear(event)
-        except Exception:
-            name = getattr(ear, "__qualname__", repr(ear))
-            logger.exception("%s failed on %s", name, type(event).__name__)
+        except Exception as error:  # noqa: BLE001 - whatever an ear does, the others hear
+            name = getattr(ear, "__qualname__", type(ear).__name__)
+            logger.error("%s failed on %s: %s", name, type(event).__name__, traced(error))

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
+from regard.base.errors import traced
 from regard.collect.batching import Kept, Rows
 from regard.collect.calls import NOTHING, RawEvent
 from regard.collect.events import Event, Refused, refused
@@ -71,8 +72,8 @@ class Arriving:
         """
         try:
             self._take(arrived, self._of(source), rows)
-        except Exception:
-            logger.exception("record %s of source %s cannot be read", arrived.id, source.id)
+        except Exception as error:  # noqa: BLE001 - a fault of ours, told in the log
+            logger.error("record %s of source %s cannot be read: %s", arrived.id, source.id, traced(error))
             rows.refused.append(_kept(arrived, refused("unforeseen"), arrived.body))
 
     def _take(self, arrived: Arrived, prepared: _Prepared, rows: Rows) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Sequence
 from itertools import count
 from typing import Final
 
-from regard.base import Forbidden, Invalid, NotFound, RegardError
+from regard.base import Forbidden, Invalid, NotAllowed, NotFound, RegardError, TooSlow, Unauthorized
 from regard.base.clock import now
 from regard.base.ids import new_id
 from regard.base.words import said
@@ -37,18 +37,6 @@ PATHS: Final[dict[str, str]] = {
 """Where what kind of body is posted."""
 MANY: Final = frozenset(("batch", "cloudevents"))
 _METRICS: Final = "/v1/m"  # what analytics.js tells its maker about itself
-
-
-class Unauthorized(RegardError):
-    status, default_code = 401, "unknown_key"
-
-
-class NotAllowed(RegardError):
-    status, default_code = 405, "method_not_allowed"
-
-
-class TooSlow(RegardError):
-    status, default_code = 408, "too_slow"
 
 
 class Collector:
@@ -106,7 +94,9 @@ class Collector:
         """Who sends. Raises :class:`Unauthorized`, or Forbidden for a page that may not."""
         source = await self.sources.find(key) if key else None
         if source is None:
-            raise Unauthorized(said("this write key is not known here"), remedy=said("see the page of the source"))
+            raise Unauthorized(
+                said("this write key is not known here"), remedy=said("see the page of the source"), code="unknown_key"
+            )
         if head.origin and not source.allows(head.origin.decode("latin-1")):
             raise Forbidden(said("this source takes nothing from pages of that address"), code="origin")
         return source

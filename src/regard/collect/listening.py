@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from regard.base import RegardError
+from regard.base.errors import traced
 from regard.base.ids import new_id
 from regard.collect.arriving import Arriving
 from regard.collect.batching import Rows
@@ -75,8 +76,8 @@ class Loader:
         try:
             self.claim_again()
             return self.step()
-        except Exception:
-            logger.exception("the loader waits")
+        except Exception as error:  # noqa: BLE001 - it goes on, whatever it was
+            logger.error("the loader waits: %s", traced(error))
             return 0
 
     def step(self) -> int:
@@ -165,9 +166,7 @@ class _Step:
         try:
             with workshop() as folder:
                 done = intake.write(rows, folder)
-        except Exception as error:
-            if not isinstance(error, RegardError):
-                logger.exception("workspace %s cannot be written", intake.workspace)
+        except Exception as error:  # noqa: BLE001 - the other workspaces go on
             self._give_back(rows)
             self._block(intake.workspace, error)
             return 0
@@ -180,7 +179,7 @@ class _Step:
 
     def _block(self, workspace: str, error: Exception) -> None:
         """Leave a workspace alone for a while; it is opened anew then, whoever may own its file."""
-        logger.warning("workspace %s: %s", workspace, error)
+        logger.warning("workspace %s waits: %s", workspace, traced(error))
         self._blocked.add(workspace)
         self._loader._intakes.pop(workspace, None)
         self._loader._waiting.setdefault(workspace, Waiting()).again()
