@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ import msgspec
 from regard.base import Invalid
 from regard.base.words import said
 from regard.stream import COLUMNS
+from regard.stream.compose import naive
 
 PROFILE_UPDATED: Final = "Profile Updated"
 """The interaction whose properties are a customer's traits."""
@@ -230,11 +231,6 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     def midnight(self, day: date | None) -> datetime | None:
         """When a local date begins, UTC without a zone."""
         return None if day is None else naive(datetime.combine(day, time(), tzinfo=ZoneInfo(self.time_zone)))
-
-
-def naive(instant: datetime) -> datetime:
-    """An aware instant as the stream stores it."""
-    return instant.astimezone(UTC).replace(tzinfo=None)
 
 
 # --- reading and writing -------------------------------------------------------------------------------------------

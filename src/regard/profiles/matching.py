@@ -28,9 +28,9 @@ from regard.profiles.conditions import (
     Trait,
     Where,
     Window,
-    naive,
 )
 from regard.stream import COLUMNS
+from regard.stream.compose import naive
 from regard.stream.vocabulary import SURVEY_ANSWERED
 
 Row = Mapping[str, Any]

@@ -10,11 +10,12 @@ from sqlglot import exp
 
 from regard.base import events
 from regard.profiles.changing import change
-from regard.profiles.conditions import Condition, Moment, naive, resolved
+from regard.profiles.conditions import Condition, Moment, resolved
 from regard.profiles.model import SegmentEntered, SegmentLeft
 from regard.profiles.segments import known, moment_of
 from regard.profiles.selecting import select_customers
 from regard.stream import Batch, Change, Question, Store, compose
+from regard.stream.compose import naive
 
 _refreshing = threading.Lock()
 

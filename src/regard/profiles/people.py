@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +12,7 @@ from regard.base.words import said
 from regard.profiles.conditions import ACCOUNT_JOINED, PROFILE_UPDATED
 from regard.profiles.model import EMAIL, PHONE, Identifier, Link, identifier_of
 from regard.profiles.resolving import keys_of, links_among
-from regard.profiles.traits import PHONE_TRAITS, Traits, first_of, full_name, latest
+from regard.profiles.traits import PHONE_TRAITS, Traits, first_of, full_name, latest, object_in
 from regard.stream import Question, Store, vocabulary
 from regard.stream.compose import sql
 
@@ -175,9 +174,5 @@ def _consents(rows: Sequence[dict[str, Any]]) -> list[Consent]:
 
 
 def _categories(row: dict[str, Any]) -> list[tuple[str, Any]]:
-    try:
-        told = json.loads(row["consent"] or "{}")
-    except ValueError:
-        return []
-    preferences = told.get("categoryPreferences") if isinstance(told, dict) else None
+    preferences = object_in(row["consent"]).get("categoryPreferences")
     return list(preferences.items()) if isinstance(preferences, dict) else []

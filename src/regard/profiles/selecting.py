@@ -30,11 +30,10 @@ from regard.profiles.conditions import (
     Trait,
     Where,
     Window,
-    naive,
 )
 from regard.profiles.matching import DATE, LARGEST_AMOUNT, NUMBER, thousandths
 from regard.stream import compose
-from regard.stream.compose import literal, sql
+from regard.stream.compose import literal, naive, sql
 from regard.stream.vocabulary import SURVEY_ANSWERED
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import groupby
 from typing import Any, Final
 
+from regard.profiles.traits import object_in
 from regard.stream import COLUMNS, Interaction, Question, Store, compose
 from regard.stream.compose import Wanted, sql
 
@@ -44,11 +43,6 @@ class Page:
             placed.setdefault(item.subject or f"\n{item.id}", []).append(item)
         return [Thread(items[0].subject, items) for items in placed.values()]
 
-    def days(self) -> Iterator[tuple[Any, list[Interaction]]]:
-        """The interactions by the day (UTC) on which they occurred."""
-        for day, items in groupby(self.interactions, key=lambda item: item.occurred_at.date()):
-            yield day, list(items)
-
 
 def timeline(
     store: Store, customer: int, *, before: Before | None = None, where: Wanted | None = None, limit: int = 50
@@ -61,7 +55,7 @@ def timeline(
     conditions, given = compose.matching(where or {})
     if before is not None:
         conditions.append(sql("(occurred_at < :seen OR (occurred_at = :seen AND id < :seen_id))"))
-        given |= {"seen": _naive(before[0]), "seen_id": before[1]}
+        given |= {"seen": compose.naive(before[0]), "seen_id": before[1]}
     query = compose.select(*(compose.column(name) for name in COLUMNS)).from_(compose.TABLE)
     query = (
         query.where(sql("customer = :customer"), *conditions).order_by("occurred_at DESC", "id DESC").limit(limit + 1)
@@ -91,17 +85,5 @@ def _counts(rows: Sequence[dict[str, Any]], column: str) -> dict[str, int]:
 
 def _interaction(row: dict[str, Any]) -> Interaction:
     instants = {name: row[name].replace(tzinfo=UTC) for name in ("occurred_at", "received_at")}
-    objects = {name: _object(row[name]) for name in ("properties", "context")}
+    objects = {name: object_in(row[name]) or None for name in ("properties", "context")}
     return Interaction(**{**row, **instants, **objects})
-
-
-def _object(text: str | None) -> dict[str, Any] | None:
-    try:
-        value = json.loads(text) if text else None
-    except ValueError:
-        return None
-    return value if isinstance(value, dict) else None
-
-
-def _naive(instant: datetime) -> datetime:
-    return instant.astimezone(UTC).replace(tzinfo=None) if instant.tzinfo else instant

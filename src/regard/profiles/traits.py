@@ -49,7 +49,7 @@ def latest(updates: Iterable[Update]) -> Traits:
     """
     told: dict[str, tuple[Any, Any]] = {}
     for at, text in updates:
-        for name, value in _object(text).items():
+        for name, value in object_in(text).items():
             if name not in told or _is_later((at, value), told[name]):
                 told[name] = (at, value)
     return {name: value for name, (_at, value) in told.items() if value is not None}
@@ -87,9 +87,10 @@ def _updates(store: Store, customers: Sequence[int]) -> Mapping[str, Sequence[An
     return store.ask(Question("traits", sql(text), given)).columns
 
 
-def _object(text: str) -> Traits:
+def object_in(text: str | None) -> dict[str, Any]:
+    """The JSON object that a column holds; empty for nothing, and for what is none."""
     try:
-        value = json.loads(text)
+        value = json.loads(text or "{}")
     except ValueError:
         return {}
     return value if isinstance(value, dict) else {}

@@ -18,7 +18,7 @@ from sqlglot import exp
 from regard.base import Conflict, Invalid, Unavailable, clock
 from regard.base.ids import new_id
 from regard.base.words import said
-from regard.stream.compose import call, filled_in, literal
+from regard.stream.compose import call, filled_in, literal, naive
 from regard.stream.engines.functions import Spelling, spelled, unit_and_zone
 from regard.stream.model import COLUMNS, QUARANTINE_COLUMNS, Answer, Appended, Batch, Change, Question, Record
 from regard.stream.schema import BESIDE, COLUMN_TYPES, REQUIRED
@@ -90,7 +90,7 @@ class ClickHouseStore:
         if batch.accepted:
             source = f"file({_text(batch.accepted)}, Parquet, {_text(_STRUCTURE)})"
             total = self._number(f"SELECT count() FROM {source}")
-            since = f" AND received_at >= {_typed_literal(_naive(batch.known_since))}" if batch.known_since else ""
+            since = f" AND received_at >= {_typed_literal(naive(batch.known_since))}" if batch.known_since else ""
             unknown = f"id NOT IN (SELECT id FROM interactions WHERE id IN (SELECT id FROM {source}){since})"
             before = self._number("SELECT count() FROM interactions")
             names = ", ".join(f"`{name}`" for name in COLUMNS)
@@ -151,7 +151,7 @@ class ClickHouseStore:
             version = (newest[0].version if newest else 0) + 1
             made_at = record.made_at or clock.now()
             kept.append(Record(record.kind, record.key, record.body, version, made_at, record.made_by))
-            values = [record.kind, record.key, version, _naive(made_at), record.made_by, json.dumps(dict(record.body))]
+            values = [record.kind, record.key, version, naive(made_at), record.made_by, json.dumps(dict(record.body))]
             row = ", ".join(_typed_literal(value) for value in values)
             self._run(f"INSERT INTO records VALUES ({row})")
         self._writes += 1
@@ -183,7 +183,7 @@ class ClickHouseStore:
         return self._delete(f"customer IN ({numbers})")
 
     def retain(self, before: datetime) -> int:
-        return self._delete(f"occurred_at < {_typed_literal(_naive(before))}")
+        return self._delete(f"occurred_at < {_typed_literal(naive(before))}")
 
     def stamp(self) -> str:
         return f"{self._opening}-{self._writes}"
@@ -242,10 +242,6 @@ def _values(column: Any, *, is_bulk: bool) -> Any:
     from regard.stream.arrays import masked
 
     return masked(column)
-
-
-def _naive(instant: datetime) -> datetime:
-    return instant.astimezone(UTC).replace(tzinfo=None)
 
 
 def _text(value: str | Path) -> str:

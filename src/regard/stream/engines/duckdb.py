@@ -18,7 +18,7 @@ from regard.base.config import config
 from regard.base.ids import new_id
 from regard.base.sizes import STREAM, memory
 from regard.base.words import said
-from regard.stream.compose import DIALECT, call, filled_in, sql
+from regard.stream.compose import DIALECT, call, filled_in, naive, sql
 from regard.stream.engines.functions import Spelling, spelled, unit_and_zone
 from regard.stream.model import Answer, Appended, Batch, Change, Question, Record
 from regard.stream.schema import BESIDE, MIGRATIONS
@@ -262,7 +262,7 @@ def _append_rows(connection: duckdb.DuckDBPyConnection, path: Path | None, since
     if not connection.execute(_NO_ROWS).fetchall():
         return int(connection.execute(_INSERT.format(**names), given).fetchall()[0][0]), 0
     # The inner join hashes the batch, the small side, so that memory does not grow with the stream.
-    asked = given if since is None else {**given, "since": _naive(since)}
+    asked = given if since is None else {**given, "since": naive(since)}
     known = int(connection.execute(_KNOWN.format(since=_SINCE if since else ""), asked).fetchall()[0][0])
     new = int(connection.execute((_INSERT_NEW if known else _INSERT).format(**names), given).fetchall()[0][0])
     return new, known
@@ -329,7 +329,7 @@ def _keep(connection: duckdb.DuckDBPyConnection, record: Record) -> Record:
         {
             **key,
             "version": kept.version,
-            "at": _naive(kept.made_at),
+            "at": naive(kept.made_at or clock.now()),
             "by": kept.made_by,
             "body": json.dumps(dict(kept.body)),
         },
@@ -383,11 +383,7 @@ def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _utc_now() -> datetime:
-    return _naive(clock.now())
-
-
-def _naive(instant: datetime | None) -> datetime:
-    return (instant or clock.now()).astimezone(UTC).replace(tzinfo=None)
+    return naive(clock.now())
 
 
 def _quoted(text: str) -> str:
