@@ -211,6 +211,7 @@ RIGHTS = {
     "view_rows": "See single interactions and the customers' own words (personal data)",
     "export": "Take figures and rows away as CSV",
     "import_data": "Load files, correct refused rows",
+    "manage_surveys": "Make surveys, publish them, invite people",
     "manage_sources": "Set up what sends events live, replay what was refused",
     "merge_profiles": "Merge profiles and take merges back, decide suggestions",
     "edit_definitions": "Change how a metric is counted",

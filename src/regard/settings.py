@@ -155,6 +155,7 @@ INSTALLED_APPS = [
     "regard.accounts.keys",
     "regard.collect",
     "regard.profiles",
+    "regard.surveys",
     "regard.metrics",
     "regard.report",
     "django.contrib.auth",

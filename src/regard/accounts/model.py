@@ -14,6 +14,7 @@ class Right(StrEnum):
     EXPORT = "export"
     MERGE_PROFILES = "merge_profiles"
     IMPORT_DATA = "import_data"
+    MANAGE_SURVEYS = "manage_surveys"
     MANAGE_SOURCES = "manage_sources"
     EDIT_DEFINITIONS = "edit_definitions"
     MANAGE_MEMBERS = "manage_members"
@@ -33,7 +34,7 @@ class Role(StrEnum):
 
 _VIEWER = frozenset({Right.VIEW_METRICS})
 _AGENT = _VIEWER | {Right.VIEW_ROWS, Right.MERGE_PROFILES}
-_ANALYST = _AGENT | {Right.EXPORT, Right.IMPORT_DATA, Right.EDIT_DEFINITIONS}
+_ANALYST = _AGENT | {Right.EXPORT, Right.IMPORT_DATA, Right.MANAGE_SURVEYS, Right.EDIT_DEFINITIONS}
 _MANAGER = _ANALYST | {Right.MANAGE_SOURCES, Right.MANAGE_MEMBERS, Right.VIEW_AUDIT}
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {
