@@ -12,6 +12,7 @@ from regard.metrics.model import Better, Definition, Estimate, Every, Figure, Me
 
 if TYPE_CHECKING:
     from regard.metrics.asking import ask
+    from regard.metrics.bounds import Bounded, Stratum, mean_bounds, nps_bounds, share_bounds, stratified_bounds
     from regard.metrics.calendar import WEEKDAYS, BusinessCalendar
     from regard.metrics.catalogue import CATALOGUE, COMPANIONS, METRICS, metric_called
     from regard.metrics.comparing import Compared, Comparison, changed, compare
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from regard.metrics.order_value import currency_of
     from regard.metrics.overviews import Card, Overview, overview
     from regard.metrics.periods import Period, bounds_utc, following, parse_period, previous, starting, year_before
+    from regard.metrics.raking import Balance, Raked, rake
     from regard.metrics.retention import Cohort, Cohorts, cohorts
     from regard.metrics.rows import Rows, rows_behind
     from regard.metrics.scope import breakdowns, time_span
@@ -60,6 +62,8 @@ _WHERE = {
     "retention": ("Cohort", "Cohorts", "cohorts"),
     "rows": ("Rows", "rows_behind"),
     "scope": ("breakdowns", "time_span"),
+    "bounds": ("Bounded", "Stratum", "mean_bounds", "nps_bounds", "share_bounds", "stratified_bounds"),
+    "raking": ("Balance", "Raked", "rake"),
     "survival": ("Survival", "kaplan_meier"),
 }
 _HOME = {name: module for module, names in _WHERE.items() for name in names}
@@ -79,7 +83,9 @@ __all__ = [
     "COMPANIONS",
     "METRICS",
     "WEEKDAYS",
+    "Balance",
     "Better",
+    "Bounded",
     "BusinessCalendar",
     "Card",
     "Change",
@@ -98,10 +104,12 @@ __all__ = [
     "Metric",
     "Overview",
     "Period",
+    "Raked",
     "Rows",
     "Rule",
     "Settings",
     "Slice",
+    "Stratum",
     "Survival",
     "Unit",
     "ask",
@@ -118,17 +126,22 @@ __all__ = [
     "false_discoveries_controlled",
     "following",
     "kaplan_meier",
+    "mean_bounds",
     "measure",
     "measure_many",
     "measured",
     "metric_called",
+    "nps_bounds",
     "overview",
     "parse_period",
     "previous",
+    "rake",
     "rows_behind",
     "settings_for",
     "settings_of",
+    "share_bounds",
     "starting",
+    "stratified_bounds",
     "time_span",
     "versions_of",
     "versions_of_settings",

@@ -1,0 +1,189 @@
+"""Raking: weights that make those who answered look like all customers, one known margin at a time.
+
+Iterative proportional fitting (Deming and Stephan 1940, *Annals of Mathematical Statistics* 11): the weights of every
+category are multiplied until they add up to its known share, variable after variable, again and again. An estimate with
+such weights is a calibrated one, whose variance is that of the residuals of a regression on the margins (Deville and
+Särndal 1992, *JASA* 87), each divided by 1 − its leverage (Valliant 2002, *Survey Methodology* 28): without that,
+intervals of 100 answers held the truth in 91–93 % of samples instead of 95 %.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from regard.base import Invalid
+from regard.base.words import said
+from regard.metrics import intervals
+from regard.metrics.answers import Answers, Floats
+from regard.metrics.margins import Margins
+from regard.metrics.model import Estimate, Unit
+from regard.metrics.score_interval import Bounds
+
+MOST_PRECISE = 1e9
+"""What an estimate may at most be worth in equal answers: margins that tell it wholly leave it no variance."""
+
+
+@dataclass(frozen=True)
+class Balance:
+    """One category of one variable: its known share, and its shares of the answers before and after raking."""
+
+    variable: str
+    category: str
+    target: float
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
+class Raked:
+    """Weights raked to margins.
+
+    ``weights`` has one weight an answer, in the order given, with a mean of 1 (they add up to n). ``rounds`` is how
+    often every variable was fitted; ``furthest`` the largest distance of a share from its margin that is left;
+    ``trimmed`` how many weights stand at a limit.
+    """
+
+    weights: Floats
+    balance: Sequence[Balance]
+    rounds: int
+    furthest: float
+    is_converged: bool
+    trimmed: int
+    _design: Floats = field(repr=False, compare=False)
+
+    @property
+    def n(self) -> int:
+        return len(self.weights)
+
+    @property
+    def design_effect(self) -> float:
+        """By how much unequal weights raise the variance: n·Σw²/(Σw)² (Kish 1965, *Survey Sampling*)."""
+        return float(self.n * (self.weights**2).sum() / self.weights.sum() ** 2)
+
+    @property
+    def n_effective(self) -> float:
+        """What the weighted answers are worth in equal ones (Kish 1965)."""
+        return self.n / self.design_effect
+
+    def mean(self, values: ArrayLike, scale: Bounds, unit: Unit = Unit.SCORE, confidence: float = 0.95) -> Estimate:
+        """The weighted mean of ``values`` (NaN: not answered) on a bounded ``scale``, with its score interval.
+
+        The interval goes by the number of equal answers that would have the same variance (Korn and Graubard 1998,
+        *Survey Methodology* 24), the variance being that of the calibrated estimator.
+        """
+        given = np.asarray(values, dtype=float).ravel()
+        if len(given) != self.n:
+            raise Invalid(
+                said("{count} values for {n} weights", count=len(given), n=self.n),
+                field="values",
+                remedy=said("give one value for each answer; NaN where there is none"),
+            )
+        answers = Answers.of_values(given, self.weights)
+        return intervals.mean(self._worth(answers, given), scale, unit, confidence)
+
+    def share(self, chosen: ArrayLike, confidence: float = 0.95) -> Estimate:
+        """The weighted share of the answers that are ``chosen`` (True, 1; NaN: not answered)."""
+        return self.mean(chosen, (0.0, 1.0), Unit.SHARE, confidence)
+
+    def nps(self, scores: ArrayLike, confidence: float = 0.95) -> Estimate:
+        """The weighted net promoter score of answers on 0–10."""
+        given = np.asarray(scores, dtype=float).ravel()
+        intervals.check_scale(Answers.of_values(given), (0.0, 10.0))
+        verdicts = np.where(given >= 9, 100.0, np.where(given >= 7, 0.0, -100.0))
+        return self.mean(np.where(np.isnan(given), np.nan, verdicts), (-100.0, 100.0), Unit.POINTS, confidence)
+
+    def _worth(self, answers: Answers, given: Floats) -> Answers:
+        """The same answers with the effective size that the calibrated estimator's variance comes to."""
+        if answers.is_empty:
+            return answers
+        variance, spread = (
+            self._variance(given, answers.mean),
+            float(answers.shares @ (answers.scores - answers.mean) ** 2),
+        )
+        if variance <= 0 or spread <= 0:
+            return answers
+        size = min(spread / variance, MOST_PRECISE)
+        return replace(answers, squares=answers.squares * (answers.n_effective / size))
+
+    def _variance(self, given: Floats, mean: float) -> float:
+        """Of the weighted mean: the squares of weight × residual, each residual as if its answer had been left out."""
+        known = ~np.isnan(given)
+        off = np.where(known, given - mean, 0.0) if known.any() else np.zeros(self.n)
+        root, base = np.sqrt(self.weights), self._basis
+        residual = off * root - base @ (base.T @ (off * root))
+        left = np.maximum(1 - (base**2).sum(axis=1), 1 / self.n)
+        total = float(self.weights[known].sum())
+        return float(np.square(root * residual / left).sum()) / total**2
+
+    @cached_property
+    def _basis(self) -> Floats:
+        """Orthonormal columns that span the margins' categories, weighted."""
+        left, singular, _ = np.linalg.svd(self._design * np.sqrt(self.weights)[:, None], full_matrices=False)
+        kept: Floats = left[:, singular > 1e-9 * singular[0]]
+        return kept
+
+
+def rake(
+    people: Mapping[str, Sequence[str | None] | NDArray[np.object_]],
+    margins: Mapping[str, Mapping[str, float]],
+    weights: ArrayLike | None = None,
+    *,
+    limits: Bounds | None = None,
+    tolerance: float = 1e-6,
+    most_rounds: int = 500,
+) -> Raked:
+    """Weights with which those who answered have the known ``margins``.
+
+    ``people`` maps each variable to the category of each answer, ``margins`` to the share (0–1) of every category among
+    all customers. ``weights`` are where it starts: 1 ÷ the probability of having been asked, the same for all when left
+    out. ``limits`` are the least and most a weight may be, in mean weights, e.g. ``(0.2, 5)``; with them the margins
+    may not be reached: ``is_converged`` and ``furthest`` say so, as they do of margins that contradict each other.
+
+    Raises Invalid, naming the variable, for shares that do not add up to 1, a category that nobody who answered is in,
+    or an answer whose category is not known or not among the margins.
+
+    >>> raked = rake({"region": ["north", "north", "north", "south"]}, {"region": {"north": 0.5, "south": 0.5}})
+    >>> raked.weights.round(3).tolist(), round(raked.n_effective, 2), raked.is_converged
+    ([0.667, 0.667, 0.667, 2.0], 3.0, True)
+    """
+    known = Margins.of(people, margins)
+    first = _start(weights, known.n)
+    low, high = _checked(limits)
+    w, rounds, furthest = first, 0, known.furthest(first)
+    while rounds < most_rounds and (furthest > tolerance or w.min() < low - 1e-9 or w.max() > high + 1e-9):
+        w, rounds = np.clip(known.fitted(w), low, high), rounds + 1
+        w = w / w.mean()
+        furthest = known.furthest(w)
+    w = np.clip(w, low, high)
+    balance = [Balance(*row) for row in known.balance(first, w)]
+    trimmed = int(((w <= low * (1 + 1e-6)) | (w >= high * (1 - 1e-6))).sum()) if limits else 0
+    return Raked(w, balance, rounds, furthest, furthest <= tolerance, trimmed, known.design())
+
+
+def _start(weights: ArrayLike | None, n: int) -> Floats:
+    """The weights to begin with, with a mean of 1."""
+    given = np.ones(n) if weights is None else np.asarray(weights, dtype=float).ravel()
+    if len(given) != n or not bool((np.isfinite(given) & (given > 0)).all()):
+        raise Invalid(
+            said("there must be one sampling weight above 0 for each of {n} answers", n=n),
+            field="weights",
+            remedy=said("give 1 ÷ the probability of having been asked, or leave the weights out"),
+        )
+    return np.asarray(given / given.mean(), dtype=float)
+
+
+def _checked(limits: Bounds | None) -> Bounds:
+    """The limits, or none at all; the mean weight 1 must lie between them."""
+    low, high = limits or (0.0, np.inf)
+    if not 0 <= low < 1 < high:
+        raise Invalid(
+            said("weights cannot all lie between {low} and {high}: their mean is 1", low=low, high=high),
+            field="limits",
+            remedy=said("give a limit below 1 and one above it, e.g. 0.2 and 5"),
+        )
+    return low, high
