@@ -36,6 +36,7 @@ from regard.profiles.model import (
     identifier_of,
 )
 from regard.profiles.people import Answered, Consent, OpenTicket, Profile, profile
+from regard.profiles.reruling import RulesChange, change_rules, preview_rules
 from regard.profiles.resolving import Resolution, customers_of, deciding, resolve, resolve_again
 from regard.profiles.reviewing import Suggestion, accept_suggestion, link_suggestions, refuse_suggestion, suggest_links
 from regard.profiles.rules import DEFAULT_RULES, IdentityRules, keep_rules, rules_of
@@ -90,6 +91,7 @@ __all__ = [
     "Reason",
     "Refreshed",
     "Resolution",
+    "RulesChange",
     "Segment",
     "SegmentEntered",
     "SegmentLeft",
@@ -104,6 +106,7 @@ __all__ = [
     "account",
     "accounts",
     "as_json",
+    "change_rules",
     "condition_of",
     "connect",
     "count_customers",
@@ -124,6 +127,7 @@ __all__ = [
     "merge",
     "moment_of",
     "preview_merge",
+    "preview_rules",
     "preview_unmerge",
     "profile",
     "refresh_memberships",

@@ -52,6 +52,7 @@ class LinkState(StrEnum):
 
     ACCEPTED = "accepted"
     OVER_LIMIT = "over_limit"
+    BLOCKED = "blocked"
     SEPARATED = "separated"
     REVOKED = "revoked"
 

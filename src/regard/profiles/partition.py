@@ -64,8 +64,11 @@ class _Replay:
             return LinkState.ACCEPTED
         if self._are_apart(one, other):
             return LinkState.SEPARATED
-        if link.rule not in DECISIONS and self._is_over_limit(one, other, link.observed_at):
-            return LinkState.OVER_LIMIT
+        if link.rule not in DECISIONS:
+            if self._names_nobody(link.a) or self._names_nobody(link.b):
+                return LinkState.BLOCKED
+            if self._is_over_limit(one, other, link.observed_at):
+                return LinkState.OVER_LIMIT
         self._join(one, other)
         return LinkState.ACCEPTED
 
@@ -80,6 +83,11 @@ class _Replay:
     def _are_apart(self, one: _Group, other: _Group) -> bool:
         joined = {id(one), id(other)}
         return any({id(self.groups[a]), id(self.groups[b])} == joined for a, b in self.apart)
+
+    def _names_nobody(self, key: str) -> bool:
+        """Values may have been blocked after they were seen."""
+        identifier = identifier_of(key)
+        return self.rules.blocks(identifier.kind, identifier.value)
 
     def _is_over_limit(self, one: _Group, other: _Group, at: datetime) -> bool:
         """A limit stops only what would gather more: both sides bring identifiers of that kind."""

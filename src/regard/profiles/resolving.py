@@ -62,11 +62,9 @@ class Resolution:
     @cached_property
     def changes(self) -> list[Change]:
         """What to write beside the stream; a profile without figures is one to be brought up to date."""
-        if not self.links:
-            return []
         listed = sorted(self.moves.keys() | self.unlisted)
         stale = {self.after[key] for key in listed} | {self.before[key] for key in listed}
-        changes = [change("links", _link_columns(self.links), ("id",))]
+        changes = [change("links", _link_columns(self.links), ("id",))] if self.links else []
         if listed:
             changes.append(change("identifiers", _identifier_columns(listed, self.after), ("key",)))
             changes.append(change("profiles", {"customer": sorted(stale)}))
@@ -111,18 +109,23 @@ def redecided(store: Store, links: Sequence[Link], rules: IdentityRules | None =
     if not links:
         return Resolution()
     rules = rules or rules_of(store)
-    given = {link.id: link for link in links}
-    around = {link.id: link for link in closure(store, {key for link in links for key in (link.a, link.b)})}
-    result = partition((around | given).values(), rules)
+    around = closure(store, {key for link in links for key in (link.a, link.b)})
+    return _followed(store, {link.id: link for link in around}, {link.id: link for link in links}, rules)
+
+
+def resolve_again(store: Store, rules: IdentityRules | None = None) -> Resolution:
+    """What follows when all the evidence is read again, by the rules of now or by others."""
+    everything = {link.id: link for link in _links(store, "NOT id IS NULL", ())}
+    return _followed(store, everything, {}, rules or rules_of(store))
+
+
+def _followed(store: Store, around: Mapping[str, Link], given: Mapping[str, Link], rules: IdentityRules) -> Resolution:
+    """What follows from known links, some of which are new or given otherwise than they were."""
+    result = partition({**around, **given}.values(), rules)
     listed = _listed(store, result.customers)
     before = {key: listed.get(key) or profile_number(key) for key in result.customers}
     unlisted = frozenset(result.customers.keys() - listed.keys())
     return Resolution(_changed(around, given, result), before, result.customers, unlisted)
-
-
-def resolve_again(store: Store, rules: IdentityRules | None = None) -> Resolution:
-    """What follows when all the evidence is read again: after the rules changed."""
-    return redecided(store, _links(store, "NOT id IS NULL", ()), rules)
 
 
 def _as_written(link: Link, before: Link | None) -> Link | None:

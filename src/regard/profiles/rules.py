@@ -30,7 +30,15 @@ BLOCKED: Final = (
 )
 """Values that name nobody, whatever their kind: regular expressions for the whole value, in any case of letters."""
 
-_KIND = re.compile(r"[a-z][a-z0-9_]*")
+MOST_KINDS: Final = 50
+MOST_PATTERNS: Final = 100
+LONGEST_PATTERN: Final = 200
+MOST_REPEATS: Final = 2
+"""How often a pattern may repeat something, so that no value takes more than a moment to be looked at."""
+
+_KIND = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_PLAIN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+_REPEAT = re.compile(r"[*+{]")
 _NOT_DIGITS = re.compile(r"[^\d+]")
 
 
@@ -63,7 +71,9 @@ class IdentityRules:
 
     def blocks(self, kind: str, value: str) -> bool:
         """Whether a value names nobody."""
-        return bool(self._pattern("").fullmatch(value) or (kind in self._by_kind and self._own(kind, value)))
+        return not value or bool(
+            self._pattern("").fullmatch(value) or (kind in self._by_kind and self._own(kind, value))
+        )
 
     def rank(self, identifier: Identifier) -> tuple[int, str, str]:
         """Sorts identifiers by strength: the first of a profile's identifiers gives the profile its number."""
@@ -103,8 +113,13 @@ def rules_of(store: Store) -> IdentityRules:
 
 
 def keep_rules(store: Store, rules: IdentityRules, made_by: str | None = None) -> None:
-    """Keep checked rules as the workspace's. They hold for evidence from now on; see ``resolve_again``."""
-    store.keep(Record(RECORD, KEY, as_body(rules_from(as_body(rules))), made_by=made_by))
+    """Keep checked rules as the workspace's. They hold for evidence from now on; see ``change_rules``."""
+    store.keep(rules_record(rules, made_by))
+
+
+def rules_record(rules: IdentityRules, made_by: str | None = None) -> Record:
+    """Rules as they are kept. Raises Invalid for rules that cannot be used."""
+    return Record(RECORD, KEY, as_body(rules_from(as_body(rules))), made_by=made_by)
 
 
 def as_body(rules: IdentityRules) -> dict[str, Any]:
@@ -128,6 +143,8 @@ def rules_from(body: Mapping[str, Any]) -> IdentityRules:
     given = body.get("identifiers", ())
     if not isinstance(given, Sequence) or isinstance(given, str):
         raise Invalid(said("the identifiers of identity rules are a list"), field="identifiers")
+    if len(given) > MOST_KINDS:
+        raise Invalid(said("there are more than {n} kinds of identifiers", n=MOST_KINDS), field="identifiers")
     rules = tuple(_rule(item) for item in given)
     kinds = [rule.kind for rule in rules]
     for kind in kinds:
@@ -174,19 +191,41 @@ def _number(item: Mapping[str, Any], field: str) -> int:
 def _patterns(given: Any, field: str) -> tuple[str, ...]:
     if not isinstance(given, list | tuple) or not all(isinstance(text, str) for text in given):
         raise Invalid(said("blocked values are a list of texts"), field=field)
+    if len(given) > MOST_PATTERNS:
+        raise Invalid(said("there are more than {n} blocked values", n=MOST_PATTERNS), field=field)
     for text in given:
-        try:
-            re.compile(text)
-        except re.error as error:
-            message = said("{text} is not a regular expression: {error}", text=repr(text), error=str(error))
-            raise Invalid(message, field=field) from error
+        _check_pattern(text, field)
+    try:
+        _any_of(given)
+    except re.error as error:
+        message = said("these blocked values do not go together: {error}", error=str(error))
+        raise Invalid(message, field=field) from error
     return tuple(given)
 
 
+def _check_pattern(text: str, field: str) -> None:
+    """Raises Invalid for what is no regular expression, and for one that some value would keep busy for ever."""
+    plain, shown = _PLAIN.sub("x", text), repr(text[:LONGEST_PATTERN])
+    if len(text) > LONGEST_PATTERN or ")" in _repeated(plain) or len(_repeated(plain)) > MOST_REPEATS:
+        raise Invalid(
+            said("{text} is too involved for a blocked value", text=shown),
+            field=field,
+            remedy=said("write it shorter, repeat no group, and repeat at most {n} things", n=MOST_REPEATS),
+        )
+    try:
+        _any_of([text])
+    except (re.error, OverflowError, RecursionError) as error:
+        message = said("{text} is not a regular expression: {error}", text=shown, error=str(error))
+        raise Invalid(message, field=field) from error
+
+
+def _repeated(plain: str) -> list[str]:
+    """What stands before each sign of repetition."""
+    return [plain[found.start() - 1 : found.start()] for found in _REPEAT.finditer(plain)]
+
+
 def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:
-    return re.compile(
-        "|".join(f"(?:{pattern.removeprefix('^').removesuffix('$')})" for pattern in patterns), re.IGNORECASE
-    )
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
 
 
 def _spelled(kind: str, value: str) -> str:
