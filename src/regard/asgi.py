@@ -18,7 +18,9 @@ django.setup()
 from django.core.asgi import get_asgi_application  # noqa: E402 - models need the set-up above
 
 from regard.accounts.site import close_stores, is_signed_in, prepare_site  # noqa: E402
+from regard.base.config import config  # noqa: E402
 from regard.collect.site import largest_upload, new_collector, start_listening  # noqa: E402
+from regard.jobs.site import start_working  # noqa: E402
 from regard.profiles.site import start_refreshing  # noqa: E402
 from regard.web import BodyLimit  # noqa: E402
 
@@ -32,8 +34,10 @@ async def lifespan(process: Starlette) -> AsyncIterator[None]:
     await sync_to_async(prepare_site)()
     process.mount("/", BodyLimit(get_asgi_application(), largest_upload(), is_signed_in))
     stop_listening, stop_refreshing = start_listening(), start_refreshing()
+    stop_working = start_working(config().workers)
     yield
     await sync_to_async(collector.spool.close)()
+    await sync_to_async(stop_working)()
     await sync_to_async(stop_listening)()
     await sync_to_async(stop_refreshing)()
     await sync_to_async(close_stores)()

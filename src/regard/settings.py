@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from regard import __version__
 from regard.base import Invalid
 from regard.base.config import Config, config
-from regard.wiring import API, NAVIGATION
+from regard.wiring import API, JOBS, NAVIGATION, SCHEDULES
 
 SECRET_LENGTH = 50
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
@@ -143,6 +143,8 @@ REGARD_PRODUCTION = _config.production
 REGARD_VERSION = __version__
 REGARD_NAVIGATION = NAVIGATION
 REGARD_API = API
+REGARD_JOBS = JOBS
+REGARD_SCHEDULES = SCHEDULES
 
 SECRET_KEY = secret_key(_config)
 DEBUG = False
@@ -151,6 +153,7 @@ CSRF_TRUSTED_ORIGINS = [_config.base_url.rstrip("/")] if _config.base_url else [
 
 INSTALLED_APPS = [
     "regard.web",
+    "regard.jobs",
     "regard.accounts",
     "regard.accounts.keys",
     "regard.collect",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from regard.accounts import Right
+from regard.jobs import Schedule
 from regard.web import gettext_noop
 
 
@@ -40,3 +41,11 @@ API: tuple[tuple[str, str], ...] = (
     ("loads", "regard.collect.api.loads.router"),
 )
 """What ``/api/v1`` offers: each storey's router under its name; imported at the first request."""
+
+JOBS: tuple[str, ...] = ()
+"""The functions that may be enqueued, as dotted paths: no other is ever called by a job."""
+
+SCHEDULES: tuple[Schedule, ...] = (
+    Schedule("old sessions", "regard.accounts.tasks.forget_old_sessions", every_seconds=24 * 60 * 60),
+)
+"""What comes back by itself: each is done once, however many processes there are."""

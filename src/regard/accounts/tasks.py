@@ -19,6 +19,11 @@ def prepare_site() -> None:
     _collect_static()
 
 
+def forget_old_sessions() -> None:
+    """Delete the sessions that have expired: nobody can use them, and they pile up."""
+    call_command("clearsessions")
+
+
 def _collect_static() -> None:
     """Copy the browser files of this version into the home folder, hashed and compressed, when they have changed."""
     stamp = settings.STATIC_ROOT / "collected"

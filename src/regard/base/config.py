@@ -57,6 +57,12 @@ class Config:
         "5GB", "Most that may wait in the spool to be loaded; senders of more are told to come back (429)."
     )
     body_seconds: int = _setting(20, "Seconds that a sender of events has for a whole request.")
+    workers: int = _setting(2, "Jobs that the site's process does at once. 0: none, `regard worker` does them.")
+    allow_private_addresses: bool = _setting(
+        False,
+        "Let webhooks and SMS providers be on this machine or its own network. Whoever may set them up can then reach "
+        "what only this machine should.",
+    )
     email_url: str = _setting(
         "",
         "SMTP server, e.g. smtp+tls://user:password@host:587. Empty: mails are written to the home folder.",
