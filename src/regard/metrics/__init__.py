@@ -12,12 +12,14 @@ from regard.metrics.model import Better, Definition, Estimate, Every, Figure, Me
 
 if TYPE_CHECKING:
     from regard.metrics.asking import ask
+    from regard.metrics.association import Association
     from regard.metrics.bounds import Bounded, Stratum, mean_bounds, nps_bounds, share_bounds, stratified_bounds
     from regard.metrics.calendar import WEEKDAYS, BusinessCalendar
     from regard.metrics.catalogue import CATALOGUE, COMPANIONS, METRICS, metric_called
     from regard.metrics.comparing import Compared, Comparison, changed, compare
     from regard.metrics.comparison import Change, Difference, difference, false_discoveries_controlled
     from regard.metrics.contract import Metric, Rule
+    from regard.metrics.crosstabs import Cell, Crosstab, crosstab
     from regard.metrics.definitions import (
         Settings,
         define,
@@ -27,7 +29,10 @@ if TYPE_CHECKING:
         versions_of,
         versions_of_settings,
     )
+    from regard.metrics.distributions import Distribution, choices, multiple_choices, numbers, rankings, ratings
+    from regard.metrics.early_late import Asked, Drift, early_against_late
     from regard.metrics.explaining import Explained, explain
+    from regard.metrics.funnel import Funnel, Journey, Step, Stop, drop_off
     from regard.metrics.measuring import Measured, measure, measure_many, measured
     from regard.metrics.order_value import currency_of
     from regard.metrics.overviews import Card, Overview, overview
@@ -40,11 +45,14 @@ if TYPE_CHECKING:
 
 _WHERE = {
     "asking": ("ask",),
+    "association": ("Association",),
+    "bounds": ("Bounded", "Stratum", "mean_bounds", "nps_bounds", "share_bounds", "stratified_bounds"),
     "calendar": ("WEEKDAYS", "BusinessCalendar"),
     "catalogue": ("CATALOGUE", "COMPANIONS", "METRICS", "metric_called"),
     "comparing": ("Compared", "Comparison", "changed", "compare"),
     "comparison": ("Change", "Difference", "difference", "false_discoveries_controlled"),
     "contract": ("Metric", "Rule"),
+    "crosstabs": ("Cell", "Crosstab", "crosstab"),
     "definitions": (
         "Settings",
         "define",
@@ -54,16 +62,18 @@ _WHERE = {
         "versions_of",
         "versions_of_settings",
     ),
+    "distributions": ("Distribution", "choices", "multiple_choices", "numbers", "rankings", "ratings"),
+    "early_late": ("Asked", "Drift", "early_against_late"),
     "explaining": ("Explained", "explain"),
+    "funnel": ("Funnel", "Journey", "Step", "Stop", "drop_off"),
     "measuring": ("Measured", "measure", "measure_many", "measured"),
     "order_value": ("currency_of",),
     "overviews": ("Card", "Overview", "overview"),
     "periods": ("Period", "bounds_utc", "following", "parse_period", "previous", "starting", "year_before"),
+    "raking": ("Balance", "Raked", "rake"),
     "retention": ("Cohort", "Cohorts", "cohorts"),
     "rows": ("Rows", "rows_behind"),
     "scope": ("breakdowns", "time_span"),
-    "bounds": ("Bounded", "Stratum", "mean_bounds", "nps_bounds", "share_bounds", "stratified_bounds"),
-    "raking": ("Balance", "Raked", "rake"),
     "survival": ("Survival", "kaplan_meier"),
 }
 _HOME = {name: module for module, names in _WHERE.items() for name in names}
@@ -83,22 +93,30 @@ __all__ = [
     "COMPANIONS",
     "METRICS",
     "WEEKDAYS",
+    "Asked",
+    "Association",
     "Balance",
     "Better",
     "Bounded",
     "BusinessCalendar",
     "Card",
+    "Cell",
     "Change",
     "Cohort",
     "Cohorts",
     "Compared",
     "Comparison",
+    "Crosstab",
     "Definition",
     "Difference",
+    "Distribution",
+    "Drift",
     "Estimate",
     "Every",
     "Explained",
     "Figure",
+    "Funnel",
+    "Journey",
     "Measured",
     "Measurement",
     "Metric",
@@ -109,6 +127,8 @@ __all__ = [
     "Rule",
     "Settings",
     "Slice",
+    "Step",
+    "Stop",
     "Stratum",
     "Survival",
     "Unit",
@@ -116,12 +136,16 @@ __all__ = [
     "bounds_utc",
     "breakdowns",
     "changed",
+    "choices",
     "cohorts",
     "compare",
+    "crosstab",
     "currency_of",
     "define",
     "definition_of",
     "difference",
+    "drop_off",
+    "early_against_late",
     "explain",
     "false_discoveries_controlled",
     "following",
@@ -131,11 +155,15 @@ __all__ = [
     "measure_many",
     "measured",
     "metric_called",
+    "multiple_choices",
     "nps_bounds",
+    "numbers",
     "overview",
     "parse_period",
     "previous",
     "rake",
+    "rankings",
+    "ratings",
     "rows_behind",
     "settings_for",
     "settings_of",

@@ -58,6 +58,16 @@ class Outcomes:
         bounds = intervals.wilson(answered, base)
         return Estimate(answered / base, *bounds, self.invited, Unit.SHARE, n_effective=base)
 
+    def rates(self, eligible: float = 1.0) -> dict[str, Estimate]:
+        """RR1–RR4 by name; in RR3 and RR4 only the ``eligible`` share of the unknown counts."""
+        complete, any_answer = self.complete, self.complete + self.partial
+        return {
+            "rr1": self.rate(complete),
+            "rr2": self.rate(any_answer),
+            "rr3": self.rate(complete, eligible),
+            "rr4": self.rate(any_answer, eligible),
+        }
+
 
 def units(cell: Outcomes, rules: Rules, whole: Sequence[Any] = ()) -> Answers:
     """1 for an invitation that led to a complete answer, else 0."""
@@ -65,12 +75,7 @@ def units(cell: Outcomes, rules: Rules, whole: Sequence[Any] = ()) -> Answers:
 
 
 def read(cell: Outcomes, rules: Rules, whole: Sequence[Any]) -> Reading:
-    eligible, any_answer = rules["unknown_eligible_percent"] / 100, cell.complete + cell.partial
-    parts = {
-        "rr1": cell.rate(cell.complete),
-        "rr2": cell.rate(any_answer),
-        "rr3": cell.rate(cell.complete, eligible),
-        "rr4": cell.rate(any_answer, eligible),
+    parts = cell.rates(rules["unknown_eligible_percent"] / 100) | {
         "invitations": count(cell.invited),
         "completed": count(cell.complete),
         "answered_in_part": count(cell.partial),
