@@ -13,6 +13,7 @@ from regard.metrics.model import Better, Estimate, Unit
 
 if TYPE_CHECKING:
     from regard.metrics.answers import Answers
+    from regard.metrics.definitions import Kind
     from regard.metrics.scope import Scope, Window
     from regard.metrics.survival import Survival
 
@@ -83,7 +84,7 @@ class Metric:
     share their questions, which fetch the ``facets`` of those looked at together. ``days_rule`` names the rule that
     says how long the window is when a slice has no dates and the metric needs them. A metric that ``grows`` counts what
     customers did by the end of a period: the longer the period, the more. Periods of which one was cut short are then
-    not comparable.
+    not comparable. ``looks_back(rules, kind)`` says how many days before a period its figure rests on, too.
     """
 
     key: str
@@ -104,6 +105,7 @@ class Metric:
     family: str = ""
     days_rule: str | None = None
     grows: bool = False
+    looks_back: Callable[[Rules, Kind], int] = lambda rules, kind: 0
     facets: tuple[str, ...] = ()
 
     def defaults(self) -> dict[str, Any]:

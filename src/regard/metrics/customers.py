@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 from regard.base.words import said
 from regard.metrics.answers import Answers
 from regard.metrics.asking import ask
-from regard.metrics.contract import Gathered, Rule, names, whole_number
+from regard.metrics.contract import Gathered, Rule, Rules, names, whole_number
 from regard.metrics.customer_questions import EXPIRES, Boundaries, customers_question
+from regard.metrics.definitions import Kind
 from regard.metrics.model import Estimate, Unit
 from regard.metrics.periods import zone
 from regard.metrics.scope import Scope, Window, instant_of, known_properties, time_span
@@ -28,6 +29,11 @@ RULES = (
     ),
     Rule("qualifying", [ORDER_COMPLETED], "The interactions that make a customer active.", names),
 )
+
+
+def days_of_activity(rules: Rules, kind: Kind) -> int:
+    """The days before an instant whose orders say who is a customer then; contracts say it by themselves."""
+    return int(rules["active_days"]) if kind == "non_contractual" else 0
 
 
 @dataclass(frozen=True)
@@ -88,7 +94,7 @@ def gather(metric: str, scope: Scope) -> Gathered:
         cells, text = _asked(metric, scope, windows, limit)
         found |= cells
         texts.append(text)
-    return Gathered(found, ";\n\n".join(texts), _notes(metric, scope, seen, limit))
+    return Gathered(found, ";\n\n".join(texts), _notes(metric, scope, seen, span[0], limit))
 
 
 def _limit(scope: Scope, last: date) -> datetime:
@@ -103,7 +109,7 @@ def _instant(scope: Scope, day: date | None) -> datetime:
     return instant
 
 
-def _notes(metric: str, scope: Scope, windows: list[Window], limit: datetime) -> list[str]:
+def _notes(metric: str, scope: Scope, windows: list[Window], first: date, limit: datetime) -> list[str]:
     rule = said(
         "Customers count as active by their contract: from Subscription Started until Subscription Cancelled or "
         "Expired, or until it runs out (expires_at) without Subscription Renewed."
@@ -121,7 +127,22 @@ def _notes(metric: str, scope: Scope, windows: list[Window], limit: datetime) ->
         for window in windows[-1:]
         if _instant(scope, window[1]) > limit
     ]
-    return [rule, *cut]
+    return [rule, *_unseen(metric, scope, windows, first), *cut]
+
+
+def _unseen(metric: str, scope: Scope, windows: list[Window], first: date) -> list[str]:
+    """What to say of periods that begin before anybody can have been seen to leave."""
+    days = days_of_activity(scope.rules[metric], scope.settings.kind)
+    if all(start is not None and start >= first + timedelta(days=days) for start, _ in windows):
+        return []
+    return [
+        said(
+            "The data begin on {first}. Who was a customer already cannot be known, and nobody can be seen to leave, "
+            "for {days} days.",
+            first=str(first),
+            days=days,
+        )
+    ]
 
 
 def _asked(

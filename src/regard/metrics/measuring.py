@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 from regard.base.words import said
@@ -129,7 +129,9 @@ class Measured:
 
     @cached_property
     def _known(self) -> Period | None:
-        return known_period(self.scope)
+        """The days whose figures are whole: those of the data, after the ones that the metric must look back on."""
+        known, back = known_period(self.scope), self.contract.looks_back(self.rules, self.scope.settings.kind)
+        return (known[0] + timedelta(days=back), known[1]) if known else None
 
     def _told(self, cell: Cell) -> Figure:
         figure, reason = self._figures[cell], self._hidden.get(cell)

@@ -141,4 +141,5 @@ METRIC = Metric(
     family="customers",
     days_rule="active_days",
     grows=True,
+    looks_back=customers.days_of_activity,
 )
