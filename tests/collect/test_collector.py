@@ -8,7 +8,7 @@ import errno
 import gzip
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -342,11 +342,11 @@ def test_ways_and_places_that_there_are_not(app: Collector):
 def test_a_full_disk_is_503_with_a_time_to_come_back_and_all_is_well_after(
     app: Collector, monkeypatch: pytest.MonkeyPatch
 ):
-    def full(file: int, data: bytes) -> int:
+    def full(file: int, parts: Sequence[bytes]) -> int:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr(spool_module.os, "write", full)
+        patch.setattr(spool_module.os, "writev", full)
         answer = ask(app, "POST", "/v1/track", TRACK, KEY)
     assert (answer.status, answer.headers["retry-after"]) == (503, "5")
     assert ask(app, "POST", "/v1/track", TRACK, KEY).status == 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 from pathlib import Path
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from bench.collecting import kill_rounds
 from regard.cli.patience import Patience
-from regard.collect.protocol import EVENT_LIMIT, SHARED_LIMIT, Refusal, judged, opened
+from regard.collect.protocol import EVENT_LIMIT, Refusal, judged, opened
 from regard.collect.screening import screened
 
 ROUNDS = int(os.environ.get("REGARD_KILL_ROUNDS", "2"))
@@ -85,13 +86,33 @@ calls = st.fixed_dictionaries(
 @settings(max_examples=500, deadline=None)
 @given(st.lists(calls, max_size=4))
 def test_the_quick_look_never_vouches_for_an_event_that_is_refused(batch: list[dict]):
-    import json
-
     body = json.dumps({"batch": batch}).encode()
     refused = [found for found in judged("batch", opened("batch", body)) if isinstance(found, Refusal)]
-    assert not (screened(body, EVENT_LIMIT, SHARED_LIMIT) and refused)
+    assert not (screened(body, EVENT_LIMIT) and refused)
 
 
 def test_the_quick_look_does_not_vouch_for_an_event_that_is_too_large():
     body = b'{"batch":[{"type":"track","event":"a","userId":"1","other":"%b"}]}' % (b"x" * EVENT_LIMIT)
-    assert screened(body, EVENT_LIMIT, SHARED_LIMIT) is None
+    assert screened(body, EVENT_LIMIT) is None
+
+
+def event(size: int, nested: int = 0) -> dict[str, object]:
+    """About ``size`` bytes, partly as objects in an array, which end and begin as events do."""
+    products = [{"sku": "x" * (size // (2 * nested))}] * nested if nested else []
+    return {
+        "type": "track",
+        "event": "a",
+        "userId": "1",
+        "properties": {"text": "x" * (size // 2), "products": products},
+    }
+
+
+@pytest.mark.parametrize("nested", [0, 50])
+@pytest.mark.parametrize("large_at", [0, 1, 40, 79])
+def test_the_quick_look_finds_an_event_that_is_too_large_wherever_it_stands(large_at: int, nested: int):
+    batch = [event(1000, nested) for _ in range(80)]
+    assert screened(json.dumps({"batch": batch}).encode(), EVENT_LIMIT) is not None
+    batch[large_at] = event(3 * EVENT_LIMIT, nested)
+    for separators in ((",", ":"), (" ,\n", ": ")):
+        body = json.dumps({"batch": batch, "sentAt": "x" * 10}, separators=separators).encode()
+        assert screened(body, EVENT_LIMIT) is None

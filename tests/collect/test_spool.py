@@ -144,6 +144,7 @@ class FullDisk:
     def __init__(self, room: int, monkeypatch: pytest.MonkeyPatch):
         self.room, self.write = room, os.write
         monkeypatch.setattr(spool_module.os, "write", self)
+        monkeypatch.setattr(spool_module.os, "writev", lambda file, parts: self(file, memoryview(b"".join(parts))))
 
     def __call__(self, file: int, data: memoryview) -> int:
         taken = min(self.room, len(data))
@@ -172,6 +173,19 @@ def test_a_disk_that_stays_full_is_not_littered(spool: Spool, monkeypatch: pytes
     for number in range(5):
         append(spool, record(number))
     assert segments(spool.folder) == []
+
+
+def test_a_disk_that_takes_little_at_a_time_gets_everything(spool: Spool, monkeypatch: pytest.MonkeyPatch):
+    write = os.write
+    monkeypatch.setattr(spool_module.os, "writev", lambda file, parts: write(file, parts[0][:3]))
+    monkeypatch.setattr(spool_module.os, "write", lambda file, data: write(file, data[:7]))
+    append(spool, *map(record, range(3)))
+    assert [found.id for found in stored(spool.folder)] == ["0", "1", "2"]
+
+
+def test_more_requests_than_one_write_takes_are_all_kept(spool: Spool):
+    append(spool, *map(record, range(spool_module.MOST_PARTS)))
+    assert [found.id for found in stored(spool.folder)] == [str(number) for number in range(spool_module.MOST_PARTS)]
 
 
 def test_a_flush_that_fails_is_no_success_and_its_segment_is_left(spool: Spool, monkeypatch: pytest.MonkeyPatch):

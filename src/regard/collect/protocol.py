@@ -176,7 +176,7 @@ class Checked(NamedTuple):
 
 def checked(kind: str, text: bytes) -> Checked:
     """Look at every event of a body. Raises Invalid as :func:`opened` does."""
-    fine = screened(text, EVENT_LIMIT, SHARED_LIMIT) if kind == "batch" else None
+    fine = screened(text, EVENT_LIMIT) if kind == "batch" else None
     if fine is not None and len(fine.batch) <= EVENTS_LIMIT:
         return Checked(len(fine.batch), (), fine.key)
     body = opened(kind, text)

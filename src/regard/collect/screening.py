@@ -6,11 +6,13 @@ it never vouches for an event that is refused there.
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from typing import Annotated, Final
 
 import msgspec
 
-from regard.collect.calls import LONGEST_NAME, NOTHING
+from regard.collect.calls import LONGEST_NAME
 
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_NAME)]
 
@@ -20,19 +22,19 @@ class _Details(msgspec.Struct, gc=False):
 
 
 class _Call(msgspec.Struct, rename="camel", tag_field="type", gc=False):
-    message_id: _Name | None = None
+    message_id: _Name | None = None  # in the order in which they are often sent, which is found faster
     user_id: _Name | None = None
     anonymous_id: _Name | None = None
-    name: _Name | None = None
     event: _Name | None = None
+    timestamp: str | None = None
+    properties: _Details | None = None
+    context: _Details | None = None
+    traits: _Details | None = None
+    name: _Name | None = None
     group_id: _Name | None = None
     previous_id: _Name | None = None
-    timestamp: str | None = None
     original_timestamp: str | None = None
     sent_at: str | None = None
-    properties: _Details | None = None
-    traits: _Details | None = None
-    context: _Details | None = None
     write_key: str | None = None
 
 
@@ -76,30 +78,42 @@ class Screened(msgspec.Struct, rename="camel"):
 
 class _Raws(msgspec.Struct):
     batch: list[msgspec.Raw]
-    context: msgspec.Raw = NOTHING
-
-    def are_small(self, event_limit: int, shared_limit: int) -> bool:
-        """Whether none is too large, nor all of them together with the context that each of them gets."""
-        shared, largest = len(self.context), max(map(len, self.batch), default=0)
-        return max(largest, shared) <= event_limit and shared * len(self.batch) <= shared_limit
 
 
 _read: Final = msgspec.json.Decoder(Screened).decode
 _read_raws: Final = msgspec.json.Decoder(_Raws).decode
+_BETWEEN: Final = re.compile(rb"\}\s*,\s*\{")
 
 
-def screened(body: bytes, event_limit: int, shared_limit: int) -> Screened | None:
-    """The batch, when one look is enough to say that all of its events are fine; None when it is not."""
+def screened(body: bytes, event_limit: int) -> Screened | None:
+    """The batch, when one look is enough to say that all of its events are fine; None when it is not.
+
+    A batch with a context of its own, which each of its events gets, is for a closer look.
+    """
     try:
         if not body.isascii():
             body.decode()
         if b"\\" in body and b"\\u0000" in body:
             return None
         found = _read(body)
-        if len(body) > event_limit and not _read_raws(body).are_small(event_limit, shared_limit):
+        if found.context is not None or not _are_small(body, event_limit):
             return None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     if any([call.user_id is None and call.anonymous_id is None for call in found.batch]):  # noqa: C419 - faster so
         return None
     return found
+
+
+def _are_small(body: bytes, limit: int) -> bool:
+    """Whether no event of a batch is larger than ``limit``."""
+    return len(body) <= limit or max(map(len, _events_of(body, limit)), default=0) <= limit
+
+
+def _events_of(body: bytes, rest: int) -> list[msgspec.Raw]:
+    """The events of a batch; without those that begin in its last ``rest`` bytes, where it can be cut there."""
+    between = _BETWEEN.search(body, len(body) - rest)
+    if between is not None:
+        with suppress(msgspec.DecodeError):  # it is JSON only when it was cut between two events, not inside of one
+            return _read_raws(body[: between.start() + 1] + b"]}").batch
+    return _read_raws(body).batch
