@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from regard.surveys.model import Chosen, Matrix, Page, Questionnaire, Value, choice, questions_of
+from regard.surveys.model import Chosen, Matrix, Page, Questionnaire, RandomGroup, Value, choice, questions_of
 
 T = TypeVar("T")
 
@@ -41,7 +41,7 @@ def arrange(questionnaire: Questionnaire, seed: int, taken: Mapping[str, int] | 
             if page.questions_order == "random"
         },
         choices={
-            question.name: _shuffled([choice(item).value for item in _shuffled_items(question)], chance)
+            question.name: _shuffled_values(_shuffled_items(question), chance)
             for question in questions_of(questionnaire)
             if _shuffled_items(question)
         },
@@ -74,19 +74,40 @@ def _pages(questionnaire: Questionnaire, chance: random.Random, taken: Mapping[s
         return None
     order = [page.name for page in questionnaire.pages]
     for group in questionnaire.random_groups:
-        here = [name for name in order if name in group.pages]
-        if not here:
+        units = _units(group, order)
+        if not units:
             continue
-        drawn = _shuffled(here, chance)
+        drawn = _shuffled(units, chance)
         if group.is_balanced:
-            drawn.sort(key=lambda name: taken.get(name, 0))  # stable: equally often taken ones stay shuffled
+            drawn.sort(key=lambda unit: taken.get(unit[0], 0))  # stable: equally often taken ones stay shuffled
         drawn = drawn[: group.take]
         if group.is_balanced:
             chance.shuffle(drawn)
-        place = order.index(here[0])
-        before = [name for name in order[:place] if name not in here]
-        order = [*before, *drawn, *(name for name in order[place:] if name not in here)]
+        order = _put(order, units, drawn)
     return order
+
+
+def _units(group: RandomGroup, order: Sequence[str]) -> list[list[str]]:
+    """What moves as one: the group's blocks, as they stand by now, and its other pages, each alone."""
+    blocks = [[name for name in order if name in block] for block in group.blocks]
+    alone = set(group.pages) - {name for block in group.blocks for name in block}
+    units = [block for block in blocks if block] + [[name] for name in order if name in alone]
+    return sorted(units, key=lambda unit: order.index(unit[0]))
+
+
+def _put(order: Sequence[str], units: Sequence[Sequence[str]], drawn: Sequence[Sequence[str]]) -> list[str]:
+    """The order with what was drawn of the units standing where the first of them stood."""
+    here = {name for unit in units for name in unit}
+    place = order.index(units[0][0])
+    before = [name for name in order[:place] if name not in here]
+    return [*before, *(name for unit in drawn for name in unit), *(name for name in order[place:] if name not in here)]
+
+
+def _shuffled_values(items: Sequence[Any], chance: random.Random) -> list[Value]:
+    """Values in random order; those of fixed choices keep their places."""
+    choices = [choice(item) for item in items]
+    moving = iter(_shuffled([item.value for item in choices if not item.is_fixed], chance))
+    return [item.value if item.is_fixed else next(moving) for item in choices]
 
 
 def _shuffled_items(question: Any) -> Sequence[Any]:

@@ -128,7 +128,11 @@ def replace_page(questionnaire: Questionnaire, name: str, page: Page) -> Questio
     old = get_page(questionnaire, name)
     made = _with_pages(questionnaire, [page if one is old else one for one in questionnaire.pages])
     groups = [
-        msgspec.structs.replace(group, pages=[page.name if one == name else one for one in group.pages])
+        msgspec.structs.replace(
+            group,
+            pages=[page.name if one == name else one for one in group.pages],
+            blocks=[[page.name if one == name else one for one in block] for block in group.blocks],
+        )
         for group in made.random_groups
     ]
     return msgspec.structs.replace(made, random_groups=groups)

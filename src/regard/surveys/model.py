@@ -37,6 +37,8 @@ class Choice(Part, frozen=True, kw_only=True):
     visible_if: str | None = None
     is_exclusive: bool = False
     """Chosen alone: "none of these"."""
+    is_fixed: bool = False
+    """Stays in its place when the others stand in random order."""
 
 
 Choices: TypeAlias = list[Choice | Value]
@@ -258,6 +260,8 @@ class RandomGroup(Part, frozen=True, kw_only=True):
     """Pages shown in random order; with ``take``, only so many of them. They stand together from the first one on."""
 
     pages: list[str]
+    blocks: list[list[str]] = []
+    """Pages of the group that keep together and in order; each block moves, and is taken, as one."""
     take: int | None = None
     is_balanced: bool = False
     """Each page is taken equally often, rather than by chance alone."""
