@@ -35,7 +35,8 @@ NAVIGATION: tuple[Place, ...] = (
 API: tuple[tuple[str, str], ...] = (
     ("metrics", "regard.metrics.api.router"),
     ("interactions", "regard.collect.api.interactions.router"),
-    ("profiles", "regard.profiles.api.profiles.router"),
+    ("profiles", "regard.profiles.api.merging.router"),
+    ("identity", "regard.profiles.api.rules.router"),
     ("segments", "regard.profiles.api.segments.router"),
     ("imports", "regard.collect.api.imports.router"),
     ("loads", "regard.collect.api.loads.router"),

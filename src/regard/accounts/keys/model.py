@@ -15,6 +15,7 @@ class Scope(StrEnum):
     INTERACTIONS_READ = "interactions:read"  # personal data: single interactions and the customers' own words
     INTERACTIONS_WRITE = "interactions:write"
     PROFILES_READ = "profiles:read"  # personal data: who somebody is
+    PROFILES_WRITE = "profiles:write"
     SEGMENTS_READ = "segments:read"
     SEGMENTS_WRITE = "segments:write"
     IMPORTS_READ = "imports:read"
@@ -26,6 +27,7 @@ SCOPES: Mapping[Scope, str] = {
     Scope.INTERACTIONS_READ: marked("Read single interactions, with the customers' own words (personal data)"),
     Scope.INTERACTIONS_WRITE: marked("Send interactions"),
     Scope.PROFILES_READ: marked("Read profiles and timelines (personal data)"),
+    Scope.PROFILES_WRITE: marked("Merge profiles, take merges back, and change the identity rules"),
     Scope.SEGMENTS_READ: marked("Read segments, count them and list who belongs to them"),
     Scope.SEGMENTS_WRITE: marked("Make, change and remove segments"),
     Scope.IMPORTS_READ: marked("Follow imports and read refused rows (personal data)"),

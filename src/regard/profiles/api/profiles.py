@@ -163,10 +163,10 @@ def list_timeline(request: HttpRequest, customer: Customer, along: Query[Along])
     return {"data": [_told(one) for one in found.interactions], "next": then}
 
 
-def number_of(text: str) -> int:
+def number_of(text: str, field: str = "customer") -> int:
     """A profile's number as it stands in an address. Raises NotFound for what cannot be one."""
     if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LARGEST):
-        raise NotFound(said("there is no profile {number}", number=text[:40]), field="customer")
+        raise NotFound(said("there is no profile {number}", number=text[:40]), field=field)
     return int(text)
 
 

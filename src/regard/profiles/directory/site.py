@@ -62,6 +62,7 @@ RULES: Final = {
 STATES: Final = {
     LinkState.ACCEPTED: gettext_lazy("holds"),
     LinkState.OVER_LIMIT: gettext_lazy("over a limit, does not hold"),
+    LinkState.BLOCKED: gettext_lazy("a name of nobody, does not hold"),
     LinkState.REVOKED: gettext_lazy("taken back"),
     LinkState.SEPARATED: gettext_lazy("stopped by a separation"),
 }

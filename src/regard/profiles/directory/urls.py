@@ -3,6 +3,7 @@
 from django.urls import path
 
 from regard.profiles.directory import views
+from regard.profiles.identity import views as identity
 
 app_name = "people"
 
@@ -10,6 +11,7 @@ urlpatterns = [
     path("people/", views.people, name="people"),
     path("people/suggestions/", views.suggestions, name="suggestions"),
     path("people/suggestions/<str:suggestion>/", views.decide, name="decide"),
+    path("people/rules/", identity.rules, name="rules"),
     path("people/<int:number>/", views.person, name="person"),
     path("people/<int:number>/identity/", views.identity, name="identity"),
     path("people/<int:number>/merge/<int:other>/", views.merging, name="merging"),

@@ -1,0 +1,1 @@
+"""The page of identity rules: what they say, what others would change, and keeping those."""
