@@ -118,7 +118,7 @@ def mail(url: str, home: Path) -> dict[str, object]:
             remedy="write smtp+tls://user:password@host:587 (or smtp://, smtps://)",
         )
     return {
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_BACKEND": "regard.channels.adapters.SmtpBackend",
         "EMAIL_HOST": parts.hostname,
         "EMAIL_PORT": port or ports[parts.scheme],
         "EMAIL_HOST_USER": unquote(parts.username or ""),

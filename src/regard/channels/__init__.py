@@ -1,0 +1,28 @@
+"""Channels: mails and text messages on their way out, reports of what became of them, and requests to addresses that
+people set up. Science; :mod:`regard.channels.site` sends by the server that the settings name."""
+
+from regard.channels.bounces import Kind, Reason, Report, read_reports
+from regard.channels.email import mime
+from regard.channels.message import Fate, Mail, Outcome, Text
+from regard.channels.outgoing import Answer, Request, fetch
+from regard.channels.sms import Encoding, Provider, Segments, segments, send_text
+
+__all__ = [
+    "Answer",
+    "Encoding",
+    "Fate",
+    "Kind",
+    "Mail",
+    "Outcome",
+    "Provider",
+    "Reason",
+    "Report",
+    "Request",
+    "Segments",
+    "Text",
+    "fetch",
+    "mime",
+    "read_reports",
+    "segments",
+    "send_text",
+]

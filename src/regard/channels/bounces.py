@@ -1,0 +1,184 @@
+"""Reports that come back by mail, as facts: what could not be delivered (DSN, RFC 3464), and who complained (ARF,
+RFC 5965). The mail is somebody else's: every part of it may be missing or wrong, and nothing of it is believed to be
+more than it says. Who acts on a report should ask that the message id be one of ours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.errors import MessageError
+from email.message import Message
+from email.utils import parseaddr
+from enum import StrEnum
+
+from regard.base import Invalid, TooLarge
+from regard.base.words import said
+
+LARGEST = 5 << 20
+MESSAGE_ID = re.compile(r"<[^<>\s]{3,250}>")
+STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
+
+
+class Kind(StrEnum):
+    """What a report says: RFC 3464's actions, and a complaint."""
+
+    BOUNCED = "bounced"
+    DELAYED = "delayed"
+    DELIVERED = "delivered"
+    COMPLAINED = "complained"
+
+
+class Reason(StrEnum):
+    """Why, in what RFC 3463's codes come down to."""
+
+    NO_SUCH_ADDRESS = "no_such_address"
+    MAILBOX_FULL = "mailbox_full"
+    MAILBOX_DISABLED = "mailbox_disabled"
+    TOO_LARGE = "too_large"
+    UNREACHABLE = "unreachable"
+    POLICY = "policy"
+    COMPLAINT = "complaint"
+    OTHER = "other"
+
+
+REASONS = {
+    "1.": Reason.NO_SUCH_ADDRESS,
+    "2.1": Reason.MAILBOX_DISABLED,
+    "2.2": Reason.MAILBOX_FULL,
+    "2.3": Reason.TOO_LARGE,
+    "3.4": Reason.TOO_LARGE,
+    "4.": Reason.UNREACHABLE,
+    "7.": Reason.POLICY,
+}
+SENDERS_FAULT = {"1.7", "1.8"}  # RFC 3463: the sender's address, not the recipient's
+ACTIONS = {
+    "failed": Kind.BOUNCED,
+    "delayed": Kind.DELAYED,
+    "delivered": Kind.DELIVERED,
+    "relayed": Kind.DELIVERED,
+    "expanded": Kind.DELIVERED,
+}
+
+
+@dataclass(frozen=True)
+class Report:
+    """One fact about one recipient. ``is_permanent``: writing there again is no use (5.x.x), or not wanted."""
+
+    kind: Kind
+    message_id: str
+    recipient: str
+    is_permanent: bool
+    reason: Reason
+    status: str = ""
+
+
+def read_reports(raw: bytes) -> tuple[Report, ...]:
+    """Every fact in one mail; none when it is no report (an answer of somebody who is away, say).
+
+    Raises :class:`~regard.base.TooLarge`, and :class:`~regard.base.Invalid` for what cannot be read as a mail at all.
+    """
+    if len(raw) > LARGEST:
+        raise TooLarge(said("a report has {bytes} bytes at most", bytes=LARGEST))
+    try:
+        mail = message_from_bytes(raw, policy=policy.compat32)
+        parts = {part.get_content_type(): part for part in reversed(list(mail.walk()))}
+    except (MessageError, ValueError, LookupError, RecursionError) as error:
+        raise Invalid(said("this cannot be read as a mail")) from error
+    original = _original_id(parts)
+    if found := parts.get("message/delivery-status"):
+        return tuple(_deliveries(found, original))
+    if found := parts.get("message/feedback-report"):
+        return tuple(_complaints(found, parts, original))
+    return tuple(_failed_recipients(mail, parts))
+
+
+def _original_id(parts: dict[str, Message]) -> str:
+    """The id of the mail that the report is about, from what it gives back of that."""
+    for kind in ("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"):
+        for part in _returned(parts.get(kind)):
+            if found := MESSAGE_ID.search(_line(part, "Message-ID")):
+                return found[0]
+    return ""
+
+
+def _returned(part: Message | None) -> Iterator[Message]:
+    """What lies in a part: a mail, or groups of fields. Python takes some kinds apart itself, and leaves others."""
+    if part is None:
+        return
+    inside = part.get_payload()
+    if isinstance(inside, list):
+        yield from (item for item in inside if isinstance(item, Message))
+    else:
+        yield message_from_bytes(_bytes(part), policy=policy.compat32)
+
+
+def _bytes(part: Message) -> bytes:
+    found = part.get_payload(decode=True)
+    return found if isinstance(found, bytes) else b""
+
+
+def _deliveries(status: Message, original: str) -> Iterator[Report]:
+    for block in _returned(status):
+        kind = ACTIONS.get(_line(block, "Action").lower())
+        recipient = _address(_line(block, "Original-Recipient")) or _address(_line(block, "Final-Recipient"))
+        if kind and recipient:
+            yield _delivery(kind, block, recipient, original)
+
+
+def _delivery(kind: Kind, block: Message, recipient: str, original: str) -> Report:
+    found = STATUS.search(_line(block, "Status")) or STATUS.search(_line(block, "Diagnostic-Code"))
+    status = found[0] if found else ""
+    is_permanent = kind is Kind.BOUNCED and not status.startswith("4")
+    return Report(kind, original, recipient, is_permanent, reason_of(status), status)
+
+
+def reason_of(status: str) -> Reason:
+    """Why, by an enhanced status code.
+
+    >>> reason_of("5.1.1"), reason_of("4.2.2"), reason_of("")
+    (<Reason.NO_SUCH_ADDRESS: 'no_such_address'>, <Reason.MAILBOX_FULL: 'mailbox_full'>, <Reason.OTHER: 'other'>)
+    """
+    detail = status[2:]
+    if detail in SENDERS_FAULT:
+        return Reason.POLICY
+    return next((reason for begin, reason in REASONS.items() if _begins(detail, begin)), Reason.OTHER)
+
+
+def _begins(detail: str, begin: str) -> bool:
+    return detail.startswith(begin) if begin.endswith(".") else detail == begin
+
+
+def _complaints(feedback: Message, parts: dict[str, Message], original: str) -> Iterator[Report]:
+    for block in _returned(feedback):
+        if _line(block, "Feedback-Type").lower() in {"", "not-spam"}:
+            continue
+        named = [_address(value) for value in block.get_all("Original-Rcpt-To", [])]
+        returned = [_address(_line(part, "To")) for part in _returned(parts.get("message/rfc822"))]
+        for recipient in dict.fromkeys(filter(None, named or returned)):
+            yield Report(Kind.COMPLAINED, original, recipient, True, Reason.COMPLAINT)
+
+
+def _failed_recipients(mail: Message, parts: dict[str, Message]) -> Iterator[Report]:
+    """Reports of servers that say it in a header of the mail only, as Exim did before it spoke RFC 3464."""
+    original = _original_id({kind: part for kind, part in parts.items() if part is not mail})
+    for recipient in filter(None, map(_address, _line(mail, "X-Failed-Recipients").split(","))):
+        yield Report(Kind.BOUNCED, original, recipient, True, Reason.OTHER)
+
+
+def _line(part: Message, name: str) -> str:
+    """A field as one line; empty when it is missing."""
+    return " ".join(str(part.get(name, "")).split())
+
+
+def _address(value: object) -> str:
+    """``rfc822; ann@example.org`` (or with a name, or in angle brackets) as the address alone.
+
+    >>> _address("rfc822;ann@example.org"), _address("Ann <ann@example.org>"), _address("X-local; root")
+    ('ann@example.org', 'ann@example.org', '')
+    """
+    text = " ".join(str(value).split())
+    kind, mark, rest = text.partition(";")
+    spec = parseaddr(rest if mark and "@" not in kind else text)[1]
+    return spec if "@" in spec else ""

@@ -1,0 +1,148 @@
+"""What is sent, and what became of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.utils import parseaddr
+from enum import StrEnum
+from typing import Any
+
+from regard.base import Invalid
+from regard.base.ids import new_id
+from regard.base.words import said
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")
+HEADER_NAME = re.compile(r"[A-Za-z0-9-]{1,76}")
+NUMBER = re.compile(r"\+[1-9]\d{6,14}")
+LONGEST_ADDRESS = 254
+OURS = frozenset({
+    "to", "cc", "bcc", "from", "sender", "subject", "date", "message-id", "reply-to", "mime-version",
+    "list-unsubscribe", "list-unsubscribe-post", "auto-submitted", "feedback-id",
+})  # fmt: skip
+"""Headers that have a field of their own, or are made."""
+
+
+class Fate(StrEnum):
+    """What became of one message, as far as the next server says.
+
+    ``UNCERTAIN`` is the one that costs a decision: the server had the whole message, and the connection ended before
+    it said yes or no. Sending again may send twice, so whoever must not do that counts it as sent.
+    """
+
+    SENT = "sent"
+    LATER = "later"
+    BOUNCED = "bounced"
+    REFUSED = "refused"
+    UNCERTAIN = "uncertain"
+
+    @property
+    def is_final(self) -> bool:
+        """Is this the end of it? Everything but ``LATER``."""
+        return self is not Fate.LATER
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The fate of one message, and the server's code (``550 5.1.1``) but never its words, which may quote somebody."""
+
+    fate: Fate
+    reason: str = ""
+    reference: str = ""
+
+
+def address(text: str, of: str) -> Address:
+    """``Ann <ann@example.org>`` in parts, its domain in ASCII (IDNA). Raises Invalid, naming the field.
+
+    >>> address("Ann <ann@bücher.example>", "to").domain
+    'xn--bcher-kva.example'
+    """
+    require_one_line(text, of)
+    name, spec = parseaddr(text)
+    user, _, domain = spec.rpartition("@")
+    if not user or not domain or len(spec) > LONGEST_ADDRESS or re.search(r"[\s,;<>]", spec):
+        raise _not_an_address(of)
+    try:
+        return Address(name, user, domain.encode("idna").decode("ascii"))
+    except (ValueError, MessageError) as error:
+        raise _not_an_address(of) from error
+
+
+def _not_an_address(of: str) -> Invalid:
+    return Invalid(
+        said("{field} is not an e-mail address", field=of), field=of, remedy=said("write it as name@example.org")
+    )
+
+
+def require_one_line(text: str, of: str) -> None:
+    """Raise Invalid for what would begin a header of its own, or hide one."""
+    if CONTROL.search(text):
+        raise Invalid(said("{field} must be one line without control characters", field=of), field=of)
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail to one address. ``text`` is what readers without HTML see; ``unsubscribe_url`` ends it with one click.
+
+    ``message_id`` is made once with the mail: keep it, and send the same again after a failure, so that servers and
+    readers can see that it is the same. ``return_path`` is where reports of failure go (default: the sender).
+    Raises :class:`~regard.base.Invalid`, naming the field, when a header would not be what it says.
+    """
+
+    to: str
+    subject: str
+    text: str
+    sender: str
+    html: str = ""
+    reply_to: str = ""
+    return_path: str = ""
+    unsubscribe_url: str = ""
+    feedback_id: str = ""
+    message_id: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("to", "sender", "reply_to", "return_path"):
+            if getattr(self, name) or name in {"to", "sender"}:
+                address(getattr(self, name), name)
+        for name in ("subject", "unsubscribe_url", "feedback_id", "message_id"):
+            require_one_line(getattr(self, name), name)
+        for name, value in self.headers.items():
+            _require_free_header(name)
+            require_one_line(value, name)
+        if re.search(r"[<>\s]", self.unsubscribe_url):
+            raise Invalid(said("{field} is not an address of a page", field="unsubscribe_url"), field="unsubscribe_url")
+        if not self.message_id:
+            domain = address(self.sender, "sender").domain
+            object.__setattr__(self, "message_id", f"<{new_id()}@{domain}>")
+
+
+def _require_free_header(name: str) -> None:
+    if not HEADER_NAME.fullmatch(name) or name.lower() in OURS or name.lower().startswith("content-"):
+        raise Invalid(said("{name} is not a header that can be added", name=repr(name)), field="headers")
+
+
+@dataclass(frozen=True)
+class Text:
+    """One text message. ``to`` is a number in international form (E.164: ``+48601234567``)."""
+
+    to: str
+    text: str
+    sender: str = ""
+
+    def __post_init__(self) -> None:
+        if not NUMBER.fullmatch(self.to):
+            raise Invalid(
+                said("{field} is not a telephone number", field="to"),
+                field="to",
+                remedy=said("write it with its country, as +48601234567"),
+            )
+        require_one_line(self.sender, "sender")
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What a provider's template may name."""
+        return {"to": self.to, "text": self.text, "sender": self.sender}
