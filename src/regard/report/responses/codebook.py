@@ -1,0 +1,112 @@
+"""The codebook: what each variable is, what its codes mean, and how often each was given."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from regard.report.responses.spss import spss_names
+from regard.report.responses.table import Kind, ResponseTable, Variable
+from regard.report.tables import csv_text
+
+HEADINGS = ("variable", "spss_name", "label", "kind", "question", "answered", "missing", "code", "meaning", "count")
+
+
+@dataclass(frozen=True)
+class Coded:
+    """One code: what it means, how often it was given, and whether it counts as no answer."""
+
+    code: Any
+    meaning: str
+    count: int
+    is_missing: bool
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One variable: ``answered`` and ``missing`` respondents, its codes, and from where to where its values go.
+
+    ``least`` and ``most`` are of numbers and instants; of texts they are the lengths in characters.
+    """
+
+    variable: Variable
+    spss_name: str
+    answered: int
+    missing: int
+    codes: Sequence[Coded] = ()
+    least: Any = None
+    most: Any = None
+
+
+def codebook(table: ResponseTable) -> list[Entry]:
+    """One entry for each variable, in their order."""
+    names = spss_names(column.name for column in table.columns)
+    return [_entry(column, names[column.name], table.values(column.name)) for column in table.columns]
+
+
+def _entry(column: Variable, name: str, values: list[Any]) -> Entry:
+    given = [value for value in values if _is_given(value)]
+    known = [value for value in given if value not in column.missing]
+    codes = [] if column.kind in (Kind.TEXT, Kind.DATETIME) else _codes(column, given)
+    sizes = [len(value) for value in known] if column.kind is Kind.TEXT else known
+    is_ranged = bool(sizes) and column.kind in (Kind.TEXT, Kind.DATETIME, Kind.SCALE)
+    ends = (min(sizes), max(sizes)) if is_ranged else (None, None)
+    return Entry(column, name, len(known), len(values) - len(known), codes, *ends)
+
+
+def _is_given(value: Any) -> bool:
+    return value is not None and value != "" and value == value
+
+
+def _codes(column: Variable, given: list[Any]) -> list[Coded]:
+    """Every code that has a label or is missing; of what is no scale also codes without a label."""
+    counts = Counter(given)
+    extra = [] if column.kind is Kind.SCALE else sorted({*counts} - {*column.value_labels, *column.missing}, key=str)
+    every = dict.fromkeys([*column.value_labels, *column.missing, *extra])
+    return [Coded(c, str(column.labelled(c)), counts[c], c in column.missing) for c in every]
+
+
+def codebook_csv(table: ResponseTable) -> str:
+    """As CSV: one row for each code, and one for a variable without codes."""
+    return csv_text(HEADINGS, [row for entry in codebook(table) for row in _rows(entry)])
+
+
+def _rows(entry: Entry) -> list[Sequence[Any]]:
+    column = entry.variable
+    head = (column.name, entry.spss_name, column.label, column.kind.value, column.multiple_response_of)
+    counts = (entry.answered, entry.missing)
+    return [(*head, *counts, one.code, one.meaning, one.count) for one in entry.codes] or [
+        (*head, *counts, None, _span(entry), None)
+    ]
+
+
+def _span(entry: Entry) -> str | None:
+    return None if entry.least is None else f"{entry.least} … {entry.most}"
+
+
+def codebook_text(table: ResponseTable, title: str) -> str:
+    """As Markdown, for people: a heading for each variable and a table of its codes."""
+    parts = [f"# {_inline(title)}", f"{table.n} respondents, {len(table.columns)} variables."]
+    parts += [part for entry in codebook(table) for part in _section(entry)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _section(entry: Entry) -> list[str]:
+    column = entry.variable
+    facts = [column.kind.value, f"{entry.answered} answered", f"{entry.missing} missing"]
+    facts += [f"an option of {column.multiple_response_of}"] if column.multiple_response_of else []
+    facts += [f"SPSS: {entry.spss_name}"] if entry.spss_name != column.name else []
+    facts += [span] if (span := _span(entry)) else []
+    parts = [f"## {_inline(column.name)}", _inline(column.label), _inline(", ".join(facts))]
+    if entry.codes:
+        lines = [f"| {_inline(str(c.code))} | {_inline(c.meaning)} | {c.count} |" for c in entry.codes]
+        parts.append("\n".join(["| Code | Meaning | Count |", "| --- | --- | --- |", *lines]))
+    return [part for part in parts if part]
+
+
+def _inline(text: str) -> str:
+    """On one line, and nothing in it taken for Markdown's own signs."""
+    one_line = " ".join(text.split())
+    return "".join(f"\\{c}" if c in "\\`*_[]<>|#" else c for c in one_line)
