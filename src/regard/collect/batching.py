@@ -20,7 +20,7 @@ _TEXT: Final = (
     "id", "source_key", "name", "channel", "touchpoint", "subject", "metric", "orientation", "text", "language",
     "currency", "agent", "properties", "context",
 )  # fmt: skip
-_NUMBER: Final = ("score", "scale_min", "scale_max", "amount")
+_NUMBER: Final = ("score", "scale_min", "scale_max", "weight", "amount")
 _INSTANT: Final = ("occurred_at", "received_at")
 _REPEATED: Final = ("load", "name", "channel", "language", "currency", "context")
 _AT: Final = pa.timestamp("us", tz="UTC")

@@ -88,6 +88,14 @@ def read_call(text: bytes, kind: str = "") -> RawEvent:
     return event
 
 
+def read_own(text: bytes, _: str = "") -> RawEvent:
+    """A track call that Regard itself made, of a survey, say: nobody need be named in it. Raises :class:`Unusable`."""
+    event = _read_odd(text)
+    if event.type != "track" or event.event is None:
+        raise Unusable("missing_event", str(event.message_id or ""))
+    return event
+
+
 def _read_odd(text: bytes) -> RawEvent:
     """A call with numbers for identifiers, with empty ones, or with what is not of its type at all."""
     try:

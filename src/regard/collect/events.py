@@ -56,6 +56,7 @@ class Event(msgspec.Struct, gc=False):
     score: float | None = None
     scale_min: float | None = None
     scale_max: float | None = None
+    weight: float | None = None
     orientation: str | None = None
     text: str | None = None
     language: str | None = None

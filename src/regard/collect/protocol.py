@@ -17,7 +17,7 @@ import msgspec
 from regard.base import Invalid
 from regard.base.words import marked, said
 from regard.collect import cloud_events, feedback_records
-from regard.collect.calls import NOTHING, TYPES, RawEvent, Unusable, read_call
+from regard.collect.calls import NOTHING, TYPES, RawEvent, Unusable, read_call, read_own
 from regard.collect.screening import screened
 from regard.collect.spool import Arrived
 
@@ -87,6 +87,8 @@ _read_one: Final = msgspec.json.Decoder(msgspec.Raw).decode
 _ESCAPES: Final = re.compile(
     rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
 )
+OWN: Final = "own"
+"""The kind of a body that Regard itself made: a list of track calls, in which nobody need be named."""
 _NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _MARK: Final = b"\xef\xbb\xbf"
 
@@ -122,7 +124,7 @@ def _opened(kind: str, body: bytes) -> Body:
     if kind == "batch":
         found = _read_batch(body)
         return Body(found.batch, found.sent_at, _shared(found.context, len(found.batch)), found.write_key)
-    if kind == "cloudevents":
+    if kind in ("cloudevents", OWN):
         return Body(cloud_events.items(body))
     return Body([_read_one(body)])
 
@@ -213,6 +215,7 @@ def _fit(text: bytes) -> None:
 _READERS: Final[dict[str, Callable[[bytes, str], RawEvent]]] = {
     "cloudevents": cloud_events.event_of,
     "feedback": feedback_records.event_of,
+    OWN: read_own,
 }
 
 

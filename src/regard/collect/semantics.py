@@ -17,6 +17,8 @@ from regard.collect.events import Event, Refused, refused, text_of
 
 LARGEST: Final = 1e15
 """No amount or score is larger: sums of such numbers would be infinite, or no longer exact to the cent."""
+HEAVIEST: Final = 1e9
+"""No answer weighs more, as in files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +205,17 @@ def _take_score(event: Event, told: Mapping[str, Any]) -> Refused | None:
         return refused("score_off_scale", "properties.score")
     event.score, event.scale_min, event.scale_max = score, low, high
     event.orientation = event.orientation or "higher"
+    return _take_weight(event, told)
+
+
+def _take_weight(event: Event, told: Mapping[str, Any]) -> Refused | None:
+    """How many people an answer stands for: where only some were asked, one over the chance of being asked."""
+    if told.get("weight") in (None, ""):
+        return None
+    weight = number(told["weight"])
+    if weight is None or not 0 < weight <= HEAVIEST:
+        return refused("bad_number", "properties.weight")
+    event.weight = weight
     return None
 
 

@@ -26,10 +26,13 @@ from regard.collect.loading import check_columns, preview
 from regard.collect.mapping import Mapping
 from regard.collect.model import Preview
 from regard.collect.models import Load
+from regard.collect.protocol import OWN as OWN
 from regard.collect.questions import kept_of_loads
 from regard.collect.refusals import refusal
 from regard.collect.refused import flat
 from regard.collect.sources import Source, Sources
+from regard.collect.sources import api_key as api_key
+from regard.collect.spool import Arrived as Arrived
 from regard.collect.spool import Spool
 from regard.collect.tasks import mapping_of
 from regard.collect.words import reason_words

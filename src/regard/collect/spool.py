@@ -47,8 +47,8 @@ _flush: Final[Callable[[int], None]] = getattr(os, "fdatasync", os.fsync)
 class Arrived(msgspec.Struct, array_like=True, gc=False, frozen=True):
     """A request that was taken in: which source sent it, when, of which kind, and its body.
 
-    ``kind`` is "batch", one of the calls ("track", …), "cloudevents", "feedback" or "pixel". ``id`` tells it from every
-    other record, so that events sent without an id get one that stays.
+    ``kind`` is "batch", one of the calls ("track", …), "cloudevents", "feedback", "pixel" or "own". ``id`` tells
+    it from every other record, so that events sent without an id get one that stays.
     """
 
     source: str

@@ -33,7 +33,8 @@ from regard.surveys.model import (
     choice,
 )
 
-LONGEST_TEXT: Final = 20_000
+LONGEST_TEXT: Final = 7_000
+"""Characters of a text: in any script it fits into one event of the collector."""
 LARGEST: Final = 1e15
 PATIENCE_SECONDS: Final = 0.05
 """How long an author's pattern may look at an answer."""

@@ -1,0 +1,26 @@
+"""The front door of surveys for other sites, and what all their pages share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from asgiref.sync import async_to_sync
+
+from regard.accounts.site import Workspace
+from regard.base.clock import now
+from regard.base.ids import new_id
+from regard.collect.site import OWN, Arrived, api_key, spool
+from regard.surveys.recording import Call
+
+CALLS_AT_ONCE = 500
+
+
+def tell(workspace: Workspace, calls: Sequence[Call]) -> None:
+    """Tell the stream: once this returns, the calls are on disk, and a moment later they are interactions.
+
+    Raises :class:`~regard.base.TooMany` or :class:`~regard.base.Unavailable` while nothing more can be taken in.
+    """
+    for start in range(0, len(calls), CALLS_AT_ONCE):
+        body = msgspec.json.encode(calls[start : start + CALLS_AT_ONCE])
+        async_to_sync(spool().append)(Arrived(api_key(workspace.slug), now(), OWN, body, id=new_id()))
