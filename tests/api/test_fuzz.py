@@ -7,10 +7,13 @@ examples: ``REGARD_FUZZ_EXAMPLES=2000 pytest tests/api/test_fuzz.py``.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import load_all_checks
 from schemathesis.specs.openapi import checks
@@ -34,6 +37,17 @@ def key(full, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr("regard.collect.tasks.start", lambda *_given: None)
     config.cache_clear()
     return Key.make(full, "fuzz", list(Scope))[1]
+
+
+@pytest.fixture(autouse=True)
+def _one_connection() -> Iterator[None]:
+    """A request that ends closes its connection to the database; here it is the test's own, with its transaction."""
+    ends = (request_started, request_finished)
+    for signal in ends:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in ends:
+        signal.connect(close_old_connections)
 
 
 @pytest.mark.django_db

@@ -67,8 +67,8 @@ def put_identity_rules(request: HttpRequest, given: RulesBody) -> Any:
     """Replace the rules. They hold for all the evidence there is, and former rules bring back the former profiles."""
     prefix, workspace = request.key.prefix, request.workspace
     change = change_rules(store_of(workspace), _rules(given), f"key {prefix}", workspace=workspace.slug)
-    counts = {"profiles": change.profiles, "moved": change.identifiers}
-    record_audit(workspace, None, "identity rules kept", key=prefix, **counts)
+    told = {"key": prefix, "profiles": change.profiles, "moved": change.identifiers}
+    record_audit(workspace, None, "identity rules kept", **told)
     tasks.refresh_now(workspace)
     return _told(change)
 
