@@ -24,9 +24,6 @@ from regard.metrics.margins import Margins
 from regard.metrics.model import Estimate, Unit
 from regard.metrics.score_interval import Bounds
 
-MOST_PRECISE = 1e9
-"""What an estimate may at most be worth in equal answers: margins that tell it wholly leave it no variance."""
-
 
 @dataclass(frozen=True)
 class Balance:
@@ -74,7 +71,8 @@ class Raked:
         """The weighted mean of ``values`` (NaN: not answered) on a bounded ``scale``, with its score interval.
 
         The interval goes by the number of equal answers that would have the same variance (Korn and Graubard 1998,
-        *Survey Methodology* 24), the variance being that of the calibrated estimator.
+        *Survey Methodology* 24), the variance being that of the calibrated estimator; never by more than there are, so
+        that answers which the margins happen to tell wholly are not taken for certain.
         """
         given = np.asarray(values, dtype=float).ravel()
         if len(given) != self.n:
@@ -107,7 +105,7 @@ class Raked:
         )
         if variance <= 0 or spread <= 0:
             return answers
-        size = min(spread / variance, MOST_PRECISE)
+        size = min(spread / variance, float(answers.n))
         return replace(answers, squares=answers.squares * (answers.n_effective / size))
 
     def _variance(self, given: Floats, mean: float) -> float:
