@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
+from email.header import Header
+from email.headerregistry import Address, HeaderRegistry, UniqueSingleAddressHeader, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -11,21 +12,49 @@ from typing import Any
 from regard.base.clock import now
 from regard.channels.message import Mail, address
 
-LONGEST_LINE = 998
-"""RFC 5322, 2.1.1: what a line may hold at most, whatever is nicer to read."""
 
-
-class _Unfolded(UnstructuredHeader):
+class _Whole(UnstructuredHeader):
     """A header that is written as it is: to fold a long address of a page is to break it."""
 
     def fold(self, *, policy: Any) -> str:
         return f"{self.name}: {self}{policy.linesep}"  # type: ignore[attr-defined]
 
 
+class _Words(UnstructuredHeader):
+    """A header of words. The newer folding loses a space where a long text is parted; the older one does not."""
+
+    def fold(self, *, policy: Any) -> str:
+        return f"{self.name}: {_encoded(str(self), policy)}{policy.linesep}"  # type: ignore[attr-defined]
+
+
+class _Person(UniqueSingleAddressHeader):
+    """A header with one address; the name before it has spaces too."""
+
+    def fold(self, *, policy: Any) -> str:
+        name = self.address.display_name
+        shown = str(self.address) if name.isascii() else f"{_encoded(name, policy)} <{self.address.addr_spec}>"
+        return f"{self.name}: {shown}{policy.linesep}"  # type: ignore[attr-defined]
+
+
+def _encoded(text: str, policy: Any) -> str:
+    """A text as encoded words (RFC 2047) where it needs them, on lines of 76 letters."""
+    return Header(text, "us-ascii" if text.isascii() else "utf-8", header_name="Subject").encode(linesep=policy.linesep)
+
+
+WRITTEN_BY: dict[str, Any] = {
+    "list-unsubscribe": _Whole,
+    "feedback-id": _Whole,
+    "subject": _Words,
+    "from": _Person,
+    "to": _Person,
+    "reply-to": _Person,
+}
+
+
 def _headers() -> HeaderRegistry:
     registry = HeaderRegistry()
-    for name in ("list-unsubscribe", "feedback-id"):
-        registry.map_to_type(name, _Unfolded)  # type: ignore[arg-type]
+    for name, writer in WRITTEN_BY.items():
+        registry.map_to_type(name, writer)
     return registry
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.errors import MessageError
 from email.headerregistry import Address
-from email.utils import parseaddr
+from email.utils import getaddresses
 from enum import StrEnum
 from typing import Any
 
@@ -61,7 +61,8 @@ def address(text: str, of: str) -> Address:
     'xn--bcher-kva.example'
     """
     require_one_line(text, of)
-    name, spec = parseaddr(text)
+    found = getaddresses([text])
+    name, spec = found[0] if len(found) == 1 else ("", "")
     user, _, domain = spec.rpartition("@")
     if not user or not domain or len(spec) > LONGEST_ADDRESS or re.search(r"[\s,;<>]", spec):
         raise _not_an_address(of)
