@@ -17,6 +17,8 @@ from regard.base import Invalid, TooLarge
 from regard.base.words import said
 
 LARGEST = 5 << 20
+IN_UTF8 = re.compile(rb"message/global-(?=delivery-status)", re.IGNORECASE)
+"""RFC 6533 gives the same groups of fields, in UTF-8, a name that Python does not take apart."""
 MESSAGE_ID = re.compile(r"<[^<>\s]{3,250}>")
 STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 
@@ -82,7 +84,7 @@ def read_reports(raw: bytes) -> tuple[Report, ...]:
     if len(raw) > LARGEST:
         raise TooLarge(said("a report has {bytes} bytes at most", bytes=LARGEST))
     try:
-        mail = message_from_bytes(raw, policy=policy.compat32)
+        mail = message_from_bytes(IN_UTF8.sub(b"message/", raw), policy=policy.compat32)
         parts = {part.get_content_type(): part for part in reversed(list(mail.walk()))}
     except (MessageError, ValueError, LookupError, RecursionError) as error:
         raise Invalid(said("this cannot be read as a mail")) from error
@@ -154,7 +156,7 @@ def _complaints(feedback: Message, parts: dict[str, Message], original: str) -> 
     for block in _returned(feedback):
         if _line(block, "Feedback-Type").lower() in {"", "not-spam"}:
             continue
-        named = [_address(value) for value in block.get_all("Original-Rcpt-To", [])]
+        named = [_address(value) for value in _lines(block, "Original-Rcpt-To")]
         returned = [_address(_line(part, "To")) for part in _returned(parts.get("message/rfc822"))]
         for recipient in dict.fromkeys(filter(None, named or returned)):
             yield Report(Kind.COMPLAINED, original, recipient, True, Reason.COMPLAINT)
@@ -169,16 +171,21 @@ def _failed_recipients(mail: Message, parts: dict[str, Message]) -> Iterator[Rep
 
 def _line(part: Message, name: str) -> str:
     """A field as one line; empty when it is missing."""
-    return " ".join(str(part.get(name, "")).split())
+    return next(iter(_lines(part, name)), "")
 
 
-def _address(value: object) -> str:
+def _lines(part: Message, name: str) -> list[str]:
+    """Every field of that name, read as UTF-8."""
+    found = [str(value) for key, value in part.raw_items() if key.lower() == name.lower()]
+    return [" ".join(text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").split()) for text in found]
+
+
+def _address(text: str) -> str:
     """``rfc822; ann@example.org`` (or with a name, or in angle brackets) as the address alone.
 
     >>> _address("rfc822;ann@example.org"), _address("Ann <ann@example.org>"), _address("X-local; root")
     ('ann@example.org', 'ann@example.org', '')
     """
-    text = " ".join(str(value).split())
     kind, mark, rest = text.partition(";")
     spec = parseaddr(rest if mark and "@" not in kind else text)[1]
     return spec if "@" in spec else ""
