@@ -160,7 +160,7 @@ def add_question(
     if kind not in KINDS:
         raise Invalid(said("there is no kind of question called {kind}", kind=kind), field="kind")
     name = fresh_name(questionnaire, "question")
-    made: Question = msgspec.convert({"type": kind, "name": name, **FRESH.get(kind, {})}, Question)  # type: ignore[arg-type]
+    made: Question = msgspec.convert({"type": kind, "name": name, **FRESH.get(kind, {})}, Question)
     return _on_page(questionnaire, page, lambda elements: _put(elements, made, _after(elements, after))), name
 
 

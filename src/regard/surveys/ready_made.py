@@ -15,7 +15,7 @@ from regard.surveys.reading import read_questionnaire
 
 @dataclass(frozen=True)
 class ReadyMade:
-    """One ready-made survey: its key (also the file's name), what it is called, what it is for, whose question it is."""
+    """One ready-made survey: its key (and file's name), what it is called and for, and whose question it is."""
 
     key: str
     title: str
