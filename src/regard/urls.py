@@ -1,4 +1,4 @@
-"""Every address of the site. Pages of a workspace live under ``/w/<slug>/``."""
+"""Every address of the site. Pages of a workspace live under ``/w/<slug>/``, what respondents see under ``/s/``."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ OF_A_WORKSPACE = {
     "accounts.keys": "settings/keys/",
     "collect": "imports/",
     "collect.live": "sources/",
+    "surveys.files": "surveys/files/",
     "metrics": "settings/metrics/",
 }
 
@@ -21,6 +22,7 @@ urlpatterns = [
     path("account/2fa/", include("allauth.mfa.urls")),
     path("", include("regard.accounts.urls")),
     path("api/v1/", include("regard.accounts.api.urls")),
+    path("s/", include("regard.surveys.respond.urls")),
     *(
         path(f"w/<slug:slug>/{prefix}", include(f"regard.{storey}.urls"))
         for storey, prefix in OF_A_WORKSPACE.items()

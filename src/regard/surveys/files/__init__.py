@@ -1,0 +1,1 @@
+"""Files that respondents sent along, for members who may see single rows."""

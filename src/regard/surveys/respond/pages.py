@@ -1,0 +1,208 @@
+"""The pages that respondents see, as HTML: no session, no cookie, nothing from elsewhere."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import get_template
+from django.urls import reverse
+from django.utils import translation
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from regard.base import RegardError
+from regard.surveys.flow import Step
+from regard.surveys.model import File, Quota, Text, languages_of
+from regard.surveys.models import Survey, Theme
+from regard.surveys.respond.drawing import Reader, draw_questions, drawn_problems
+from regard.surveys.respond.languages import direction, name_of, words_language
+from regard.surveys.respond.visiting import Visit, response_token
+from regard.web.site import told, told_error
+
+FRAMED: Final = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors *; object-src 'none'"
+"""The content security policy of pages that other sites may show in a frame: they carry nobody's sign-in."""
+KIOSK_SECONDS: Final = 120
+"""A page of a kiosk to which nobody comes for so long goes back to the start."""
+KIOSK_DONE_SECONDS: Final = 10
+
+
+def question_page(
+    request: HttpRequest,
+    visit: Visit,
+    step: Step,
+    *,
+    given: Mapping[str, Any] | None = None,
+    problems: Mapping[str, Text] | None = None,
+    notice: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """One page of questions; with problems, a summary of them stands first and has the focus."""
+    with translation.override(words_language(visit.language)):
+        context = _of_survey(visit.survey, visit.language) | _of_page(request, visit, step, given, problems or {})
+        context["notice"] = told(notice)
+        return _answer("page", context, status, visit)
+
+
+def _of_page(
+    request: HttpRequest,
+    visit: Visit,
+    step: Step,
+    given: Mapping[str, Any] | None,
+    problems: Mapping[str, Text],
+) -> dict[str, Any]:
+    way, page = visit.path(), step.page
+    reader = Reader(visit.questionnaire, visit.language, step.values, visit.arrangement)
+    answers = visit.response.answers if given is None else given
+    questions = draw_questions(step, reader, answers, problems, visit.response.recorded)
+    is_first = way.before(page.name) is None
+    return {
+        "survey_title": reader.text(visit.questionnaire.title) or visit.survey.name,
+        "intro": reader.text(visit.questionnaire.description) if is_first else "",
+        "page_title": reader.text(page.title),
+        "page_about": reader.text(page.description),
+        "questions": questions,
+        "problems": list(drawn_problems(questions)),
+        "progress": round(100 * way.progress(page.name)) if _shows_progress(visit, len(way.steps)) else None,
+        "page": page.name,
+        "start": "" if visit.is_begun else visit.start_token(),
+        "action": _action(request, visit),
+        "has_back": visit.questionnaire.allow_back and not is_first,
+        "has_files": any(isinstance(question, File) for question in step.questions),
+        "is_last": way.after(page.name) is None,
+        "is_welcome": is_first and not any(question.kind != "html" for question in questions),
+        "languages": _languages(request, visit, page.name),
+        "elsewhere": reverse("respond:elsewhere", args=[response_token(visit.response)]) if _may_move(visit) else "",
+    }
+
+
+def _shows_progress(visit: Visit, pages: int) -> bool:
+    return visit.questionnaire.show_progress_bar and pages > 1
+
+
+def _may_move(visit: Visit) -> bool:
+    return visit.is_begun and not visit.is_kiosk and not visit.is_embedded
+
+
+def _action(request: HttpRequest, visit: Visit) -> str:
+    """Where the page is sent to; what the address says beside (language, touchpoint) goes with it."""
+    kept = {name: request.GET[name] for name in ("lang", "touchpoint") if request.GET.get(name)}
+    path = visit.address if visit.is_begun else request.path
+    return f"{path}?{urlencode(kept)}" if kept else path
+
+
+def _languages(request: HttpRequest, visit: Visit, page: str) -> list[dict[str, str]]:
+    """The languages to choose from, each with the same page in it; nothing where there is one only."""
+    offered = languages_of(visit.questionnaire)
+    if len(offered) < 2:
+        return []
+    kept = request.GET.dict() | ({"page": page} if visit.is_begun else {})
+    path = visit.address if visit.is_begun else request.path
+    return [
+        {"code": code, "name": name_of(code), "href": f"{path}?{urlencode({**kept, 'lang': code})}"} for code in offered
+    ]
+
+
+def _of_survey(survey: Survey, language: str) -> dict[str, Any]:
+    """What every page of a survey needs: language, brand."""
+    theme = survey.theme
+    return {
+        "language": language,
+        "direction": direction(language),
+        "ours": _ours(language),
+        "theme_css": theme_address(survey, theme) if theme else "",
+        "logo": reverse("respond:logo", args=[survey.key]) if theme and theme.logo_type else "",
+        "company": theme.logo_text if theme else "",
+        "privacy": theme.privacy_url if theme else "",
+    }
+
+
+def theme_address(survey: Survey, theme: Theme) -> str:
+    """Where a theme's colours are; changes with them, so that a browser may keep them."""
+    stamp = f"{zlib.crc32(theme.colour.encode()):08x}"
+    return reverse("respond:theme", args=[survey.key]) + f"?{stamp}"
+
+
+def _ours(language: str) -> SafeString:
+    """Marks our own words where they are in another language than the survey's."""
+    words = words_language(language)
+    is_same = words.partition("-")[0] == language.lower().partition("-")[0]
+    return SafeString("") if is_same else mark_safe(f' lang="{words}" dir="{direction(words)}"')  # noqa: S308
+
+
+def done_page(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """What is said at the end: the author's words for this end, or ours."""
+    way = visit.path()
+    last = way.steps[-1].values if way.steps else {}
+    reader = Reader(visit.questionnaire, visit.language, last, visit.arrangement)
+    with translation.override(words_language(visit.language)):
+        own = reader.text(_end_text(visit))
+        is_counted = visit.response.ended_by == "complete"
+        context = _of_survey(visit.survey, visit.language) | {
+            "survey_title": reader.text(visit.questionnaire.title),
+            "heading": _("Thank you!"),
+            "text": own or (_("Your answers have been sent.") if is_counted else _("There are no more questions.")),
+            "is_sent": True,
+            "again": reverse("respond:kiosk", args=[visit.survey.key]) if visit.is_kiosk else "",
+            "languages": _languages(request, visit, ""),
+        }
+        return _answer("done", context, 200, visit)
+
+
+def _end_text(visit: Visit) -> Text | None:
+    name = visit.response.arrangement.get("ended_by_quota")
+    quota: Quota | None = next((one for one in visit.questionnaire.quotas if one.name == name), None)
+    if quota:
+        return quota.text or visit.questionnaire.completed_text
+    ended_by = visit.path().ended_by
+    return (ended_by.text if ended_by else None) or visit.questionnaire.completed_text
+
+
+def said_page(
+    survey: Survey, language: str, heading: str, text: str, status: int, visit: Visit | None = None
+) -> HttpResponse:
+    """A survey that cannot be answered (any more), and why."""
+    with translation.override(words_language(language)):
+        context = _of_survey(survey, language) | {"heading": told(heading), "text": told(text)}
+        return _answer("done", context, status, visit)
+
+
+def problem_page(error: RegardError) -> HttpResponse:
+    """An address that leads nowhere, or a request that cannot be answered now: the same for all reasons."""
+    language = translation.get_language() or "en"
+    context = {"language": language, "direction": direction(language), "heading": told_error(error), "ours": ""}
+    return _answer("done", context, error.status, None)
+
+
+def elsewhere_page(visit: Visit, link: str, qr: str) -> HttpResponse:
+    """The address under which this response can be gone on with, to copy or to point a camera at."""
+    with translation.override(words_language(visit.language)):
+        context = _of_survey(visit.survey, visit.language) | {
+            "survey_title": _("Continue on another device"),
+            "link": link,
+            "qr": qr,
+            "back": visit.address,
+        }
+        return _answer("elsewhere", context, 200, visit)
+
+
+def _answer(name: str, context: dict[str, Any], status: int, visit: Visit | None) -> HttpResponse:
+    is_embedded = visit is not None and visit.is_embedded
+    html = get_template(f"surveys/respond/{name}.html").render({**context, "is_embedded": is_embedded})
+    answer = HttpResponse(html, status=status)
+    answer.headers["Content-Language"] = context["language"]
+    if is_embedded:
+        framed(answer)
+    if visit is not None and visit.is_kiosk and visit.is_begun:
+        seconds = KIOSK_DONE_SECONDS if visit.is_over else KIOSK_SECONDS
+        answer.headers["Refresh"] = f"{seconds}; url={reverse('respond:kiosk', args=[visit.survey.key])}"
+    return answer
+
+
+def framed(answer: HttpResponse) -> None:
+    """Let other sites show this page in a frame."""
+    answer.headers["Content-Security-Policy"] = FRAMED
+    answer.xframe_options_exempt = True

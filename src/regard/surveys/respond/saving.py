@@ -1,0 +1,232 @@
+"""What becomes of a page that was sent: its answers are kept, and it goes on, back, or to the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
+
+from regard.base import Conflict, RegardError
+from regard.base.clock import now
+from regard.base.words import said
+from regard.surveys.answering import FIELD, posted_answer, read_answers
+from regard.surveys.evaluating import is_empty
+from regard.surveys.flags import DUPLICATE, ROBOT, flags_of
+from regard.surveys.flow import COMMENT, Step, answers_on, is_answered, is_required, quotas_at
+from regard.surveys.model import File, Html, Quota, Text
+from regard.surveys.models import Invitation, Response, Survey
+from regard.surveys.respond.visiting import Visit
+from regard.surveys.tasks import record_response
+from regard.surveys.uploads import keep_files
+
+ALREADY = said("You have answered this survey already.")
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A page as it was sent: its fields, its files, which questions it showed, where the reader wants to go."""
+
+    page: str
+    posted: Mapping[str, Sequence[str]]
+    files: Mapping[str, Sequence[UploadedFile]]
+    shown: frozenset[str]
+    is_back: bool = False
+    is_robot: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Where it goes on: a page's name, or "" for the end. With problems (or a notice) the page is shown again."""
+
+    page: str = ""
+    problems: Mapping[str, Text] = field(default_factory=dict)
+    given: Mapping[str, Any] = field(default_factory=dict)
+    notice: str = ""
+
+
+def begin(visit: Visit) -> bool:
+    """Make the response of a first page; False when it is there already. Raises Conflict when this person may not
+    answer (again).
+
+    A form that is sent twice has the same id both times: the second goes on with what the first has made.
+    """
+    response = visit.response
+    if visit.invitation and (known := unfinished(visit.invitation)):
+        visit.response = known
+        return False
+    if visit.invitation is None and response.device and _has_answered(response):
+        if visit.survey.is_once_each:
+            raise Conflict(ALREADY)
+        response.flags = [DUPLICATE]
+    try:
+        with transaction.atomic():
+            response.save(force_insert=True)
+    except IntegrityError:
+        return False
+    return True
+
+
+def unfinished(invitation: Invitation) -> Response | None:
+    """The response that this invitation has begun. Raises Conflict when it has been used up."""
+    found = invitation.responses.order_by("-pk").first()
+    if found and found.completed_at is None:
+        return found
+    if found and invitation.is_single_use:
+        raise Conflict(ALREADY)
+    return None
+
+
+def _has_answered(response: Response) -> bool:
+    earlier = Response.objects.of(response.workspace).filter(survey=response.survey, device=response.device)
+    return earlier.exclude(completed_at=None).exclude(public_id=response.public_id).exists()
+
+
+def send_page(visit: Visit, sent: Sent) -> Outcome:
+    """Keep a page's answers and say where it goes on. The response is locked by the caller's transaction."""
+    response = visit.response
+    way = visit.path()
+    step = way.step(sent.page)
+    if step is None:
+        return Outcome(response.page or way.steps[0].page.name)
+    read = _read(visit, sent)
+    response.answers = read.answers
+    if sent.is_robot and ROBOT not in response.flags:
+        response.flags = [*response.flags, ROBOT]
+    outcome = _onwards(visit, sent, read)
+    if outcome.page and not outcome.problems:
+        response.page = outcome.page
+        response.seen = list(dict.fromkeys([*(response.seen or [sent.page]), outcome.page]))
+    if outcome.page:
+        response.language, response.changed_at, response.ended_by = visit.language, now(), ""
+        response.save(update_fields=KEPT)
+    return outcome
+
+
+KEPT = ["answers", "page", "seen", "flags", "language", "changed_at", "ended_by"]
+
+
+@dataclass(frozen=True)
+class _Read:
+    """All answers with those of the page; what was wrong; and, for showing the page again, what was given."""
+
+    answers: dict[str, Any]
+    problems: dict[str, Text]
+    given: dict[str, Any]
+
+
+def _read(visit: Visit, sent: Sent) -> _Read:
+    """Only questions that the page showed are read, and of those only the ones that its own answers still show."""
+    response = visit.response
+    page = next(page for page in visit.questionnaire.pages if page.name == sent.page)
+    asked = [one for one in page.elements if one.name in sent.shown and one.name not in response.recorded]
+    others = _without(response.answers, [one.name for one in asked if not isinstance(one, File)])
+    raw: dict[str, Any] = {}
+    for question in asked:
+        raw |= {name: value for name, value in posted_answer(question, sent.posted).items() if not is_empty(value)}
+    step = visit.path({**others, **raw}).step(sent.page)
+    if step is None:
+        return _Read({**others, **raw}, {}, raw)
+    read = read_answers([one for one in step.questions if one in asked], sent.posted, step.before)
+    files, wrong = _files(visit, sent, [one for one in step.questions if isinstance(one, File) and one in asked], step)
+    answers = {**others, **read.answers, **files}
+    return _Read(answers, {**read.problems, **wrong}, {**answers, **raw})
+
+
+def _files(visit: Visit, sent: Sent, questions: Sequence[File], step: Step) -> tuple[dict[str, Any], dict[str, Text]]:
+    answers: dict[str, Any] = {}
+    problems: dict[str, Text] = {}
+    for question in questions:
+        before = visit.response.answers.get(question.name)
+        kept = keep_files(visit.response, question, sent.files.get(FIELD + question.name, ()), before)
+        if kept.answer:
+            answers[question.name] = kept.answer
+        if kept.problem:
+            problems[question.name] = kept.problem
+        elif not kept.answer and is_required(question, step.values):
+            problems[question.name] = question.required_error_text or said("Please answer this question.")
+    return answers, problems
+
+
+def _without(answers: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    gone = {*names, *(name + COMMENT for name in names)}
+    return {name: value for name, value in answers.items() if name not in gone}
+
+
+def _onwards(visit: Visit, sent: Sent, read: _Read) -> Outcome:
+    way = visit.path(read.answers)
+    if sent.is_back:
+        before = way.before(sent.page)
+        return Outcome(before.page.name if before else sent.page)
+    if read.problems:
+        return Outcome(sent.page, read.problems, read.given)
+    step = way.step(sent.page)
+    if step and any(question.name not in sent.shown for question in step.questions):
+        return Outcome(sent.page)  # an answer has brought up another question of the same page
+    if step and (quota := _full_quota(visit, step)):
+        return _finish(visit, sent, "quota", quota)
+    then = way.after(sent.page) if step else way.after("")
+    if then is None and (missing := _missing(visit, read.answers)):
+        then = missing
+    if then:
+        return Outcome(then.page.name)
+    return _finish(visit, sent, "screen_out" if way.ended_by and way.ended_by.is_screen_out else "complete")
+
+
+def _missing(visit: Visit, answers: Mapping[str, Any]) -> Step | None:
+    """The first page on the way that lacks a required answer: somebody has come past it."""
+    for step in visit.path(answers).steps:
+        for question in step.questions:
+            if isinstance(question, Html) or question.name in visit.response.recorded:
+                continue
+            if is_required(question, step.values) and not is_answered(question, answers):
+                return step
+    return None
+
+
+def _full_quota(visit: Visit, step: Step) -> Quota | None:
+    """A quota that these answers fall into and that has been reached."""
+    for quota in quotas_at(visit.questionnaire, step):
+        if _counted(visit, quota) >= quota.limit:
+            return quota
+    return None
+
+
+def _counted(visit: Visit, quota: Quota) -> int:
+    """How many complete responses fall into a quota. The survey's row is locked: nobody else counts meanwhile."""
+    list(Survey.objects.of(visit.survey.workspace).select_for_update().filter(pk=visit.survey.pk).values("pk"))
+    done = Response.objects.of(visit.survey.workspace).filter(survey=visit.survey, ended_by="complete")
+    return sum(quota.name in one.get("quotas", ()) for one in done.values_list("arrangement", flat=True).iterator())
+
+
+def _finish(visit: Visit, sent: Sent, ended_by: str, quota: Quota | None = None) -> Outcome:
+    """Mark the response as complete and append it to the stream, both or neither; the answers stay in any case."""
+    response = visit.response
+    way = visit.path(response.answers)
+    try:
+        with transaction.atomic():
+            _complete(visit, ended_by, quota)
+            record_response(visit.questionnaire, response)
+    except RegardError as error:
+        response.completed_at, response.ended_by = None, ""
+        return Outcome(sent.page, given=answers_on(way, response.answers), notice=error.message)
+    return Outcome()
+
+
+def _complete(visit: Visit, ended_by: str, quota: Quota | None) -> None:
+    response = visit.response
+    way = visit.path()
+    response.answers = answers_on(way, response.answers)
+    response.completed_at, response.ended_by = now(), ended_by
+    seconds = (response.completed_at - response.started_at).total_seconds()
+    found = flags_of(way, response.answers, seconds, visit.language, visit.questionnaire.locale)
+    response.flags = list(dict.fromkeys([*response.flags, *found]))
+    if quota:
+        response.arrangement = {**response.arrangement, "ended_by_quota": quota.name}
+    elif visit.questionnaire.quotas:
+        inside = [one.name for step in way.steps for one in quotas_at(visit.questionnaire, step)]
+        response.arrangement = {**response.arrangement, "quotas": sorted(set(inside))}
+    if visit.invitation:
+        Invitation.objects.of(response.workspace).filter(pk=visit.invitation.pk).update(state=Invitation.State.ANSWERED)

@@ -1,0 +1,212 @@
+"""The public addresses of surveys.
+
+No cookie and no session says who somebody is: an unguessable token in the address does, so that there is nothing that
+another site could make a browser send along, and these views need no token against forged requests (CSRF). Nothing is
+recorded by GET: scanners of mails open every link.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from regard.accounts.site import absolute, public
+from regard.base import Conflict, NotFound, RegardError
+from regard.base.words import said
+from regard.surveys.flow import Step
+from regard.surveys.model import Boolean, Chosen, Matrix, Rating, choice
+from regard.surveys.models import Invitation, Survey
+from regard.surveys.respond import limits
+from regard.surveys.respond.pages import done_page, elsewhere_page, problem_page, question_page, said_page
+from regard.surveys.respond.saving import ALREADY, Outcome, Sent, begin, send_page, unfinished
+from regard.surveys.respond.visiting import (
+    Visit,
+    begun,
+    continued,
+    find_invitation,
+    find_survey,
+    survey_of,
+    visit_of,
+)
+
+View = Callable[..., HttpResponse]
+CLOSED = said("This survey is closed.")
+
+
+class SeeOther(HttpResponseRedirect):
+    """Go on elsewhere with GET."""
+
+    status_code = 303
+
+
+def for_respondents(view: View) -> View:
+    """A public page whose errors are told politely, and of which nobody in between keeps a copy."""
+
+    @functools.wraps(view)
+    def polite(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
+        try:
+            answer = view(request, *arguments, **named)
+        except RegardError as error:
+            answer = problem_page(_slowed(request, error))
+        answer.headers["Cache-Control"] = "no-store"
+        answer.headers["Referrer-Policy"] = "no-referrer"
+        return answer
+
+    return csrf_exempt(public(require_http_methods(["GET", "HEAD", "POST"])(polite)))
+
+
+def _slowed(request: HttpRequest, error: RegardError) -> RegardError:
+    """Whoever tries one address after another that leads nowhere is told to wait."""
+    if isinstance(error, NotFound):
+        try:
+            limits.count(request, "misses", limits.MISSES)
+        except RegardError as slower:
+            return slower
+    return error
+
+
+@for_respondents
+def anonymous(request: HttpRequest, key: str) -> HttpResponse:
+    """The link that everybody may use."""
+    return _first(request, find_survey(key), "link")
+
+
+@for_respondents
+def kiosk(request: HttpRequest, key: str) -> HttpResponse:
+    """A device that many people use one after another: it goes back to the start by itself."""
+    return _first(request, find_survey(key), "kiosk")
+
+
+@for_respondents
+def embedded(request: HttpRequest, key: str) -> HttpResponse:
+    """The survey inside another site's page."""
+    return _first(request, find_survey(key), "widget")
+
+
+@for_respondents
+def invited(request: HttpRequest, token: str) -> HttpResponse:
+    """A personal link: for one answer, or for several; goes on where somebody stopped."""
+    invitation = find_invitation(token)
+    survey = survey_of(invitation)
+    try:
+        known = unfinished(invitation)
+    except Conflict:
+        if request.method == "POST":
+            return SeeOther(request.get_full_path())
+        language = begun(request, survey, "link", invitation).language
+        return said_page(survey, language, ALREADY, said("Thank you."), 200)
+    if known and request.method != "POST":
+        return SeeOther(visit_of(request, known.public_id).address)
+    return _first(request, survey, "link", invitation)
+
+
+def _first(request: HttpRequest, survey: Survey, way: str, invitation: Invitation | None = None) -> HttpResponse:
+    visit = begun(request, survey, way, invitation)
+    if survey.state != Survey.State.OPEN:
+        return _closed(visit)
+    if request.method == "POST":
+        limits.count(request, "beginnings", limits.BEGINNINGS)
+        return _sent(request, visit, is_first=True)
+    steps = visit.path().steps
+    if not steps:
+        return said_page(survey, visit.language, said("There are no questions for you here."), "", 200, visit)
+    return question_page(request, visit, steps[0], given=_picked(steps[0], request.GET.get("pick", "")))
+
+
+def _picked(step: Step, pick: str) -> dict[str, Any]:
+    """The first question's answer as a link inside a mail chose it: shown, and recorded when it is sent."""
+    question = step.questions[0] if step.questions else None
+    if not pick or not isinstance(question, Rating | Chosen | Boolean) or isinstance(question, Matrix):
+        return {}
+    known = {str(choice(item).value): choice(item).value for item in getattr(question, "choices", ())}
+    return {question.name: known.get(pick, pick)}
+
+
+@for_respondents
+def response(request: HttpRequest, token: str) -> HttpResponse:
+    """A response that has begun: the page that the address names, or the one where it goes on."""
+    if request.method == "POST":
+        limits.count(request, "sendings", limits.SENDINGS)
+        return _sent(request, continued(request, token))
+    visit = continued(request, token)
+    if visit.is_over:
+        return done_page(request, visit)
+    if visit.survey.state != Survey.State.OPEN:
+        return _closed(visit)
+    return question_page(request, visit, _wanted(visit, request.GET.get("page", "")))
+
+
+def _wanted(visit: Visit, name: str) -> Step:
+    """The page asked for, when the answers lead to it and it has been reached; else the one where it goes on."""
+    way, reached = visit.path(), visit.response.page
+    names = [step.page.name for step in way.steps]
+    furthest = max((names.index(one) for one in {*visit.response.seen, reached} if one in names), default=0)
+    if name in names and names.index(name) <= furthest:
+        return way.steps[names.index(name)]
+    return way.step(reached) or way.steps[0]
+
+
+def _sent(request: HttpRequest, visit: Visit, *, is_first: bool = False) -> HttpResponse:
+    """A page that was sent: read, kept and answered in one transaction, alone with its response."""
+    with transaction.atomic():
+        if is_first:
+            try:
+                is_new = begin(visit)
+            except Conflict as refused:
+                return said_page(visit.survey, visit.language, refused.message, said("Thank you."), 200, visit)
+        if not is_first or not is_new:
+            visit = visit_of(request, visit.response.public_id, for_update=True)
+        if visit.is_over:
+            return SeeOther(visit.address)
+        if visit.survey.state != Survey.State.OPEN:
+            return _closed(visit)
+        outcome = send_page(visit, _read(request))
+    return _answered(request, visit, outcome)
+
+
+def _read(request: HttpRequest) -> Sent:
+    return Sent(
+        page=request.POST.get("page", ""),
+        posted=dict(request.POST.lists()),
+        files={name: request.FILES.getlist(name) for name in request.FILES},
+        shown=frozenset(request.POST.getlist("shown")),
+        is_back=request.POST.get("to") == "back",
+        is_robot=bool(request.POST.get("website")),
+    )
+
+
+def _answered(request: HttpRequest, visit: Visit, outcome: Outcome) -> HttpResponse:
+    if outcome.problems or outcome.notice:
+        step = visit.path().step(outcome.page) or visit.path().steps[0]
+        status = 503 if outcome.notice else 422
+        return question_page(
+            request,
+            visit,
+            step,
+            given=outcome.given,
+            problems=outcome.problems,
+            notice=outcome.notice,
+            status=status,
+        )
+    return SeeOther(visit.address + (f"?{urlencode({'page': outcome.page})}" if outcome.page else ""))
+
+
+def _closed(visit: Visit) -> HttpResponse:
+    kept = said("What you answered before it closed has been kept. Thank you.") if visit.is_begun else ""
+    return said_page(visit.survey, visit.language, CLOSED, kept or said("Thank you for coming."), 200, visit)
+
+
+@for_respondents
+def elsewhere(request: HttpRequest, token: str) -> HttpResponse:
+    """How to go on with this response on another device."""
+    visit = continued(request, token)
+    if visit.is_kiosk or visit.is_embedded:
+        raise NotFound(said("This link does not work, or not any more."))
+    return elsewhere_page(visit, absolute(visit.address), f"{request.path}qr.svg")

@@ -1,0 +1,213 @@
+"""Somebody at a survey: who, which version of it, in which language, and what they have answered so far."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property, lru_cache
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from django.conf import settings
+from django.db.models import OuterRef, Subquery
+from django.http import HttpRequest
+from django.urls import reverse
+
+from regard.base import NotFound
+from regard.base.clock import now
+from regard.base.ids import new_id
+from regard.base.words import said
+from regard.surveys.arranging import Arrangement, arrange, read_arrangement
+from regard.surveys.flow import Path, path
+from regard.surveys.model import Questionnaire, languages_of
+from regard.surveys.models import Invitation, Response, Survey, SurveyVersion
+from regard.surveys.reading import read_questionnaire
+from regard.surveys.respond.languages import chosen_language
+from regard.surveys.respond.limits import device
+from regard.surveys.tokens import read, read_id, sign, sign_id
+
+RESPONSE: Final = "response"
+INVITATION: Final = "invitation"
+START: Final = "start"
+LONGEST_NAME: Final = 200
+LATELY: Final = 500
+"""Responses that are looked at to take the pages of a balanced group equally often."""
+UNKNOWN: Final = said("This link does not work, or not any more.")
+
+
+@dataclass
+class Visit:
+    """Somebody at a survey. The response is not in the database before the first page has been sent."""
+
+    survey: Survey
+    questionnaire: Questionnaire
+    response: Response
+    invitation: Invitation | None
+    language: str
+
+    @property
+    def traits(self) -> Mapping[str, Any]:
+        """What texts and conditions may say of the person."""
+        return self.invitation.traits if self.invitation else {}
+
+    @cached_property
+    def arrangement(self) -> Arrangement:
+        """The random orders that this person sees."""
+        return read_arrangement(self.response.arrangement)
+
+    def path(self, answers: Mapping[str, Any] | None = None) -> Path:
+        """The pages that these answers lead to; without any, those that were given so far."""
+        given = self.response.answers if answers is None else answers
+        return path(self.questionnaire, given, self.traits, self.arrangement)
+
+    @property
+    def is_begun(self) -> bool:
+        return self.response.pk is not None
+
+    @property
+    def is_over(self) -> bool:
+        return self.response.completed_at is not None
+
+    @property
+    def is_kiosk(self) -> bool:
+        return self.response.way == "kiosk"
+
+    @property
+    def is_embedded(self) -> bool:
+        return self.response.way == "widget"
+
+    @property
+    def address(self) -> str:
+        """Where a response that has begun goes on."""
+        return reverse("respond:response", args=[response_token(self.response)])
+
+    def start_token(self) -> str:
+        """Stands for the response that the first sending makes: sent twice, it is made once."""
+        told = UUID(self.response.public_id).bytes + self.response.version_id.to_bytes(4, "big")
+        return sign(settings.SECRET_KEY, START, told)
+
+
+@lru_cache(maxsize=128)
+def questionnaire_of(version: int) -> Questionnaire:
+    """What a published version asks: it never changes."""
+    return read_questionnaire(SurveyVersion.objects.values_list("document", flat=True).get(pk=version))
+
+
+def response_token(response: Response) -> str:
+    return sign_id(settings.SECRET_KEY, RESPONSE, response.public_id)
+
+
+def invitation_token(invitation: Invitation) -> str:
+    """The personal part of an invitation's address; ends when the invitation does."""
+    return sign_id(settings.SECRET_KEY, INVITATION, invitation.public_id, invitation.expires_at)
+
+
+def personal_address(invitation: Invitation) -> str:
+    """The path under which somebody answers an invitation."""
+    return reverse("respond:invited", args=[invitation_token(invitation)])
+
+
+def find_survey(key: str) -> Survey:
+    """The survey of a public key, published at least once. Raises NotFound."""
+    return _published(key=key)
+
+
+def _published(**which: object) -> Survey:
+    newest = SurveyVersion.objects.filter(survey=OuterRef("pk")).order_by("-number").values("pk")[:1]
+    rows = Survey.objects.public().filter(**which).exclude(state=Survey.State.DRAFT).annotate(newest=Subquery(newest))
+    found = rows.select_related("theme", "workspace").defer("draft", "margins", "theme__logo").first()
+    if found is None or found.newest is None:
+        raise NotFound(UNKNOWN)
+    return found
+
+
+def find_invitation(token: str) -> Invitation:
+    """The invitation of a personal address. Raises NotFound, also when it has ended."""
+    public_id = read_id(settings.SECRET_KEY, INVITATION, token, now())
+    found = Invitation.objects.public().filter(public_id=public_id).first()
+    if found is None or (found.expires_at and found.expires_at <= now()):
+        raise NotFound(UNKNOWN)
+    return found
+
+
+def survey_of(invitation: Invitation) -> Survey:
+    """The survey that an invitation is to. Raises NotFound."""
+    return _published(pk=invitation.survey_id)
+
+
+def continued(request: HttpRequest, token: str, *, for_update: bool = False) -> Visit:
+    """The visit of a response that has begun. Raises NotFound."""
+    public_id = read_id(settings.SECRET_KEY, RESPONSE, token, now())
+    return visit_of(request, public_id, for_update=for_update)
+
+
+def visit_of(request: HttpRequest, public_id: str, *, for_update: bool = False) -> Visit:
+    """The visit of the response with this id; ``for_update``: nobody else changes it meanwhile."""
+    rows = Response.objects.public().select_related("survey__theme", "survey__workspace", "invitation")
+    rows = rows.defer("survey__draft", "survey__margins", "survey__theme__logo")
+    if for_update:
+        rows = rows.select_for_update(of=("self",))
+    response = rows.filter(public_id=public_id).first()
+    if response is None:
+        raise NotFound(UNKNOWN)
+    questionnaire = questionnaire_of(response.version_id)
+    language = _language(request, questionnaire, response.language)
+    return Visit(response.survey, questionnaire, response, response.invitation, language)
+
+
+def begun(request: HttpRequest, survey: Survey, way: str, invitation: Invitation | None = None) -> Visit:
+    """The visit of somebody who opens a survey, or sends its first page; nothing is kept yet."""
+    public_id, version = _start(request, survey)
+    questionnaire = questionnaire_of(version)
+    language = _language(request, questionnaire, invitation.language if invitation else "")
+    touchpoint = (invitation and invitation.touchpoint) or request.GET.get("touchpoint", "")
+    response = Response(
+        workspace=survey.workspace,
+        survey=survey,
+        version_id=version,
+        invitation=invitation,
+        public_id=public_id,
+        way=(invitation.channel or "link") if invitation else way,
+        language=language,
+        touchpoint=(touchpoint or questionnaire.touchpoint or "")[:LONGEST_NAME],
+        source_key=invitation.source_key if invitation else "",
+        device="" if way == "kiosk" else device(request, survey.key),
+        weight=1 / invitation.selection_probability if invitation and invitation.selection_probability else 1.0,
+        started_at=_instant(public_id),
+    )
+    drawn = arrange(questionnaire, UUID(public_id).int, _taken(questionnaire, survey))
+    response.arrangement = msgspec.to_builtins(drawn)
+    return Visit(survey, questionnaire, response, invitation, language)
+
+
+def _start(request: HttpRequest, survey: Survey) -> tuple[str, int]:
+    """The id and the version that the form was drawn for; new ones where there is none, or none of ours."""
+    try:
+        told = read(settings.SECRET_KEY, START, request.POST.get("start", ""), now())
+    except NotFound:
+        return new_id(), survey.newest
+    version = int.from_bytes(told[16:20], "big")
+    is_of_it = version == survey.newest or survey.versions.filter(pk=version).exists()
+    return str(UUID(bytes=told[:16])), version if is_of_it else survey.newest
+
+
+def _instant(public_id: str) -> datetime:
+    """When an id (UUIDv7) was made: its first 48 bits are milliseconds."""
+    return datetime.fromtimestamp((UUID(public_id).int >> 80) / 1000, UTC)
+
+
+def _language(request: HttpRequest, questionnaire: Questionnaire, known: str) -> str:
+    wished = (request.GET.get("lang", ""), known)
+    return chosen_language(languages_of(questionnaire), wished, request.headers.get("Accept-Language", ""))
+
+
+def _taken(questionnaire: Questionnaire, survey: Survey) -> Mapping[str, int]:
+    """How often each page was drawn lately, where a random group asks for balance."""
+    if not any(group.is_balanced for group in questionnaire.random_groups):
+        return {}
+    lately = Response.objects.of(survey.workspace).filter(survey=survey).order_by("-pk")
+    drawn = lately.values_list("arrangement", flat=True)[:LATELY]
+    return Counter(page for one in drawn for page in one.get("pages") or ())

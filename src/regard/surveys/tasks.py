@@ -1,0 +1,126 @@
+"""Answers go into the stream: when a response is complete, or has been left alone for an hour."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Q
+
+from regard.base.clock import now
+from regard.base.events import publish
+from regard.surveys.arranging import read_arrangement
+from regard.surveys.evaluating import is_empty
+from regard.surveys.events import ResponseReceived
+from regard.surveys.flags import ROBOT
+from regard.surveys.flow import Path, answers_on, path
+from regard.surveys.model import Html, Questionnaire
+from regard.surveys.models import Response
+from regard.surveys.reading import read_questionnaire
+from regard.surveys.recording import Told, response_calls
+from regard.surveys.site import tell
+
+LEFT: Final = "left"
+"""How a response ended that nobody came back to; if somebody does after all, it goes on."""
+SILENCE: Final = timedelta(hours=1)
+AT_A_TIME: Final = 500
+
+RECORDED: Final = ("recorded", "completed_at", "ended_by", "flags", "answers", "arrangement", "changed_at", "language")
+
+
+def record_response(questionnaire: Questionnaire, response: Response) -> None:
+    """Append what the stream does not have yet of this response, and note that it has it; in the caller's transaction.
+
+    Raises :class:`~regard.base.Unavailable` or :class:`~regard.base.TooMany` when the spool takes nothing; done twice,
+    the ids of the calls are the same and the stream keeps one of each. What a robot filled in stays out.
+    """
+    way = path_of(questionnaire, response)
+    fresh = [name for name in answered(way, response) if name not in response.recorded]
+    calls = response_calls(
+        questionnaire,
+        way,
+        told_of(response),
+        started_at=response.started_at,
+        answered_at=response.completed_at or response.changed_at,
+        completed_at=response.completed_at,
+        only=frozenset(fresh),
+    )
+    response.recorded = [*response.recorded, *fresh]
+    response.save(
+        update_fields=["recorded", "completed_at", "ended_by", "flags", "answers", "arrangement", "changed_at"]
+    )
+    if ROBOT not in response.flags:
+        tell(response.workspace, calls)
+        transaction.on_commit(lambda: publish(_received(response, way)))
+
+
+def path_of(questionnaire: Questionnaire, response: Response) -> Path:
+    """What this respondent saw."""
+    traits = response.invitation.traits if response.invitation else {}
+    return path(questionnaire, response.answers, traits, read_arrangement(response.arrangement))
+
+
+def answered(way: Path, response: Response) -> list[str]:
+    """The names of the questions on the way that have an answer."""
+    asked = (question for step in way.steps for question in step.questions if not isinstance(question, Html))
+    return [question.name for question in asked if not is_empty(response.answers.get(question.name))]
+
+
+def told_of(response: Response) -> Told:
+    """What is the same for all that is told of a response."""
+    return Told(
+        subject=_subject(response),
+        survey=response.survey.key,
+        survey_name=response.survey.name,
+        channel=_channel(response.way),
+        source_key=response.source_key,
+        language=response.language,
+        touchpoint=response.touchpoint,
+        version=response.version_id,
+        weight=response.weight,
+        more={"way": response.way, "flags": response.flags or None},
+    )
+
+
+def _channel(way: str) -> str:
+    """Where a response was given, as the stream calls channels."""
+    return {"email": "email", "sms": "sms", "widget": "web", "link": "web", "kiosk": "store"}.get(way, way)
+
+
+def _subject(response: Response) -> str:
+    """The invitation's id for its first response; every further one, by a link that may be used again, has its own."""
+    invitation = response.invitation
+    if invitation is None:
+        return response.public_id
+    is_first = not invitation.responses.filter(pk__lt=response.pk).exists()
+    return invitation.public_id if is_first else response.public_id
+
+
+def _received(response: Response, way: Path) -> ResponseReceived:
+    return ResponseReceived(
+        workspace=response.workspace.slug,
+        survey=response.survey.key,
+        response=response.public_id,
+        source_key=response.source_key,
+        answers=answers_on(way, response.answers),
+        is_complete=response.completed_at is not None,
+        flags=tuple(response.flags),
+    )
+
+
+def settle_abandoned() -> None:
+    """Put the answers of responses that nobody came back to for an hour into the stream. Done twice, it changes
+    nothing; what an attempt cannot append, the next one does."""
+    alone = Q(completed_at=None, changed_at__lt=now() - SILENCE) & ~Q(ended_by=LEFT)
+    for pk in Response.objects.public().filter(alone).order_by("pk").values_list("pk", flat=True)[:AT_A_TIME]:
+        with transaction.atomic():
+            _settle(pk, alone)
+
+
+def _settle(pk: int, alone: Q) -> None:
+    rows = Response.objects.public().select_related("survey", "version", "workspace", "invitation")
+    response = rows.select_for_update(of=("self",)).filter(alone, pk=pk).first()
+    if response is not None:
+        response.ended_by = LEFT
+        record_response(read_questionnaire(response.version.document), response)
