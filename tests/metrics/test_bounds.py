@@ -94,3 +94,15 @@ def test_the_silent_cannot_be_off_the_scale():
 def test_nobody_asked_has_no_bounds():
     with pytest.raises(Invalid, match="nobody was asked"):
         mean_bounds(Answers.of([]), 0, (1, 5))
+
+
+@pytest.mark.parametrize("silent, field", [(-3, "silent"), ([1.0, 0.0], "weights")])
+def test_fewer_than_nobody_and_people_without_weight_cannot_be_silent(silent, field):
+    with pytest.raises(Invalid) as refused:
+        mean_bounds(Answers.of([(4, 10)]), silent, (1, 5))
+    assert refused.value.field == field
+
+
+def test_a_count_from_an_array_is_a_count():
+    answers = Answers.of([(4, 10)])
+    assert mean_bounds(answers, np.int64(5), (1, 5)).invited == mean_bounds(answers, 5, (1, 5)).invited == 15

@@ -117,3 +117,10 @@ def test_one_answer_only_tells_nothing_about_the_other_question():
 def test_questions_that_nobody_answered_together_are_refused():
     with pytest.raises(Invalid, match="nobody answered both"):
         crosstab(["a", None], [None, "x"])
+
+
+@pytest.mark.parametrize("weights", [[0, 1], [-1, 1], [float("nan"), 1], [1]])
+def test_weights_that_weigh_nothing_or_are_not_everybody_s_are_refused(weights):
+    with pytest.raises(Invalid) as refused:
+        crosstab(["a", "b"], ["x", "y"], weights)
+    assert refused.value.field == "weights"

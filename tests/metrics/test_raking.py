@@ -100,7 +100,7 @@ def test_margins_that_do_not_fit_the_answers_are_refused_by_name(people, margins
 
 
 def test_a_sampling_weight_of_nothing_is_refused():
-    with pytest.raises(Invalid, match="sampling weight above 0"):
+    with pytest.raises(Invalid, match="weight must be a number above 0"):
         rake({"region": ["n", "s"]}, {"region": {"n": 0.5, "s": 0.5}}, [1, 0])
 
 

@@ -24,6 +24,7 @@ from regard.metrics.answers import Answers
 from regard.metrics.model import Estimate, Unit
 from regard.metrics.score_interval import Bounds
 from regard.metrics.survey_answers import joined
+from regard.metrics.weighing import weights_of
 
 NET = (-100.0, 100.0)
 SHARE = (0.0, 1.0)
@@ -80,8 +81,22 @@ def mean_bounds(
     >>> found.responders.value, found.least, found.most, found.answered
     (4.0, 2.2, 4.6, 0.4)
     """
-    rest = silent if isinstance(silent, int) else np.asarray(silent, dtype=float)
+    rest = _counted(silent)
     return stratified_bounds([Stratum(answers, rest, 1.0, between)], scale, unit, confidence=confidence)
+
+
+def _counted(silent: int | ArrayLike) -> int | NDArray[np.float64]:
+    """How many, or the weight of each, checked."""
+    if np.ndim(silent):
+        return weights_of(silent, np.size(silent))
+    many = int(np.asarray(silent))
+    if many < 0:
+        raise Invalid(
+            said("{count} people cannot have been silent", count=many),
+            field="silent",
+            remedy=said("give the number asked less the number who answered"),
+        )
+    return many
 
 
 def nps_bounds(

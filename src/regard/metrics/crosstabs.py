@@ -14,6 +14,7 @@ from regard.metrics.association import Association, Contingency, association, cr
 from regard.metrics.comparison import Difference, difference, false_discoveries_controlled
 from regard.metrics.intervals import nothing, wilson
 from regard.metrics.model import Estimate, Unit
+from regard.metrics.weighing import check_length, weights_of
 
 
 @dataclass(frozen=True)
@@ -145,18 +146,8 @@ def _counted(
     row_names: Sequence[str],
     column_names: Sequence[str],
 ) -> Contingency:
-    w = np.ones(len(rows)) if weights is None else np.asarray(weights, dtype=float).ravel()
-    if not len(rows) == len(columns) == len(w):
-        raise Invalid(
-            said(
-                "there are {rows} answers to one question, {columns} to the other and {weights} weights",
-                rows=len(rows),
-                columns=len(columns),
-                weights=len(w),
-            ),
-            field="columns",
-            remedy=said("give both answers of each respondent; None where there is none"),
-        )
+    check_length("columns", len(columns), len(rows))
+    w = weights_of(weights, len(rows))
     places = [{name: place for place, name in enumerate(names)} for names in (row_names, column_names)]
     at = [
         np.array([place.get(one, -1) if one is not None else -1 for one in given], dtype=np.intp)

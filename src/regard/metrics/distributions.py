@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from regard.base import Invalid
-from regard.base.words import said
 from regard.metrics import intervals
 from regard.metrics.answers import Answers, Floats
 from regard.metrics.model import Estimate, Unit
 from regard.metrics.score_interval import Bounds
 from regard.metrics.survey_answers import MOST_SHARES
+from regard.metrics.weighing import check_length, weights_of
 
 
 @dataclass(frozen=True)
@@ -68,10 +67,10 @@ def multiple_choices(
     ``answered`` and need not add up to 1.
     """
     known = np.asarray(answered, dtype=bool).ravel()
-    w = _weights(weights, len(known))
+    w = weights_of(weights, len(known))
     masks = {name: np.asarray(mask, dtype=float).ravel() for name, mask in picked.items()}
     for name, mask in masks.items():
-        _check_length(name, mask, len(known))
+        check_length(name, len(mask), len(known))
     shares = {name: _share(mask[known], w[known], confidence) for name, mask in masks.items()}
     everybody = Answers.of_values(np.ones(int(known.sum())), w[known])
     return Distribution(everybody.n, int((~known).sum()), everybody.n_effective, shares)
@@ -92,7 +91,7 @@ def ratings(
     {'1': 0.0, '2': 0.0, '3': 0.0, '4': 0.67, '5': 0.33}
     """
     given = np.asarray(scores, dtype=float).ravel()
-    answers = Answers.of_values(given, _weights(weights, len(given)))
+    answers = Answers.of_values(given, weights_of(weights, len(given)))
     intervals.check_scale(answers, scale)
     figures = {"mean": intervals.mean(answers, scale, confidence=confidence)}
     if is_nps:
@@ -106,7 +105,7 @@ def ratings(
 def numbers(values: ArrayLike, weights: ArrayLike | None = None, *, confidence: float = 0.95) -> Distribution:
     """Numbers without a scale (NaN: left out): mean, median and quartiles, each with its interval."""
     given = np.asarray(values, dtype=float).ravel()
-    answers = Answers.of_values(given, _weights(weights, len(given)))
+    answers = Answers.of_values(given, weights_of(weights, len(given)))
     figures = {"mean": intervals.skewed_mean(answers, Unit.COUNT, confidence)}
     for name, q in (("median", 0.5), ("lower_quartile", 0.25), ("upper_quartile", 0.75)):
         figures[name] = intervals.quantile(answers, q, Unit.COUNT, confidence)
@@ -130,18 +129,3 @@ def _of(
 def _share(picked: NDArray[np.float64], weights: Floats, confidence: float) -> Estimate:
     answers = Answers.of_values(picked, weights)
     return intervals.share_of(answers, answers.scores == 1, confidence)
-
-
-def _weights(weights: ArrayLike | None, n: int) -> Floats:
-    given = np.ones(n) if weights is None else np.asarray(weights, dtype=float).ravel()
-    _check_length("weights", given, n)
-    return given
-
-
-def _check_length(name: str, given: Floats, n: int) -> None:
-    if len(given) != n:
-        raise Invalid(
-            said("{name} has {count} entries for {n} respondents", name=name, count=len(given), n=n),
-            field=name,
-            remedy=said("give one for each respondent"),
-        )

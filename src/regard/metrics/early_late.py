@@ -20,6 +20,7 @@ from regard.metrics.answers import Answers, Floats, summed
 from regard.metrics.comparison import Difference, difference, false_discoveries_controlled
 from regard.metrics.model import Estimate, Unit
 from regard.metrics.score_interval import Bounds
+from regard.metrics.weighing import check_length, weights_of
 
 LEAST = 10
 """Fewer answers on either side carry no comparison, and fewer than three times as many no trend."""
@@ -73,14 +74,15 @@ def early_against_late(
     (-4.0, 'down')
     """
     order = _order(waited)
-    w = np.ones(len(order)) if weights is None else np.asarray(weights, dtype=float).ravel()
+    w = weights_of(weights, len(order))
     late = order > 2 / 3 if is_late is None else np.asarray(is_late, dtype=bool).ravel()
     early = order <= 1 / 3 if is_late is None else ~late
-    _check(answered, len(order), {"weights": len(w), "is_late": len(late)})
+    _check_rate(answered)
+    check_length("is_late", len(late), len(order))
     found = []
     for name, question in questions.items():
         values = np.asarray(question.values, dtype=float).ravel()
-        _check(answered, len(order), {name: len(values)})
+        check_length(name, len(values), len(order))
         first, last = (_mean(question, values[side], w[side], confidence) for side in (early, late))
         trend = _Trend.of(values, order, w)
         silent, everybody = (trend.at(u, question, confidence) for u in (1.0, answered / 2 + 1 - answered))
@@ -131,28 +133,23 @@ class _Trend:
         return cls(n, np.asarray(line, dtype=float), np.asarray(pull.T @ pull, dtype=float))
 
     def at(self, place: float, question: Asked, confidence: float) -> Estimate:
-        """The line's value at a place in the order, kept on the scale."""
+        """The line's value at a place in the order, kept on the scale; no interval where no answer is off the line."""
         if not self.n:
             return intervals.nothing(question.unit, confidence)
         low, high = question.scale
         row = np.array([1.0, place])
         value = float(row @ self.line)
+        if float(self.covariance[0, 0]) < 1e-18:
+            return Estimate(min(max(value, low), high), None, None, self.n, question.unit, confidence)
         arm = intervals.t_of(confidence, self.n - 2) * float(row @ self.covariance @ row) ** 0.5
         value, least, most = (min(max(one, low), high) for one in (value, value - arm, value + arm))
         return Estimate(value, least, most, self.n, question.unit, confidence)
 
 
-def _check(answered: float, n: int, sizes: Mapping[str, int]) -> None:
+def _check_rate(answered: float) -> None:
     if not 0 < answered <= 1:
         raise Invalid(
             said("a response rate of {rate} is not above 0 and up to 1", rate=answered),
             field="answered",
             remedy=said("give the share of the invited who answered, e.g. 0.3"),
         )
-    for name, size in sizes.items():
-        if size != n:
-            raise Invalid(
-                said("{name} has {count} entries for {n} respondents", name=name, count=size, n=n),
-                field=name,
-                remedy=said("give one for each respondent"),
-            )

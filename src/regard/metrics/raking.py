@@ -23,6 +23,7 @@ from regard.metrics.answers import Answers, Floats
 from regard.metrics.margins import Margins
 from regard.metrics.model import Estimate, Unit
 from regard.metrics.score_interval import Bounds
+from regard.metrics.weighing import check_length, weights_of
 
 
 @dataclass(frozen=True)
@@ -75,12 +76,7 @@ class Raked:
         that answers which the margins happen to tell wholly are not taken for certain.
         """
         given = np.asarray(values, dtype=float).ravel()
-        if len(given) != self.n:
-            raise Invalid(
-                said("{count} values for {n} weights", count=len(given), n=self.n),
-                field="values",
-                remedy=said("give one value for each answer; NaN where there is none"),
-            )
+        check_length("values", len(given), self.n)
         answers = Answers.of_values(given, self.weights)
         return intervals.mean(self._worth(answers, given), scale, unit, confidence)
 
@@ -150,7 +146,8 @@ def rake(
     ([0.667, 0.667, 0.667, 2.0], 3.0, True)
     """
     known = Margins.of(people, margins)
-    first = _start(weights, known.n)
+    first = weights_of(weights, known.n)
+    first = first / first.mean()
     low, high = _checked(limits)
     w, rounds, furthest = first, 0, known.furthest(first)
     while rounds < most_rounds and (furthest > tolerance or w.min() < low - 1e-9 or w.max() > high + 1e-9):
@@ -161,18 +158,6 @@ def rake(
     balance = [Balance(*row) for row in known.balance(first, w)]
     trimmed = int(((w <= low * (1 + 1e-6)) | (w >= high * (1 - 1e-6))).sum()) if limits else 0
     return Raked(w, balance, rounds, furthest, furthest <= tolerance, trimmed, known.design())
-
-
-def _start(weights: ArrayLike | None, n: int) -> Floats:
-    """The weights to begin with, with a mean of 1."""
-    given = np.ones(n) if weights is None else np.asarray(weights, dtype=float).ravel()
-    if len(given) != n or not bool((np.isfinite(given) & (given > 0)).all()):
-        raise Invalid(
-            said("there must be one sampling weight above 0 for each of {n} answers", n=n),
-            field="weights",
-            remedy=said("give 1 ÷ the probability of having been asked, or leave the weights out"),
-        )
-    return np.asarray(given / given.mean(), dtype=float)
 
 
 def _checked(limits: Bounds | None) -> Bounds:
