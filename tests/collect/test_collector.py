@@ -201,6 +201,15 @@ def test_what_a_batch_says_of_its_context_holds_for_events_that_say_nothing(app:
     assert [json.loads(bytes(each.context))["locale"] for each in events(app)] == ["en", "pl"]
 
 
+def test_the_context_of_a_batch_and_of_its_event_are_put_together_and_the_event_wins(app: Collector):
+    own = {"locale": "pl", "campaign": {"name": "spring"}}
+    shared = {"locale": "en", "campaign": {"name": "winter", "source": "mail"}, "library": {"name": "mine"}}
+    for said in (own, {"locale": None}, {}):
+        event = {**TRACK, "context": said}
+        ask(app, "POST", "/v1/batch", {"batch": [event], "context": shared}, KEY)
+        assert json.loads(bytes(events(app)[-1].context)) == {**shared, **said}
+
+
 def test_an_empty_batch_is_well_and_leaves_nothing(app: Collector):
     assert ask(app, "POST", "/v1/batch", {"batch": []}, KEY).status == 200
     assert arrived(app) == []

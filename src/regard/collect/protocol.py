@@ -17,7 +17,7 @@ import msgspec
 from regard.base import Invalid
 from regard.base.words import marked, said
 from regard.collect import cloud_events, feedback_records
-from regard.collect.calls import NOTHING, TYPES, RawEvent, Unusable, read_call, read_own
+from regard.collect.calls import NOTHING, TYPES, RawEvent, Unusable, read_call, read_own, together
 from regard.collect.screening import screened
 from regard.collect.spool import Arrived
 
@@ -130,7 +130,7 @@ def _opened(kind: str, body: bytes) -> Body:
 
 
 def _shared(context: msgspec.Raw, events: int) -> msgspec.Raw:
-    """A batch's context, which all of its events get that bring none. Raises Invalid."""
+    """A batch's context, which all of its events get. Raises Invalid."""
     text = bytes(context)
     if text in (b"", b"null"):
         return NOTHING
@@ -236,7 +236,7 @@ def events_of(arrived: Arrived) -> Iterator[RawEvent | Refusal]:
             continue
         found.message_id = found.message_id or made(index)
         found.sent_at = found.sent_at or body.sent_at
-        found.context = found.context or body.context
+        found.context = together(body.context, found.context)
         yield found
 
 
