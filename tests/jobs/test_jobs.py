@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import connection, transaction
 
 from regard.base import Forbidden, NotFound
 from regard.base.clock import frozen
@@ -303,3 +304,36 @@ def test_the_sites_own_workers_do_what_is_enqueued_and_stop_when_told(
     stop()
     assert not [thread for thread in threading.enumerate() if thread.name == "jobs"]
     assert not Job.objects.exists()
+
+
+# --- at once -------------------------------------------------------------------------------------------------------
+
+on_postgresql = pytest.mark.skipif(
+    connection.vendor == "sqlite", reason="threads share one in-memory SQLite; processes: test_workers.py"
+)
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_four_workers_on_postgresql_do_each_job_once(paper: Path, lines: Lines) -> None:
+    enqueue_all(errands.write, [{"path": str(paper), "word": str(n)} for n in range(300)])
+    stop = start_working(4)
+    while Job.objects.exists():
+        time.sleep(0.05)
+    stop()
+    assert sorted(map(int, lines())) == list(range(300))
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_of_many_that_ask_for_the_same_work_at_once_one_job_comes(paper: Path) -> None:
+    def ask() -> None:
+        enqueue(errands.write, key="same", path=str(paper))
+        connection.close()
+
+    asking = [threading.Thread(target=ask) for _ in range(12)]
+    for thread in asking:
+        thread.start()
+    for thread in asking:
+        thread.join()
+    assert Job.objects.count() == 1
