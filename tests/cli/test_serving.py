@@ -67,6 +67,14 @@ def test_the_server_stops_gracefully_and_keeps_everything_for_the_next_start(loa
     assert loaded("check").returncode == 0
 
 
+def test_a_live_view_that_somebody_watches_does_not_hold_up_the_end(loaded: Run, serve: Serve) -> None:
+    server = serve()
+    watched = signed_in(server).open(f"{server.url}/w/shop/sources/live/stream/", timeout=60)
+    assert watched.readline() == b"retry: 2000\n"
+    assert server.stop() == 0
+    assert "graceful shutdown exceeded" not in server.output.read_text()
+
+
 def test_a_port_in_use_is_said_before_anything_starts(regard: Run, serve: Serve) -> None:
     serve()
     done = regard("run")

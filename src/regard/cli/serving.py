@@ -7,9 +7,11 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from types import FrameType
 
 from regard.base import Unavailable
 from regard.base.config import config
+from regard.base.stopping import STOPPING
 from regard.cli.arguments import Commands, command
 from regard.cli.choosing import folder
 from regard.cli.progress import bar
@@ -76,6 +78,11 @@ def serve(*, is_demo: bool) -> None:
             await super().startup(sockets)
             if self.started:
                 _announce(link)
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            """Answers that go on for long hear of it; uvicorn only waits for them."""
+            STOPPING.set()
+            super().handle_exit(sig, frame)
 
     server = Announced(
         uvicorn.Config(

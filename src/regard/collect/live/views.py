@@ -22,6 +22,7 @@ from regard.accounts import Right
 from regard.accounts.site import absolute, record_audit, right_required, store_of
 from regard.base import NotFound, RegardError
 from regard.base.clock import now
+from regard.base.stopping import STOPPING
 from regard.collect import quarantine as waiting
 from regard.collect.live.forms import SettingsForm, SourceForm
 from regard.collect.live.site import SourceTable
@@ -156,6 +157,8 @@ async def _told(
     stamp, known = "", None
     yield b"retry: 2000\n\n"
     for _tick in range(int(STREAM_SECONDS / TICK_SECONDS)):
+        if STOPPING.is_set():
+            return
         stamp, known, html = await look(store, chosen, names, (stamp, known), language, zone)
         if html:
             yield b"event: rows\n" + b"".join(b"data: %b\n" % line.encode() for line in html.splitlines()) + b"\n"
