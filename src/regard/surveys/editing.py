@@ -213,6 +213,23 @@ def replace_question(questionnaire: Questionnaire, name: str, question: Question
     return made if question.name == name else _renamed(made, name, question.name)
 
 
+def other_kind(question: Question, kind: str) -> Question:
+    """The question as one of another kind; what both kinds have stays.
+
+    >>> from regard.surveys.model import Comment
+    >>> other_kind(Comment(name="why", title="Why?", placeholder="…"), "radiogroup").title
+    'Why?'
+    """
+    begun = {"type": kind, "name": question.name, **FRESH.get(kind, {})}
+    fresh: Any = msgspec.convert(begun, Question)
+    known = {one.encode_name for one in msgspec.structs.fields(fresh)}
+    kept = {name: value for name, value in msgspec.to_builtins(question).items() if name in known}
+    if "comment" in (kind, question.__struct_config__.tag):
+        kept.pop("rows", None)  # lines of a text are no rows of a matrix
+    made: Question = msgspec.convert({**begun, **kept, "type": kind}, Question)
+    return made
+
+
 # --- within ----------------------------------------------------------------------------------------------------------
 
 
