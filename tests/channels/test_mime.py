@@ -24,7 +24,7 @@ def mail(**given: object) -> Mail:
 
 def written(**given: object) -> bytes:
     with frozen(datetime(2026, 5, 18, 12, tzinfo=UTC)):
-        return mime(mail(**given)).as_bytes()
+        return mime(mail(**given))
 
 
 def read(raw: bytes):
@@ -76,6 +76,20 @@ def test_without_https_there_is_no_one_click() -> None:
     got = read(written(unsubscribe_url="http://localhost:8000/leave/1"))
     assert got["List-Unsubscribe"] == "<http://localhost:8000/leave/1>"
     assert got["List-Unsubscribe-Post"] is None
+
+
+def test_a_subject_that_cannot_be_folded_or_looks_encoded_arrives_as_it_was_written() -> None:
+    for subject in ("x" * 3000, "=?utf-8?q?Free?= money", "a " * 2000, ""):
+        raw = written(subject=subject)
+        assert max(map(len, raw.split(b"\r\n"))) <= 998
+        assert str(read(raw)["Subject"]).split() == subject.split()
+
+
+@pytest.mark.parametrize("name", ["unsubscribe_url", "message_id"])
+@pytest.mark.parametrize("value", ["<a b@c>", "https://cx.example.org/żegnaj", "a>b"])
+def test_ids_and_addresses_of_pages_are_what_they_say(name: str, value: str) -> None:
+    with pytest.raises(Invalid):
+        mail(**{name: value})
 
 
 def test_an_international_domain_is_written_in_ascii() -> None:

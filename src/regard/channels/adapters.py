@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+from email import message_from_bytes, policy
 from typing import Any
 
 from django.core.mail import EmailMessage as DjangoMessage
@@ -24,7 +25,7 @@ class Prepared(DjangoMessage):
         super().__init__(mail.subject, mail.text, sender, [recipient])
 
     def message(self) -> Any:
-        return mime(self.mail)
+        return message_from_bytes(mime(self.mail), policy=policy.SMTP)
 
 
 class _Telling:
@@ -70,5 +71,5 @@ class SmtpBackend(EmailBackend):
         self.connection.ehlo_or_helo_if_needed()
         if options and not self.connection.has_extn("smtputf8"):
             raise smtplib.SMTPNotSupportedError
-        self.connection.sendmail(sender, [recipient], message.message().as_bytes(), mail_options=options)
+        self.connection.sendmail(sender, [recipient], mime(message.mail), mail_options=options)
         return True

@@ -9,6 +9,7 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from email.utils import getaddresses
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from regard.base import Invalid
@@ -17,6 +18,7 @@ from regard.base.words import said
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")
 HEADER_NAME = re.compile(r"[A-Za-z0-9-]{1,76}")
+MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,400}>")
 NUMBER = re.compile(r"\+[1-9]\d{6,14}")
 LONGEST_ADDRESS = 254
 OURS = frozenset({
@@ -54,6 +56,7 @@ class Outcome:
     reference: str = ""
 
 
+@lru_cache(4096)
 def address(text: str, of: str) -> Address:
     """``Ann <ann@example.org>`` in parts, its domain in ASCII (IDNA). Raises Invalid, naming the field.
 
@@ -114,11 +117,13 @@ class Mail:
         for name, value in self.headers.items():
             _require_free_header(name)
             require_one_line(value, name)
-        if re.search(r"[<>\s]", self.unsubscribe_url):
+        if re.search(r"[<>\s]|[^\x21-\x7e]", self.unsubscribe_url):
             raise Invalid(said("{field} is not an address of a page", field="unsubscribe_url"), field="unsubscribe_url")
         if not self.message_id:
             domain = address(self.sender, "sender").domain
             object.__setattr__(self, "message_id", f"<{new_id()}@{domain}>")
+        if not MESSAGE_ID.fullmatch(self.message_id):
+            raise Invalid(said("{field} is not the id of a mail", field="message_id"), field="message_id")
 
 
 def _require_free_header(name: str) -> None:
