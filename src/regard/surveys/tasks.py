@@ -93,8 +93,8 @@ def _subject(response: Response) -> str:
     invitation = response.invitation
     if invitation is None:
         return response.public_id
-    is_first = not invitation.responses.filter(pk__lt=response.pk).exists()
-    return invitation.public_id if is_first else response.public_id
+    earlier = Response.objects.of(response.workspace).filter(invitation=invitation, pk__lt=response.pk)
+    return response.public_id if earlier.exists() else invitation.public_id
 
 
 def _received(response: Response, way: Path) -> ResponseReceived:

@@ -40,6 +40,8 @@ from regard.surveys.piping import piped
 from regard.surveys.validating import NONE
 from regard.web.site import told
 
+FEW: Final = 7
+"""Points of a scale that fit beside each other on a phone."""
 TIGHT: Final = 3
 """Letters of a column that fits beside ten others on a phone."""
 
@@ -101,6 +103,12 @@ class Drawn:
     def last(self) -> Option:
         """The end of a scale."""
         return self.control.options[-1]
+
+    @property
+    def columns(self) -> int:
+        """In how many columns a long scale stands on a phone: two rows of about the same length."""
+        count = len(self.control.options)
+        return min(-(-count // 2), 6) if count > FEW else 0
 
     @property
     def is_tight(self) -> bool:

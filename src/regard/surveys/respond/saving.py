@@ -71,7 +71,7 @@ def begin(visit: Visit) -> bool:
 
 def unfinished(invitation: Invitation) -> Response | None:
     """The response that this invitation has begun. Raises Conflict when it has been used up."""
-    found = invitation.responses.order_by("-pk").first()
+    found = Response.objects.public().filter(invitation=invitation).order_by("-pk").first()
     if found and found.completed_at is None:
         return found
     if found and invitation.is_single_use:
