@@ -1,0 +1,136 @@
+"""Every kind of question is drawn as native controls, read from a plain form, and shown again as it was answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from regard.surveys.models import Upload
+from regard.surveys.uploads import path_of
+from tests.surveys.respond.conftest import Person, publish
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
+NUMBERS = [1, 2, 3]
+KINDS: list[tuple[dict[str, Any], dict[str, Any], Any, str]] = [
+    ({"type": "rating", "rateType": "stars"}, {"x": "4"}, 4, 'value="4" checked'),
+    ({"type": "rating", "rateType": "smileys"}, {"x": "1"}, 1, 'value="1" checked'),
+    ({"type": "radiogroup", "choices": [{"value": 1, "text": "One"}]}, {"x": "1"}, 1, "One"),
+    (
+        {"type": "radiogroup", "choices": ["a"], "showOtherItem": True},
+        {"x": "other", "x-Comment": "b"},
+        "other",
+        'value="b"',
+    ),
+    ({"type": "dropdown", "choices": ["a", "b"]}, {"x": "b"}, "b", '<option value="b" selected>'),
+    ({"type": "checkbox", "choices": NUMBERS}, {"x": ["1", "3"]}, [1, 3], 'value="3" checked'),
+    (
+        {"type": "ranking", "choices": ["a", "b"]},
+        {"x.a": "2", "x.b": "1"},
+        ["b", "a"],
+        "<option selected>1</option>",
+    ),
+    ({"type": "boolean"}, {"x": "false"}, False, 'value="false" checked'),
+    (
+        {"type": "matrix", "rows": ["r", "s"], "columns": NUMBERS},
+        {"x.r": "1", "x.s": "3"},
+        {"r": 1, "s": 3},
+        'name="a.x.s" id="q1-2-3" value="3" checked',
+    ),
+    (
+        {"type": "matrix", "rows": ["r"], "columns": NUMBERS, "cellType": "checkbox"},
+        {"x.r": ["1", "2"]},
+        {"r": [1, 2]},
+        'type="checkbox" name="a.x.r"',
+    ),
+    ({"type": "text"}, {"x": "שלום 👋"}, "שלום 👋", 'value="שלום 👋"'),
+    ({"type": "text", "inputType": "number"}, {"x": "2,5"}, 2.5, 'value="2.5"'),
+    ({"type": "text", "inputType": "date"}, {"x": "2026-02-28"}, "2026-02-28", 'value="2026-02-28"'),
+    ({"type": "multipletext", "items": [{"name": "a"}]}, {"x.a": "1"}, {"a": "1"}, 'name="a.x.a"'),
+    ({"type": "comment"}, {"x": "<script>&\n\n"}, "<script>&", "<script>&</textarea>"),
+]
+
+
+@pytest.mark.parametrize(("question", "sent", "kept", "shown"), KINDS, ids=lambda value: str(value)[:40])
+def test_every_kind_goes_there_and_back(workspace, person: Person, everything, question, sent, kept, shown) -> None:
+    survey = publish(
+        workspace,
+        {
+            "pages": [
+                {"name": "p", "elements": [{**question, "name": "x", "title": "Well?"}]},
+                {"name": "q", "elements": [{"type": "comment", "name": "y"}]},
+            ]
+        },
+    )
+    person.open(f"/s/{survey.key}/")
+    assert "Well?" in person.text
+    person.send(**sent)
+    assert everything()[0].answers["x"] == kept
+    person.send(to="back")
+    assert shown in person.text
+
+
+def test_a_statement_shows_harmless_html_only(workspace, person: Person) -> None:
+    html = '<p onclick="x()">Read <b>this</b></p><script>alert(1)</script><img src=x onerror=y alt="a picture">'
+    survey = publish(workspace, {"pages": [{"name": "p", "elements": [{"type": "html", "name": "h", "html": html}]}]})
+    text = person.open(f"/s/{survey.key}/").text
+    assert "<p>Read <b>this</b></p>a picture" in text
+    assert not {"alert(1)", "onclick", "onerror"} & set(text.split())
+
+
+def test_what_respondents_write_is_never_markup_on_the_next_page(survey, person: Person) -> None:
+    person.open(f"/s/{survey.key}/?lang=<script>").send(nps="3").send(sorry="</textarea><script>x</script>", mail="no")
+    assert b"<script>x" not in person.page.content
+    assert b"&lt;/textarea&gt;&lt;script&gt;x" in person.page.content
+
+
+@pytest.fixture
+def with_file(workspace):
+    asked = {"type": "file", "name": "f", "title": "A picture", "maxSize": 1000, "acceptedTypes": "image/*,.pdf"}
+    return publish(workspace, {"pages": [{"name": "p", "elements": [asked]}]}, is_once_each=False)
+
+
+def send_file(person: Person, survey, name: str, content: bytes) -> Person:
+    person.open(f"/s/{survey.key}/")
+    file = SimpleUploadedFile(name, content, "image/png")
+    return person.post(person.action, {**person.form, "to": "next", "a.f": file})
+
+
+def test_a_file_is_kept_outside_of_what_is_served_and_given_to_members_only(
+    with_file, person: Person, signed_in, everything
+) -> None:
+    send_file(person, with_file, "../../me.png", PNG)
+    upload = Upload.objects.get()
+    assert everything()[0].answers["f"] == [
+        {"id": upload.public_id, "name": "me.png", "type": "image/png", "size": len(PNG)}
+    ]
+    assert path_of(upload).read_bytes() == PNG
+    address = f"/w/harbour/surveys/files/{upload.public_id}/"
+    assert Client().get(address).status_code == 302
+    assert signed_in("viewer").get(address).status_code == 403
+    assert signed_in("stranger").get(address).status_code == 404
+    answer = signed_in("agent").get(address)
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="me.png"'
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert b"".join(answer.streaming_content) == PNG
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("me.png", b"<html><script>alert(1)</script>"),
+        ("me.svg", b"<svg onload=alert(1)>"),
+        ("me.html", PNG),
+        ("me.png", PNG + b"\0" * 1000),
+        ("me.png", b""),
+        ("tool.exe", b"MZ\x90\0"),
+        ("notes.txt", b"only words"),
+    ],
+)
+def test_a_file_that_is_not_what_may_be_sent_is_refused(with_file, person: Person, name: str, content: bytes) -> None:
+    send_file(person, with_file, name, content)
+    assert person.page.status_code == 422
+    assert name in person.text
+    assert not Upload.objects.exists()

@@ -1,0 +1,210 @@
+"""Personal links, kiosks, frames; and what those learn who try addresses that are not theirs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from regard.base.clock import frozen, now
+from regard.surveys.models import Invitation, Response, Survey, Theme
+from regard.surveys.respond import limits
+from regard.surveys.respond.visiting import personal_address
+from tests.surveys.respond.conftest import DOCUMENT, Person, publish
+
+
+@pytest.fixture
+def invitation(survey: Survey) -> Invitation:
+    return invite(survey)
+
+
+def invite(survey: Survey, **values: object) -> Invitation:
+    given = {"source_key": "1042", "customer": 7, "channel": "email", "selection_probability": 0.25, **values}
+    return Invitation.objects.create(workspace=survey.workspace, survey=survey, state="sent", **given)
+
+
+def test_a_personal_link_knows_who_answers_and_counts_them_by_their_weight(
+    invitation, person: Person, everything
+) -> None:
+    person.open(personal_address(invitation)).send(nps="9").send()
+    [kept] = everything()
+    assert (kept.source_key, kept.weight, kept.way) == ("1042", 4.0, "email")
+    invitation.refresh_from_db()
+    assert invitation.state == "answered"
+
+
+def test_a_personal_link_for_one_answer_takes_one(invitation, person: Person, everything) -> None:
+    link = personal_address(invitation)
+    person.open(link).send(nps="9").send()
+    assert "You have answered this survey already" in person.open(link).text
+    assert len(everything()) == 1
+
+
+def test_two_windows_of_one_personal_link_fill_one_response(invitation, everything) -> None:
+    one, other = Person().open(personal_address(invitation)), Person().open(personal_address(invitation))
+    one.send(nps="9")
+    other.send(nps="8")
+    assert [kept.answers for kept in everything()] == [{"nps": 8}]
+
+
+def test_a_personal_link_goes_on_where_somebody_stopped(invitation, person: Person) -> None:
+    person.open(personal_address(invitation)).send(nps="3")
+    assert "You gave 3. Why?" in Person().open(personal_address(invitation)).text
+
+
+def test_a_personal_link_for_several_answers_takes_another_each_time(survey, person: Person, everything) -> None:
+    link = personal_address(invite(survey, is_single_use=False))
+    for score in ("9", "8"):
+        person.open(link).send(nps=score).send()
+    assert [kept.answers["nps"] for kept in everything()] == [9, 8]
+
+
+def test_texts_and_branches_know_the_traits_of_who_was_invited(workspace, person: Person) -> None:
+    asked = {
+        "type": "comment",
+        "name": "c",
+        "title": "Well, {profile.first_name}?",
+        "visibleIf": "{profile.plan}='pro'",
+    }
+    survey = publish(workspace, {"pages": [{"name": "p", "elements": [asked, {"type": "comment", "name": "d"}]}]})
+    person.open(personal_address(invite(survey, traits={"first_name": "Zoë", "plan": "pro"})))
+    assert "Well, Zoë?" in person.text
+    assert "Well" not in Person().open(personal_address(invite(survey, traits={}, customer=8))).text
+
+
+def test_links_that_ended_that_were_changed_and_that_never_were_get_one_answer(survey, invitation) -> None:
+    ended = invite(survey, expires_at=now() - timedelta(days=1), customer=8)
+    link = personal_address(invitation)
+    changed = link[:-3] + ("AA/" if not link.endswith("AA/") else "BB/")
+    wrong_kind = link.replace("/s/i/", "/s/r/")
+    got = [Client().get(path) for path in (personal_address(ended), changed, wrong_kind, "/s/i/x/", "/s/none/")]
+    assert {answer.status_code for answer in got} == {404}
+    assert len({answer.content for answer in got}) == 1
+
+
+def test_a_link_ends_when_its_invitation_does(survey) -> None:
+    invitation = invite(survey, expires_at=now() + timedelta(days=7))
+    link = personal_address(invitation)
+    assert Client().get(link).status_code == 200
+    with frozen(now() + timedelta(days=8)):
+        assert Client().get(link).status_code == 404
+
+
+def test_a_draft_has_no_page(workspace) -> None:
+    survey = publish(workspace)
+    Survey.objects.of(workspace).update(state=Survey.State.DRAFT)
+    assert Client().get(f"/s/{survey.key}/").status_code == 404
+
+
+def test_whoever_tries_one_address_after_another_is_told_to_wait(survey, monkeypatch) -> None:
+    monkeypatch.setattr(limits, "MISSES", 3)
+    got = [Client().get(f"/s/guess{number}/").status_code for number in range(5)]
+    assert got == [404, 404, 404, 429, 429]
+    assert Client().get(f"/s/{survey.key}/").status_code == 200
+
+
+def test_one_address_does_not_send_without_end(survey, monkeypatch, everything) -> None:
+    monkeypatch.setattr(limits, "BEGINNINGS", 2)
+    pages = [Person().open(f"/s/{survey.key}/").send(nps="9").page.status_code for _ in range(4)]
+    assert pages == [200, 200, 429, 429]
+    assert len(everything()) == 2
+
+
+def test_one_device_answers_once_where_the_survey_says_so(workspace, everything) -> None:
+    survey = publish(workspace, {**DOCUMENT, "pages": DOCUMENT["pages"][:1]})
+    first = Person().open(f"/s/{survey.key}/", **{"User-Agent": "A"})
+    first.post(first.action, {**first.form, "a.nps": "9"})
+    again = Person()
+    again.open(f"/s/{survey.key}/").send(nps="1")
+    [kept] = everything() if len(everything()) == 1 else everything()[:1]
+    assert kept.answers == {"nps": 9}
+    assert "already" in again.text
+
+
+def test_a_second_answer_from_one_device_is_flagged_where_it_is_allowed(survey, everything) -> None:
+    for score in ("9", "8"):
+        Person().open(f"/s/{survey.key}/").send(nps=score).send()
+    assert ["duplicate" in kept.flags for kept in everything()] == [False, True]
+    assert len({kept.device for kept in everything()}) == 1
+    assert "127.0.0.1" not in everything()[0].device
+
+
+def test_a_kiosk_goes_back_to_the_start_and_takes_one_answer_after_another(workspace, everything) -> None:
+    survey = publish(workspace)
+    kiosk = f"/s/{survey.key}/kiosk/"
+    for score in ("9", "9"):
+        person = Person().open(kiosk).send(nps=score)
+        assert person.page.headers["Refresh"] == f"120; url={kiosk}"
+        assert "another device" not in person.text
+        person.send()
+        assert person.page.headers["Refresh"] == f"10; url={kiosk}"
+        assert f'href="{kiosk}"' in person.text
+    assert [(kept.way, kept.device, kept.flags.count("duplicate")) for kept in everything()] == [("kiosk", "", 0)] * 2
+
+
+def test_only_the_embedded_pages_may_stand_in_a_frame(survey) -> None:
+    person = Person().open(f"/s/{survey.key}/embed/")
+    for _ in range(2):
+        assert "X-Frame-Options" not in person.page.headers
+        assert "frame-ancestors *" in person.page.headers["Content-Security-Policy"]
+        person.send(nps="9")
+    plain = Person().open(f"/s/{survey.key}/").page
+    assert plain.headers["X-Frame-Options"] == "DENY"
+    assert "frame-ancestors 'none'" in plain.headers["Content-Security-Policy"]
+    assert Response.objects.of(survey.workspace).get().way == "widget"
+
+
+def test_a_hidden_field_that_was_filled_in_keeps_the_response_out_of_the_figures(survey, everything) -> None:
+    person = Person().open(f"/s/{survey.key}/")
+    person.post(person.action, {**person.form, "a.nps": "9", "website": "http://spam.example"})
+    person.send()
+    assert "robot" in everything()[0].flags
+
+
+def test_a_theme_is_legible_whatever_its_colour(workspace) -> None:
+    theme = Theme.objects.create(workspace=workspace, name="Sun", colour="#ffff00", logo_text="Sun & Co")
+    survey = publish(workspace, theme=theme)
+    text = Person().open(f"/s/{survey.key}/").text
+    assert "Sun & Co" in text
+    css = Client().get(f"/s/{survey.key}/theme.css")
+    assert css.headers["Content-Type"] == "text/css"
+    assert "--fill:#ffff00" not in css.content.decode()
+    assert f"/s/{survey.key}/theme.css?" in text
+
+
+@pytest.mark.parametrize(
+    ("accepted", "wished", "expected"),
+    [
+        ("pl, en;q=0.5", "", "pl"),
+        ("pl-PL", "", "pl"),
+        ("fr", "", "en"),
+        ("fr", "pl", "pl"),
+        ("pl", "xx", "pl"),
+    ],
+)
+def test_the_language_of_the_browser_is_chosen_unless_another_is_asked_for(
+    survey, accepted: str, wished: str, expected: str
+) -> None:
+    page = Person().open(f"/s/{survey.key}/?lang={wished}", **{"Accept-Language": accepted}).page
+    assert page.headers["Content-Language"] == expected
+    assert f'<html lang="{expected}" dir="ltr">' in page.content.decode()
+
+
+def test_a_chosen_language_stays_with_the_response(survey, everything) -> None:
+    person = Person().open(f"/s/{survey.key}/?lang=pl")
+    assert "Czy polecisz nas?" in person.text
+    person.send(nps="9")
+    assert person.page.headers["Content-Language"] == "pl"
+    assert everything()[0].language == "pl"
+
+
+def test_a_language_of_the_authors_own_falls_back_for_our_words_only(workspace) -> None:
+    title = {"default": "How?", "ar": "كيف؟"}
+    survey = publish(
+        workspace, {"title": title, "pages": [{"name": "p", "elements": [{"type": "comment", "name": "c"}]}]}
+    )
+    text = Person().open(f"/s/{survey.key}/", **{"Accept-Language": "ar"}).text
+    assert '<html lang="ar" dir="rtl">' in text
+    assert "كيف؟" in text
+    assert '<button name="to" value="next" lang="en" dir="ltr">Send</button>' in text
