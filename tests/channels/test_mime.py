@@ -102,7 +102,7 @@ def test_letters_beyond_ascii_before_the_at_sign_stay_as_they_are() -> None:
     assert "用户@example.org".encode() in written(to="用户@example.org")
 
 
-@pytest.mark.parametrize("line", ["\n", "\r", "\r\n", "\x00", "\x0b", "\u2028", "\x85"])
+@pytest.mark.parametrize("line", ["\n", "\r", "\r\n", "\x00", "\x0b", "\u2028", "\x85", "\ud800"])
 @pytest.mark.parametrize(
     "name", ["to", "subject", "sender", "reply_to", "return_path", "unsubscribe_url", "feedback_id", "message_id"]
 )
@@ -127,6 +127,10 @@ def test_no_field_can_begin_a_header_of_its_own(name: str, line: str) -> None:
 def test_added_headers_can_neither_split_nor_replace(headers: dict[str, str]) -> None:
     with pytest.raises(Invalid):
         mail(headers=headers)
+
+
+def test_half_a_letter_in_a_text_holds_nothing_up() -> None:
+    assert b"before ? after" in written(text="before \ud83d after")
 
 
 def test_other_headers_can_be_added() -> None:

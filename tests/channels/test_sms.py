@@ -41,6 +41,12 @@ def test_json_is_filled_wherever_the_template_says_and_text_stays_text() -> None
     assert request.headers == {"Content-Type": "application/json", "Authorization": "Bearer x"}
 
 
+@pytest.mark.parametrize("encoding", Encoding)
+def test_half_a_letter_in_a_text_holds_nothing_up(encoding: Encoding) -> None:
+    request = sent(Provider(URL, {"to": "{to}", "text": "{text}"}, encoding=encoding), Text("+48601234567", "a\ud83d"))
+    assert "a?" in request.body.decode() or "a%3F" in request.url + request.body.decode()
+
+
 def test_a_form_is_filled() -> None:
     request = sent(Provider(URL, {"To": "{to}", "Body": "{text}", "From": "{sender}"}, encoding=Encoding.FORM))
     assert parse_qs(request.body.decode()) == {"To": [HELLO.to], "Body": [HELLO.text], "From": ["Shop"]}

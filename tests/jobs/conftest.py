@@ -12,7 +12,7 @@ from tests.jobs import errands
 
 @pytest.fixture(autouse=True)
 def _declared(settings) -> None:
-    names = ("write", "fail", "not_yet", "begin_and_hang", "come_back")
+    names = ("write", "fail", "not_yet", "begin_and_hang", "come_back", "work_long")
     settings.REGARD_JOBS = tuple(f"{errands.HERE}.{name}" for name in names)
     settings.REGARD_SCHEDULES = ()
 

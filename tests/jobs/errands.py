@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import time
+from datetime import timedelta
 from pathlib import Path
 
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from regard.base import Unavailable
-from regard.base.clock import now
+from regard.base.clock import frozen, now
 from regard.jobs import Later
+from regard.jobs.models import Job
+from regard.jobs.tasks import renew_leases
 
 HERE = "tests.jobs.errands"
 
@@ -45,6 +48,15 @@ def begin_and_hang(path: str) -> None:
 def change_in_one_go() -> None:
     Session.objects.create(session_key="half done", session_data="", expire_date=now())
     raise ValueError("and then it failed")
+
+
+def work_long(path: str) -> None:
+    """Takes 100 seconds, in the middle of which the process shows that it lives; says whether another took the job."""
+    begun_at = now()
+    with frozen(begun_at + timedelta(seconds=50)):
+        renew_leases()
+    with frozen(begun_at + timedelta(seconds=100)):
+        write(path, "taken" if Job.objects.claim() else "alone")
 
 
 def come_back() -> None:

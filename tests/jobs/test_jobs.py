@@ -210,14 +210,10 @@ def test_of_two_that_saw_the_same_job_one_gets_it(paper: Path) -> None:
     assert [one.take(), other.take()] == [True, False]
 
 
-def test_a_lease_is_renewed_as_long_as_the_work_goes_on(paper: Path) -> None:
-    with frozen(NOON):
-        enqueue(errands.write, path=str(paper))
-        job = Job.objects.claim()
-    with frozen(after(50)):
-        assert job.renew()
-    with frozen(after(100)):
-        assert Job.objects.claim() is None
+def test_a_job_that_takes_longer_than_its_lease_is_not_taken_by_another(paper: Path, lines: Lines) -> None:
+    enqueue(errands.work_long, path=str(paper))
+    assert run_due() == 1
+    assert lines() == ["alone"]
 
 
 def test_whoever_lost_the_lease_changes_nothing_any_more(paper: Path) -> None:

@@ -15,7 +15,7 @@ from email.utils import format_datetime
 from functools import lru_cache
 
 from regard.base.clock import now
-from regard.channels.message import Mail, address
+from regard.channels.message import Mail, address, whole
 
 END = "\r\n"
 LONGEST_WORD = 200  # a line holds 998 letters at most (RFC 5322), and one without spaces cannot be folded
@@ -77,7 +77,7 @@ def _body(mail: Mail) -> str:
 
 
 def _part(kind: str, text: str) -> str:
-    lines = END.join([*text.splitlines(), ""]) or END
+    lines = END.join([*whole(text).splitlines(), ""]) or END
     kind_of = f'Content-Type: text/{kind}; charset="utf-8"{END}Content-Transfer-Encoding: quoted-printable'
     return f"{kind_of}{END}{END}{b2a_qp(lines.encode()).decode('ascii')}"
 

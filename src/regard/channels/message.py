@@ -16,7 +16,7 @@ from regard.base import Invalid
 from regard.base.ids import new_id
 from regard.base.words import said
 
-CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")
+CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029\ud800-\udfff]")
 HEADER_NAME = re.compile(r"[A-Za-z0-9-]{1,76}")
 MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,400}>")
 NUMBER = re.compile(r"\+[1-9]\d{6,14}")
@@ -87,6 +87,11 @@ def require_one_line(text: str, of: str) -> None:
         raise Invalid(said("{field} must be one line without control characters", field=of), field=of)
 
 
+def whole(text: str) -> str:
+    """The text without halves of letters (lone surrogates, which JSON lets through): no encoding can write those."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 @dataclass(frozen=True)
 class Mail:
     """One mail to one address. ``text`` is what readers without HTML see; ``unsubscribe_url`` ends it with one click.
@@ -151,4 +156,4 @@ class Text:
     @property
     def values(self) -> dict[str, Any]:
         """What a provider's template may name."""
-        return {"to": self.to, "text": self.text, "sender": self.sender}
+        return {"to": self.to, "text": whole(self.text), "sender": self.sender}

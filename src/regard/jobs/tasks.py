@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections, transaction
@@ -27,6 +29,7 @@ GRACE_SECONDS = 10
 """How long the end of a process waits for a job under way; one that takes longer is done again after its lease."""
 POLICY = Policy()
 CUT_OFF = "Cut off: no attempt came to an end, as when the process is killed each time"
+_under_way: dict[str, Job] = {}
 
 
 def run_due(limit: int = AT_A_TIME, is_stopped: Callable[[], bool] = lambda: False) -> int:
@@ -69,22 +72,31 @@ def _failed(job: Job, problem: str) -> None:
 @contextmanager
 def _heard_of(job: Job) -> Iterator[None]:
     """Renew the lease as long as the work goes on, however long one call takes."""
-    finished = threading.Event()
-
-    def go_on() -> None:
-        try:
-            while not finished.wait(LEASE.total_seconds() / 3):
-                _renew(job)
-        finally:
-            connections.close_all()
-
-    heart = threading.Thread(target=go_on, name=f"lease of job {job.pk}", daemon=True)
-    heart.start()
+    _begin_beating()
+    _under_way[job.lease] = job
     try:
         yield
     finally:
-        finished.set()
-        heart.join()
+        del _under_way[job.lease]
+
+
+@cache
+def _begin_beating() -> None:
+    """One thread for all the jobs of this process: a thread for each would cost more than most jobs."""
+    threading.Thread(target=_beat, name="leases of jobs", daemon=True).start()
+
+
+def _beat() -> None:
+    while True:
+        time.sleep(LEASE.total_seconds() / 3)
+        renew_leases()
+        connections.close_all()
+
+
+def renew_leases() -> None:
+    """Say of every job under way in this process that it is."""
+    for job in tuple(_under_way.values()):
+        _renew(job)
 
 
 def _renew(job: Job) -> None:
