@@ -57,6 +57,9 @@ class Config:
         "5GB", "Most that may wait in the spool to be loaded; senders of more are told to come back (429)."
     )
     body_seconds: int = _setting(20, "Seconds that a sender of events has for a whole request.")
+    geo_database: str = _setting(
+        "", "MMDB file that knows the countries of IP addresses, for sources that keep the country. Empty: none."
+    )
     workers: int = _setting(2, "Jobs that the site's process does at once. 0: none, `regard worker` does them.")
     allow_private_addresses: bool = _setting(
         False,

@@ -115,6 +115,7 @@ def event_of(call: RawEvent, arrived: Arrived) -> Event:
         properties=details.decode() if details else None,
         context=bytes(call.context).decode() or None,
         user_agent=arrived.agent,
+        address=arrived.ip,
     )
     if kind == "group":
         event.subject = call.group_id  # type: ignore[assignment]

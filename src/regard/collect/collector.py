@@ -102,7 +102,7 @@ class Collector:
         return source
 
     def _keep(self, kind: str, text: bytes, source: Source, head: Head) -> Awaitable[None]:
-        ip = head.ip if source.keeps_address else None
+        ip = head.ip if source.needs_address else None
         record = Arrived(source.key, now(), kind, text, ip, head.user_agent, f"{self._prefix}-{next(self._count)}")
         return self.spool.append(record)
 

@@ -44,6 +44,7 @@ class Event(msgspec.Struct, gc=False):
     properties: str | None = None
     context: str | None = None
     user_agent: str | None = None
+    address: str | None = None
 
     occurred_at: datetime | None = None
     source_key: str | None = None

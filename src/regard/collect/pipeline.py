@@ -18,6 +18,7 @@ from regard.base.words import marked, said
 from regard.collect.bots import refuse_bots
 from regard.collect.consent import require_consent
 from regard.collect.events import Event, Refused, refused, sender_of
+from regard.collect.places import knowing_country
 from regard.collect.privacy import PATTERNS, Rule, forget_address, mask_patterns, mask_places
 from regard.collect.semantics import give_meaning
 from regard.collect.skew import correct_skew
@@ -35,6 +36,7 @@ class Settings:
 
     keeps_bots: bool = False
     keeps_address: bool = False
+    keeps_country: bool = False
     consent: Sequence[str] = ()
     silence_is_consent: bool = True
     masks: Sequence[Rule] = ()
@@ -64,6 +66,10 @@ def _address(settings: Settings) -> Run | None:
     return None if settings.keeps_address else forget_address
 
 
+def _country(settings: Settings) -> Run | None:
+    return knowing_country() if settings.keeps_country else None
+
+
 def _places(settings: Settings) -> Run | None:
     return partial(mask_places, rules=settings.masks) if settings.masks else None
 
@@ -82,6 +88,7 @@ def know_sender(event: Event) -> None:
 
 
 STEPS: Final[tuple[Step, ...]] = (
+    Step("country", marked("Works out the country of the address, where the source asks for it."), _country),
     Step("address", marked("Forgets the address of the machine."), _address),
     Step("consent", marked("Refuses, and forgets, what people have not agreed to."), _consent),
     Step("bots", marked("Refuses programs that read the web."), _bots),
@@ -130,6 +137,7 @@ def settings_from(body: Mapping[str, Any]) -> Settings:
     return Settings(
         keeps_bots=body.get("keeps_bots") is True,
         keeps_address=body.get("keeps_address") is True,
+        keeps_country=body.get("keeps_country") is True,
         consent=_texts(body, "consent"),
         silence_is_consent=body.get("silence_is_consent", True) is True,
         masks=tuple(_rule(item) for item in body.get("masks", ())),

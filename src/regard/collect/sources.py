@@ -39,8 +39,9 @@ class Source:
         return not self.origins or origin in self.origins
 
     @property
-    def keeps_address(self) -> bool:
-        return self.settings.get("keeps_address") is True
+    def needs_address(self) -> bool:
+        """Whether the address of the sending machine goes into the spool, for the pipeline to look at."""
+        return any(self.settings.get(name) is True for name in ("keeps_address", "keeps_country"))
 
 
 API: Final = "api/"

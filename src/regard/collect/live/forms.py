@@ -14,6 +14,7 @@ from regard.collect.models import Source
 from regard.collect.pipeline import settings_from
 from regard.web.site import told_error
 
+PLAIN = ("silence_is_consent", "keeps_bots", "keeps_address", "keeps_country", "patterns")
 PATTERN_NAMES = [
     ("card_number", _("Card numbers")),
     ("iban", _("Account numbers (IBAN)")),
@@ -60,6 +61,11 @@ class SettingsForm(SourceForm):
     silence_is_consent = forms.BooleanField(label=_("Events that say nothing of consent are taken"), required=False)
     keeps_bots = forms.BooleanField(label=_("Keep what bots send"), required=False)
     keeps_address = forms.BooleanField(label=_("Keep the IP address"), required=False)
+    keeps_country = forms.BooleanField(
+        label=_("Keep the country of the IP address"),
+        required=False,
+        help_text=_("Two letters, worked out on this server by the file that REGARD_GEO_DATABASE names."),
+    )
     patterns = forms.MultipleChoiceField(
         label=_("Mask in free text"), choices=PATTERN_NAMES, required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -81,6 +87,7 @@ class SettingsForm(SourceForm):
             "silence_is_consent": chosen.silence_is_consent,
             "keeps_bots": chosen.keeps_bots,
             "keeps_address": chosen.keeps_address,
+            "keeps_country": chosen.keeps_country,
             "patterns": list(chosen.patterns),
             "masks": "\n".join(
                 f"remove {rule.path}" if rule.action == "remove" else rule.path for rule in chosen.masks
@@ -89,7 +96,7 @@ class SettingsForm(SourceForm):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean()
-        settings = {name: given.get(name) for name in ("silence_is_consent", "keeps_bots", "keeps_address", "patterns")}
+        settings = {name: given.get(name) for name in PLAIN}
         settings["consent"] = [part.strip() for part in given.get("consent", "").split(",") if part.strip()]
         settings["masks"] = [_rule(line) for line in given.get("masks", "").splitlines() if line.strip()]
         try:
