@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import os
 import socket
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import asdict
 
 from bench.collecting import kill_rounds
 from regard.cli.patience import Patience
-from regard.collect.protocol import EVENT_LIMIT, Refusal, judged, opened
+from regard.collect.protocol import EVENT_LIMIT, Refusal, events_of, judged, opened
 from regard.collect.screening import screened
+from regard.collect.spool import Arrived
 
 ROUNDS = int(os.environ.get("REGARD_KILL_ROUNDS", "2"))
 
@@ -75,6 +78,7 @@ calls = st.fixed_dictionaries(
         "groupId": texts,
         "previousId": texts,
         "name": texts,
+        "category": texts,
         "timestamp": st.one_of(st.none(), st.text(max_size=3), st.integers()),
         "properties": details,
         "traits": details,
@@ -89,6 +93,41 @@ def test_the_quick_look_never_vouches_for_an_event_that_is_refused(batch: list[d
     body = json.dumps({"batch": batch}).encode()
     refused = [found for found in judged("batch", opened("batch", body)) if isinstance(found, Refusal)]
     assert not (screened(body, EVENT_LIMIT) and refused)
+
+
+fine_calls = st.fixed_dictionaries(
+    {
+        "type": st.sampled_from(["track", "identify", "page"]),
+        "userId": st.text("ab\u00fc", min_size=1),
+        "event": st.just("a"),
+    },
+    optional={
+        "messageId": st.text(min_size=1, max_size=5).filter(lambda text: "\0" not in text),
+        "name": st.just("Home"),
+        "category": st.just("Shop"),
+        "timestamp": st.just("2026-05-01"),
+        "sentAt": st.just("2026-05-02"),
+        "properties": st.sampled_from([{}, {"a": "b"}, {"a": None}]),
+        "traits": st.sampled_from([{}, {"plan": "pro"}]),
+        "context": st.sampled_from([{}, {"locale": "pl"}]),
+    },
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(fine_calls, min_size=1, max_size=4))
+def test_a_batch_read_at_once_gives_the_events_that_each_alone_would(batch: list[dict]):
+    body = {"batch": batch, "sentAt": "2026-05-03"}
+    for number, call in enumerate(batch):
+        call.setdefault("messageId", str(number))
+    found = [
+        list(
+            map(asdict, events_of(Arrived("key", datetime(2026, 5, 4, tzinfo=UTC), "batch", json.dumps(told).encode())))
+        )
+        for told in (body, {**body, "other": None})  # a null is a reason to look closer
+    ]
+    assert len(found[0]) == len(batch)
+    assert found[0] == found[1]
 
 
 def test_the_quick_look_does_not_vouch_for_an_event_that_is_too_large():

@@ -13,7 +13,7 @@ import msgspec
 
 from regard.base.errors import traced
 from regard.collect.batching import Kept, Rows
-from regard.collect.calls import NOTHING, RawEvent
+from regard.collect.calls import NOTHING, RawEvent, raw
 from regard.collect.events import Event, Refused, refused
 from regard.collect.pipeline import Run, run, settings_from, steps_for
 from regard.collect.protocol import Refusal, events_of
@@ -77,6 +77,7 @@ class Arriving:
             rows.refused.append(_kept(arrived, refused("unforeseen"), arrived.body))
 
     def _take(self, arrived: Arrived, prepared: _Prepared, rows: Rows) -> None:
+        rows.keys[prepared.load] = arrived.source
         for found in events_of(arrived):
             if isinstance(found, Refusal):
                 rows.refused.append(_kept(arrived, Refused(found.reason, found.message), found.raw, found.sent_at))
@@ -84,7 +85,7 @@ class Arriving:
             event = event_of(found, arrived)
             refusal = run(event, prepared.steps)
             if refusal is None:
-                rows.add(event, prepared.load, arrived.source)
+                rows.add(event, prepared.load)
             elif refusal.is_forgotten:
                 rows.forgotten += 1
             else:
@@ -112,8 +113,8 @@ def event_of(call: RawEvent, arrived: Arrived) -> Event:
         previous_id=call.previous_id,  # type: ignore[arg-type]
         timestamp=call.timestamp or call.original_timestamp,
         sent_at=call.sent_at,
-        properties=details.decode() if details else None,
-        context=bytes(call.context).decode() or None,
+        properties=str(details, "utf-8") if details else None,
+        context=str(call.context, "utf-8") if call.context else None,
         user_agent=arrived.agent,
         address=arrived.ip,
     )
@@ -124,15 +125,17 @@ def event_of(call: RawEvent, arrived: Arrived) -> Event:
     return event
 
 
-def _details(call: RawEvent) -> bytes:
+def _details(call: RawEvent) -> msgspec.Raw:
     """The properties, or what stands in for them: traits (RudderStack sends those of an identify in the context), and
     the category that a page has beside its properties."""
+    if call.type == "track":
+        return call.properties
     if call.type == "group":
-        return bytes(call.traits)
+        return call.traits
     if call.type == "identify":
-        return bytes(call.traits) or bytes((_parts(call.context) or {}).get("traits", NOTHING))
-    parts = None if call.category is None or call.type == "track" else _parts(call.properties)
-    return bytes(call.properties) if parts is None else _encode({"category": call.category} | parts)
+        return call.traits or (_parts(call.context) or {}).get("traits", NOTHING)
+    parts = None if call.category is None else _parts(call.properties)
+    return call.properties if parts is None else raw({"category": call.category} | parts)
 
 
 def _parts(details: msgspec.Raw) -> dict[str, msgspec.Raw] | None:

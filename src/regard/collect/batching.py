@@ -53,9 +53,8 @@ class Rows:
     ids: set[str] = field(default_factory=set)
     keys: dict[str, str] = field(default_factory=dict)
 
-    def add(self, event: Event, load: str, key: str) -> None:
-        """Take an event in that was sent with a write key, unless this batch has one of its id."""
-        self.keys[load] = key
+    def add(self, event: Event, load: str) -> None:
+        """Take an event in, unless this batch has one of its id."""
         if event.id not in self.ids:
             self.ids.add(event.id)
             self.events.append(event)

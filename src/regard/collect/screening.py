@@ -31,6 +31,7 @@ class _Call(msgspec.Struct, rename="camel", tag_field="type", gc=False):
     context: _Details | None = None
     traits: _Details | None = None
     name: _Name | None = None
+    category: _Name | None = None
     group_id: _Name | None = None
     previous_id: _Name | None = None
     original_timestamp: str | None = None

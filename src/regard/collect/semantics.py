@@ -240,7 +240,10 @@ def _currency(told: Mapping[str, Any]) -> str | None:
 
 
 def _first(told: Mapping[str, Any], names: Sequence[str]) -> str | None:
-    return next((found for name in names if (found := text_of(told.get(name)))), None)
+    for name in names:
+        if name in told and (found := text_of(told[name])):
+            return found
+    return None
 
 
 def described() -> Iterator[tuple[str, dict[str, str]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from regard.collect.events import Event, Refused, refused
@@ -48,9 +49,13 @@ def instant(text: str) -> datetime:
     ('2026-01-02T03:04:05+00:00', '2026-01-02T00:00:00+00:00')
     """
     found = datetime.fromisoformat(text)
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    zone = found.tzinfo
+    if zone is UTC:
+        return found
+    return found.replace(tzinfo=UTC) if zone is None else found.astimezone(UTC)
 
 
+@lru_cache(maxsize=1024)  # all events of a batch were sent at once
 def _instant_or_none(text: str | None) -> datetime | None:
     """A ``sentAt`` that cannot be read corrects nothing."""
     if text is None:
