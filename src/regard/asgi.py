@@ -22,17 +22,23 @@ from regard.base.config import config  # noqa: E402
 from regard.collect.site import largest_upload, new_collector, start_listening  # noqa: E402
 from regard.jobs.site import start_working  # noqa: E402
 from regard.profiles.site import start_refreshing  # noqa: E402
+from regard.surveys.site import respondents_limit  # noqa: E402
 from regard.web import BodyLimit  # noqa: E402
 
 # WhiteNoise hands small files over whole, which is what this warns of.
 warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 
 
+async def limit_of(scope: Scope) -> int:
+    """Bytes that a request may bring, judged by its head: much from members, files from respondents who are asked."""
+    return largest_upload() if await is_signed_in(scope) else await respondents_limit(scope)
+
+
 @asynccontextmanager
 async def lifespan(process: Starlette) -> AsyncIterator[None]:
     """Opens the site once its tables and browser files are up to date; lets go of the workspace files at the end."""
     await sync_to_async(prepare_site)()
-    process.mount("/", BodyLimit(get_asgi_application(), largest_upload(), is_signed_in))
+    process.mount("/", BodyLimit(get_asgi_application(), limit_of))
     stop_listening, stop_refreshing = start_listening(), start_refreshing()
     stop_working = start_working(config().workers)
     yield

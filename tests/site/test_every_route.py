@@ -21,6 +21,16 @@ OPEN_TO_ALL = {"health", "robots.txt", "sign-in/<str:token>/", "invitation/<str:
     "api/v1/docs",
     "api/v1/openapi.json",
     "api/v1/^(?P<path>.*)$",  # asks for a key: tests/api/test_every_operation.py
+    "s/widget.js",
+    "s/i/<str:token>/",
+    "s/r/<str:token>/",
+    "s/r/<str:token>/elsewhere/",
+    "s/r/<str:token>/elsewhere/qr.svg",
+    "s/<str:key>/",
+    "s/<str:key>/kiosk/",
+    "s/<str:key>/embed/",
+    "s/<str:key>/theme.css",
+    "s/<str:key>/logo",
 }
 OPEN_OF_ALLAUTH = re.compile(r"account/(login|logout|signup|inactive|confirm-email|password/reset|2fa/authenticate)")
 EXAMPLES = {
@@ -32,6 +42,7 @@ EXAMPLES = {
     "key": "nps",
     "load": "none",
     "link": "none",
+    "file": "00000000-0000-7000-8000-000000000000",
 }
 
 

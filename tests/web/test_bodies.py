@@ -45,13 +45,13 @@ class Browser:
 def sent(size: int, *, is_member: bool, is_declared: bool) -> Spool:
     asked = []
 
-    async def is_signed_in(scope: dict[str, Any]) -> bool:
+    async def limit_of(scope: dict[str, Any]) -> int:
         asked.append(scope)
-        return is_member
+        return 1_000_000 if is_member else STRANGERS_LIMIT
 
     spool = Spool()
     scope = {"type": "http", "headers": [(b"content-length", str(size).encode())] if is_declared else []}
-    asyncio.run(BodyLimit(spool, 1_000_000, is_signed_in)(scope, Browser(size), None))
+    asyncio.run(BodyLimit(spool, limit_of)(scope, Browser(size), None))
     assert len(asked) <= (1 if is_member else 2), "who sends it is asked once, not for every piece"
     return spool
 

@@ -190,7 +190,7 @@ class Response(models.Model):
     started_at = models.DateTimeField(default=now)
     changed_at = models.DateTimeField(default=now)
     completed_at = models.DateTimeField(null=True)
-    ended_by = models.CharField(max_length=20, blank=True)  # "", complete, screen_out, quota
+    ended_by = models.CharField(max_length=20, blank=True)  # "", complete, screen_out, quota, left
     recorded = models.JSONField(default=list)  # names of the questions that the stream has
 
     objects = OfSomeWorkspace()
@@ -198,6 +198,7 @@ class Response(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["survey", "-id"], name="responses_newest_first"),
+            models.Index(fields=["survey", "device"], name="responses_of_a_device"),
             models.Index(fields=["completed_at", "changed_at"], name="responses_left_alone"),
         ]
 

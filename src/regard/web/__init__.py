@@ -1,6 +1,6 @@
 """The look: formats, charts and templates that every page is built of. Knows nothing of customers or metrics."""
 
-from regard.web.bodies import BodyLimit
+from regard.web.bodies import STRANGERS_LIMIT, BodyLimit
 from regard.web.cards import WITHHELD, Card, Change, ChangeShown, show_change
 from regard.web.charts import (
     Chart,
@@ -21,6 +21,7 @@ from regard.web.formats import LANGUAGES, MISSING, Format, Shown, gettext_noop, 
 __all__ = [
     "LANGUAGES",
     "MISSING",
+    "STRANGERS_LIMIT",
     "WITHHELD",
     "BodyLimit",
     "Card",

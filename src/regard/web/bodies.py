@@ -24,11 +24,10 @@ class BodyLimit:
     Django sees a body that is refused as empty, and ErrorMiddleware answers it with a page (413).
     """
 
-    def __init__(
-        self, app: Callable[..., Awaitable[None]], limit: int, is_signed_in: Callable[[Scope], Awaitable[bool]]
-    ):
-        """``limit`` in bytes is for who has signed in, which is asked only of bodies over STRANGERS_LIMIT."""
-        self.app, self.limit, self.is_signed_in = app, limit, is_signed_in
+    def __init__(self, app: Callable[..., Awaitable[None]], limit_of: Callable[[Scope], Awaitable[int]]):
+        """``limit_of`` says how many bytes who sends a request may send; it is asked only of bodies over
+        STRANGERS_LIMIT."""
+        self.app, self.limit_of = app, limit_of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.app(scope, _Intake(self, scope, receive) if scope["type"] == "http" else receive, send)
@@ -51,15 +50,15 @@ class _Intake:
         return message if await self._fits(self.taken) else self._refusal()
 
     async def _fits(self, size: int) -> bool:
-        if size > self.limit == STRANGERS_LIMIT and await self.limits.is_signed_in(self.scope):
-            self.limit = self.limits.limit
+        if size > self.limit == STRANGERS_LIMIT:
+            self.limit = await self.limits.limit_of(self.scope)
         return size <= self.limit
 
     def _refusal(self) -> Message:
         is_stranger = self.limit == STRANGERS_LIMIT
         self.scope[REFUSED] = TooLarge(
             said("That is larger than this site takes in at one time; nothing of it was kept."),
-            remedy=said("sign in first") if is_stranger else said("split it, or load it with regard load"),
+            remedy=said("send less, or sign in first") if is_stranger else said("split it, or load it with regard load"),
         )
         return {"type": "http.request", "body": b"", "more_body": False}
 

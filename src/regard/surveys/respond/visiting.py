@@ -140,8 +140,12 @@ def survey_of(invitation: Invitation) -> Survey:
 
 def continued(request: HttpRequest, token: str, *, for_update: bool = False) -> Visit:
     """The visit of a response that has begun. Raises NotFound."""
-    public_id = read_id(settings.SECRET_KEY, RESPONSE, token, now())
-    return visit_of(request, public_id, for_update=for_update)
+    return visit_of(request, public_id_of(token), for_update=for_update)
+
+
+def public_id_of(token: str) -> str:
+    """The response that a token stands for. Raises NotFound."""
+    return read_id(settings.SECRET_KEY, RESPONSE, token, now())
 
 
 def visit_of(request: HttpRequest, public_id: str, *, for_update: bool = False) -> Visit:
