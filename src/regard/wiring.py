@@ -47,6 +47,7 @@ JOBS: tuple[str, ...] = ()
 """The functions that may be enqueued, as dotted paths: no other is ever called by a job."""
 
 SCHEDULES: tuple[Schedule, ...] = (
+    Schedule("responses left alone", "regard.surveys.tasks.settle_abandoned", every_seconds=5 * 60),
     Schedule("old sessions", "regard.accounts.tasks.forget_old_sessions", every_seconds=24 * 60 * 60),
 )
 """What comes back by itself: each is done once, however many processes there are."""
