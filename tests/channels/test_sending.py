@@ -10,7 +10,7 @@ from django.core import mail as django_mail
 
 from regard.base import Unavailable
 from regard.channels import Fate, Mail
-from regard.channels.site import send_mails
+from regard.channels.site import default_sender, send_mails
 from tests.channels.conftest import Post
 
 Opened = Callable[..., Post]
@@ -120,6 +120,16 @@ def test_an_address_beyond_ascii_is_refused_where_the_server_cannot(opened: Open
     post = opened(enable_SMTPUTF8=False)
     assert fates("用户@example.org", "ann@example.org") == [("refused", "server without SMTPUTF8"), ("sent", "")]
     assert post.recipients == ["ann@example.org"]
+
+
+def test_the_address_in_the_settings_leads_to_the_server(settings, post: Post, free_port: int, tmp_path: Path) -> None:
+    from regard.settings import mail
+
+    for name, value in mail(f"smtp://127.0.0.1:{free_port}?from=cx@example.org", tmp_path).items():
+        setattr(settings, name, value)
+    assert fates("a@example.org") == [("sent", "")]
+    assert default_sender() == "cx@example.org"
+    assert post.connections == 1
 
 
 def test_mails_of_the_site_itself_go_by_the_same_server(post: Post) -> None:
