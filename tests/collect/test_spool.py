@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -234,3 +236,28 @@ def test_a_request_that_is_given_up_does_not_disturb_the_others_of_its_group(spo
     first, given_up, last = asyncio.run(together())
     assert (first, last) == (None, None)
     assert isinstance(given_up, asyncio.CancelledError)
+
+
+def test_threads_append_beside_the_event_loop_and_share_writes(spool: Spool, monkeypatch: pytest.MonkeyPatch):
+    flushes: list[int] = []
+    flush = spool_module._flush
+    monkeypatch.setattr(spool_module, "_flush", lambda file: (time.sleep(0.02), flushes.append(file), flush(file)))
+    sent = [record(number) for number in range(60)]
+    with ThreadPoolExecutor(20) as pool:
+        from_threads = [pool.submit(spool.put, each) for each in sent[:40]]
+        assert append(spool, *sent[40:]) == [None] * 20
+        assert [done.result() for done in from_threads] == [None] * 40
+    assert sorted(found.id for found in stored(spool.folder)) == sorted(each.id for each in sent)
+    assert len(flushes) < 30
+
+
+def test_a_thread_is_told_that_the_disk_is_full(spool: Spool, monkeypatch: pytest.MonkeyPatch):
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(spool_module, "_flush", full)
+        with pytest.raises(Unavailable):
+            spool.put(record(1))
+    spool.put(record(2))
+    assert [found.id for found in stored(spool.folder)] == ["2"]

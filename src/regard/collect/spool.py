@@ -17,11 +17,12 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, TypeAlias
 
 import msgspec
 
@@ -39,7 +40,7 @@ WAITING_LIMIT: Final = 64 * 2**20
 SIZE_LIMIT: Final = 5 * 10**9
 MOST_PARTS: Final = 1024
 """Parts of one write, as many as Linux takes (``IOV_MAX``)."""
-_FRAME: Final = struct.Struct(">II")  # length and CRC-32 of what follows
+FRAME: Final = struct.Struct(">II")  # length and CRC-32 of what follows
 _COUNT_SECONDS: Final = 1.0
 _flush: Final[Callable[[int], None]] = getattr(os, "fdatasync", os.fsync)
 
@@ -82,7 +83,7 @@ def _parts(record: Arrived) -> tuple[bytes, bytes]:
     """What comes before a record's body, and the body."""
     line = _encode((record.source, record.received_at, record.kind, record.ip, record.agent, record.id)) + b"\n"
     checksum = zlib.crc32(record.body, zlib.crc32(line))
-    return _FRAME.pack(len(line) + len(record.body), checksum) + line, record.body
+    return FRAME.pack(len(line) + len(record.body), checksum) + line, record.body
 
 
 def segments(folder: Path) -> list[Path]:
@@ -98,17 +99,29 @@ def read_segment(path: Path, offset: int = 0) -> Iterator[tuple[Arrived, int]]:
     with path.open("rb") as file:
         file.seek(offset)
         while (payload := _payload(file)) is not None:
-            line, _, body = payload.partition(b"\n")
-            about = _header(line)
-            offset += _FRAME.size + len(payload)
-            yield Arrived(about.source, about.received_at, about.kind, body, about.ip, about.agent, about.id), offset
+            offset += FRAME.size + len(payload)
+            yield arrived_of(payload), offset
+
+
+def arrived_of(payload: bytes) -> Arrived:
+    """The record of a frame's content."""
+    line, _, body = payload.partition(b"\n")
+    about = _header(line)
+    return Arrived(about.source, about.received_at, about.kind, body, about.ip, about.agent, about.id)
+
+
+def whole_payload(data: bytes, at: int) -> bytes | None:
+    """The content of the frame that begins at a place of a segment's bytes; None when none does, or it is broken."""
+    length, checksum = FRAME.unpack_from(data, at)
+    payload = data[at + FRAME.size : at + FRAME.size + length] if at + FRAME.size + length <= len(data) else b""
+    return payload if payload and zlib.crc32(payload) == checksum else None
 
 
 def _payload(file: BinaryIO) -> bytes | None:
-    frame = file.read(_FRAME.size)
-    if len(frame) < _FRAME.size:
+    frame = file.read(FRAME.size)
+    if len(frame) < FRAME.size:
         return None
-    length, checksum = _FRAME.unpack(frame)
+    length, checksum = FRAME.unpack(frame)
     if not length or length > os.fstat(file.fileno()).st_size:
         return None
     payload = file.read(length)
@@ -188,8 +201,12 @@ class _Group:
     size: int = 0
 
 
+Tell: TypeAlias = Callable[[OSError | None], object]
+"""Hears what became of a group: nothing went wrong, or this."""
+
+
 class Spool:
-    """Where one process appends. Belongs to one event loop; writes in a thread of its own.
+    """Where one process appends: from one event loop, or from any thread; it writes in a thread of its own.
 
     Holds at most ``limit`` bytes together with what other processes left in the folder, until a loader takes them away.
     """
@@ -198,7 +215,8 @@ class Spool:
         self.folder, self.limit, self.segment_size = folder, limit, segment_size
         self._gathering = _Group([], [])
         self._is_writing = False
-        self._queue: SimpleQueue[tuple[_Group, asyncio.AbstractEventLoop] | None] = SimpleQueue()
+        self._queue: SimpleQueue[tuple[_Group, Tell] | None] = SimpleQueue()
+        self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._size, self._counted = 0, -_COUNT_SECONDS
         self._segment: Segment | None = None
@@ -236,13 +254,30 @@ class Spool:
 
     def _write(self, loop: asyncio.AbstractEventLoop) -> None:
         """Hand the gathered group to the thread, and begin the next."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="spool", daemon=True)
-            self._thread.start()
         group, self._gathering = self._gathering, _Group([], [])
         self._is_writing = True
+
+        def tell(error: OSError | None) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop has been closed: nobody waits
+                loop.call_soon_threadsafe(self._written, group, loop, error)
+
+        self._hand_over(group, tell)
+
+    def put(self, record: Arrived) -> None:
+        """Append from a thread that has no event loop, or not the spool's: returns, and raises, as :meth:`append`."""
+        self._require_room()
+        done: Future[OSError | None] = Future()
+        self._hand_over(_Group([*_parts(record)], [], len(record.body)), done.set_result)
+        if (error := done.result()) is not None:
+            raise _unavailable(error)
+
+    def _hand_over(self, group: _Group, tell: Tell) -> None:
+        with self._starting:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="spool", daemon=True)
+                self._thread.start()
         self._size += group.size
-        self._queue.put((group, loop))
+        self._queue.put((group, tell))
 
     def _written(self, group: _Group, loop: asyncio.AbstractEventLoop, error: OSError | None) -> None:
         """In the loop again: tell everyone of the group, and write what has gathered meanwhile."""
@@ -259,13 +294,22 @@ class Spool:
 
     def _run(self) -> None:
         while (given := self._next()) is not None:
-            group, loop = given
-            error = self._stored(group)
-            with contextlib.suppress(RuntimeError):  # the loop has been closed: nobody waits
-                loop.call_soon_threadsafe(self._written, group, loop, error)
+            groups = [given, *self._gathered()]
+            error = self._stored(_Group([part for group, _ in groups for part in group.parts], []))
+            for _, tell in groups:
+                tell(error)
         self._close_segment()
 
-    def _next(self) -> tuple[_Group, asyncio.AbstractEventLoop] | None:
+    def _gathered(self) -> Iterator[tuple[_Group, Tell]]:
+        """What threads have handed over meanwhile: it shares the write."""
+        while not self._queue.empty():  # nobody else takes from it
+            given = self._queue.get()
+            if given is None:
+                self._queue.put(None)
+                return
+            yield given
+
+    def _next(self) -> tuple[_Group, Tell] | None:
         try:
             return self._queue.get(timeout=IDLE_SECONDS)
         except Empty:
