@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from regard.collect.parsing import parse_mapping, read_mapping
     from regard.collect.proposing import propose
     from regard.collect.refused import corrected, refused_csv, refused_rows, replay, safe
+    from regard.collect.salvaging import Salvaged, salvage
 
 _HOME = {
     "load": "loading",
@@ -35,6 +36,8 @@ _HOME = {
     "refused_rows": "refused",
     "replay": "refused",
     "safe": "refused",
+    "Salvaged": "salvaging",
+    "salvage": "salvaging",
 }
 
 __all__ = [
@@ -44,6 +47,7 @@ __all__ = [
     "Mapping",
     "Preview",
     "Proposal",
+    "Salvaged",
     "corrected",
     "load",
     "parse_mapping",
@@ -54,6 +58,7 @@ __all__ = [
     "refused_rows",
     "replay",
     "safe",
+    "salvage",
 ]
 
 

@@ -20,6 +20,7 @@ from regard.base.ids import new_id
 from regard.collect.arriving import Arriving
 from regard.collect.batching import Rows
 from regard.collect.locking import Turn
+from regard.collect.salvaging import TORN
 from regard.collect.settling import Intake, Waiting, open_intake, place_of
 from regard.collect.sources import Source
 from regard.collect.spool import SUFFIX, Arrived, flush_folder, framed, is_finished, read_segment, segments
@@ -38,8 +39,8 @@ MOST_BYTES: Final = 16 << 20
 CLAIM_SECONDS: Final = 60.0
 """How often what had no source is looked at again: a source may be younger than the loader's table of them."""
 
-UNCLAIMED, TORN = "unclaimed", ".torn"
-"""Where records wait whose source nobody knows; what the rest of a segment is called that cannot be read."""
+UNCLAIMED: Final = "unclaimed"
+"""Where records wait whose source nobody knows."""
 
 
 class Loader:
@@ -228,7 +229,7 @@ def _let_go(segment: Path, reached: int) -> None:
     """Delete a segment that was read to its end. A rest that is no record is kept aside: it was never acknowledged,
     unless the disk is at fault."""
     if reached < segment.stat().st_size:
-        logger.warning("%s ends in something that is no record", segment.name)
+        logger.warning("%s holds something that is no record: see regard collect --recover", segment.name)
         segment.rename(segment.with_suffix(TORN))
     else:
         segment.unlink()
