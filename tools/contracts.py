@@ -65,20 +65,28 @@ class FrontDoors(Listing):
 
 
 class ScienceWithoutSite(Listing):
-    """Science can be imported in a notebook: it needs neither Django nor the site half of any storey."""
+    """Science can be imported in a notebook: it needs neither Django nor the site half of any storey.
 
+    ``rooms`` are folders that hold pages and nothing else: all their modules are site, whatever their names.
+    """
+
+    rooms = fields.SetField(subfield=fields.StringField(), required=False, default=set())
     processes = fields.SetField(subfield=fields.StringField())
     frameworks = fields.SetField(subfield=fields.StringField())
 
     def broken(self, graph: ImportGraph) -> Iterator[tuple[str, str]]:
         for importer, imported in imports(graph):
-            if is_site(importer) or self._is_process(importer):
+            if self._is_site(importer) or _is_within(importer, self.processes):
                 continue
-            if imported.split(".")[0] in self.frameworks or is_site(imported):
+            if imported.split(".")[0] in self.frameworks or self._is_site(imported):
                 yield importer, imported
 
-    def _is_process(self, module: str) -> bool:
-        return any(module == process or module.startswith(f"{process}.") for process in self.processes)
+    def _is_site(self, module: str) -> bool:
+        return is_site(module) or _is_within(module, self.rooms)
+
+
+def _is_within(module: str, places: set[str]) -> bool:
+    return any(module == place or module.startswith(f"{place}.") for place in places)
 
 
 class OnlyIn(Listing):

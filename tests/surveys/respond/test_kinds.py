@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from regard.surveys.models import Upload
-from regard.surveys.uploads import path_of
+from regard.surveys.files.keeping import path_of
 from tests.surveys.respond.conftest import Person, publish
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64

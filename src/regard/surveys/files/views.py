@@ -11,8 +11,8 @@ from regard.accounts import Right
 from regard.accounts.site import record_audit, right_required
 from regard.base import NotFound
 from regard.base.words import said
+from regard.surveys.files.keeping import path_of
 from regard.surveys.models import Upload
-from regard.surveys.uploads import path_of
 
 
 @right_required(Right.VIEW_ROWS)

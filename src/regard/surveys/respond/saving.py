@@ -14,13 +14,13 @@ from regard.base.clock import now
 from regard.base.words import said
 from regard.surveys.answering import FIELD, posted_answer, read_answers
 from regard.surveys.evaluating import is_empty
+from regard.surveys.files.keeping import keep_files
 from regard.surveys.flags import DUPLICATE, ROBOT, flags_of
 from regard.surveys.flow import COMMENT, Step, answers_on, is_answered, is_required, quotas_at
 from regard.surveys.model import File, Html, Quota, Text
 from regard.surveys.models import Invitation, Response, Survey
 from regard.surveys.respond.visiting import Visit
 from regard.surveys.tasks import record_response
-from regard.surveys.uploads import keep_files
 
 ALREADY = said("You have answered this survey already.")
 
