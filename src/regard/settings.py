@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from regard import __version__
 from regard.base import Invalid
 from regard.base.config import Config, config
-from regard.wiring import API, JOBS, NAVIGATION, SCHEDULES
+from regard.wiring import API, JOBS, NAVIGATION, SCHEDULES, SOURCE_NAMES
 
 SECRET_LENGTH = 50
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
@@ -143,6 +143,7 @@ REGARD_PRODUCTION = _config.production
 REGARD_VERSION = __version__
 REGARD_NAVIGATION = NAVIGATION
 REGARD_API = API
+REGARD_SOURCE_NAMES = SOURCE_NAMES
 REGARD_JOBS = JOBS
 REGARD_SCHEDULES = SCHEDULES
 

@@ -23,6 +23,7 @@ NAVIGATION: tuple[Place, ...] = (
     Place("report:overview", gettext_noop("Overview"), "layout-dashboard", Right.VIEW_METRICS),
     Place("people:people", gettext_noop("People"), "users", Right.VIEW_ROWS),
     Place("profiles:segments", gettext_noop("Segments"), "funnel", Right.VIEW_METRICS),
+    Place("surveys:surveys", gettext_noop("Surveys"), "clipboard-list", Right.VIEW_METRICS),
     Place("collect:imports", gettext_noop("Imports"), "upload", Right.IMPORT_DATA),
     Place("live:recent", gettext_noop("Live"), "monitor", Right.VIEW_ROWS),
     Place("live:sources", gettext_noop("Sources"), "code", Right.MANAGE_SOURCES),
@@ -31,6 +32,9 @@ NAVIGATION: tuple[Place, ...] = (
     Place("accounts:audit", gettext_noop("Audit log"), "scroll-text", Right.VIEW_AUDIT),
     Place("accounts:workspace_settings", gettext_noop("Settings"), "settings", Right.MANAGE_WORKSPACE),
 )
+
+SOURCE_NAMES = "regard.collect.live.site.source_names"
+"""What people call the sources of a workspace, by the keys under which evidence names them."""
 
 API: tuple[tuple[str, str], ...] = (
     ("metrics", "regard.metrics.api.router"),

@@ -338,3 +338,14 @@ def test_without_the_extra_the_page_says_what_to_install(agent, monkeypatch) -> 
     compared(monkeypatch, Unavailable("Splink is not installed", remedy="pip install 'regard[linkage]'"))
     agent.post(AT + "suggestions/")
     assert "pip install 'regard[linkage]'" in page(agent, "suggestions/")
+
+
+def test_evidence_names_its_source_as_people_do(shop, agent) -> None:
+    from django.apps import apps
+
+    source = apps.get_model("collect", "Source").objects.create(workspace=shop, name="Web shop", former_keys=["web"])
+    store = store_of(shop)
+    write(store, resolve(store, [seen("1042", "anonymous_id:a1")]))
+    told = page(agent, f"{ANNA}/identity/")
+    assert source.name in told
+    assert ">web<" not in told

@@ -46,6 +46,13 @@ def analyst(shop, signed_in) -> Client:
     return signed_in("analyst")
 
 
+def test_whom_a_segment_shows_leads_to_their_profile(shop, analyst, signed_in) -> None:
+    analyst.post(AT + "new/", {**ROWS, "action": "save"})
+    link = f'<a href="/w/harbour/people/{profile_number("1")}/">1</a>'
+    assert link in analyst.get(AT + "returning/").content.decode()
+    assert link not in signed_in("viewer").get(AT + "returning/").content.decode()
+
+
 def test_a_segment_is_built_counted_and_kept(shop, analyst) -> None:
     counted = analyst.post(AT + "new/", {**ROWS, "action": "count"}).content.decode()
     assert '<strong class="number">2</strong>' in counted

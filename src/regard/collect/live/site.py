@@ -55,6 +55,12 @@ def _keys() -> Iterator[tuple[str, sources.Source]]:
             yield key, known(source, key)
 
 
+def source_names(workspace: Workspace) -> dict[str, str]:
+    """The names of a workspace's sources, by every key that each has or had."""
+    there = Source.objects.of(workspace)
+    return {key: source.name for source in there for key in (source.key, source.write_key, *source.former_keys)}
+
+
 class SourceTable:
     """Every source by key, renewed now and then, and when an unknown key comes."""
 

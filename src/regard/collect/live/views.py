@@ -25,7 +25,7 @@ from regard.base.clock import now
 from regard.base.stopping import STOPPING
 from regard.collect import quarantine as waiting
 from regard.collect.live.forms import SettingsForm, SourceForm
-from regard.collect.live.site import SourceTable
+from regard.collect.live.site import SourceTable, source_names
 from regard.collect.models import Source
 from regard.collect.recent import Seen
 from regard.collect.recent import recent as seen_in
@@ -121,12 +121,13 @@ def recent(request: HttpRequest, slug: str) -> HttpResponse:
     """What arrived last, as a list that can be loaded again; with JavaScript it goes on by itself."""
     chosen, there = _filters(request), list(Source.objects.of(request.workspace))
     seen = seen_in(store_of(request.workspace), **chosen, most=A_PAGE)
-    shown = {"rows": _rows(seen, _names(there)), "sources": there, "chosen": chosen, "query": request.GET.urlencode()}
+    shown = {
+        "rows": _rows(seen, source_names(request.workspace)),
+        "sources": there,
+        "chosen": chosen,
+        "query": request.GET.urlencode(),
+    }
     return _page(request, "recent", **shown)
-
-
-def _names(there: list[Source]) -> dict[str, str]:
-    return {key: source.name for source in there for key in (source.key, source.write_key, *source.former_keys)}
 
 
 def _rows(seen: list[Seen], names: dict[str, str]) -> list[dict[str, Any]]:
@@ -145,7 +146,7 @@ def _words(reason: str) -> str:
 @never_cache
 def stream(request: HttpRequest, slug: str) -> HttpResponse:
     """New rows of the live view as they come (server-sent events, HTML that the page puts in)."""
-    store, names = store_of(request.workspace), _names(list(Source.objects.of(request.workspace)))
+    store, names = store_of(request.workspace), source_names(request.workspace)
     told = _told(store, _filters(request), names, translation.get_language(), timezone.get_current_timezone())
     return StreamingHttpResponse(told, content_type="text/event-stream", headers=_UNBUFFERED)
 
@@ -202,7 +203,7 @@ def quarantine(request: HttpRequest, slug: str) -> HttpResponse:
     counts = waiting.counts(store)
     reason = request.GET.get("reason", "") if request.GET.get("reason", "") in counts else ""
     rows = waiting.quarantined(store, reason, request.GET.get("before", "")[:36], A_PAGE + 1) if counts else []
-    names = _names(list(Source.objects.of(request.workspace)))
+    names = source_names(request.workspace)
     return _page(
         request,
         "quarantine",

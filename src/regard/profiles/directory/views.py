@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -164,20 +168,23 @@ def identity(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     found = _profile(request, number)
     if found.number != number:
         return redirect("people:identity", slug, found.number)
+    names = import_string(settings.REGARD_SOURCE_NAMES)(request.workspace)
     return _page(
         request,
         "identity",
         profile=found,
         title=titled(found),
         identifiers=[(KINDS.get(one.kind, one.kind), one.value) for one in found.identifiers],
-        links=[_link_line(link) for link in found.evidence],
+        links=[_link_line(link, names) for link in found.evidence],
     )
 
 
-def _link_line(link: Link) -> dict[str, Any]:
+def _link_line(link: Link, sources: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:
     ends = [(KINDS.get(one.kind, one.kind), one.value) for one in map(identifier_of, (link.a, link.b))]
     rule, state = RULES.get(link.rule, link.rule), STATES[link.state]
-    return {"link": link, "ends": ends, "rule": rule, "state": state, "holds": link.state is LinkState.ACCEPTED}
+    source = sources.get(link.source) or (_("A person") if link.source == "person" else link.source)
+    holds = link.state is LinkState.ACCEPTED
+    return {"link": link, "ends": ends, "rule": rule, "state": state, "source": source, "holds": holds}
 
 
 # --- deciding who is who -------------------------------------------------------------------------------------------
