@@ -1,0 +1,361 @@
+"""A LimeSurvey structure file as a questionnaire of ours."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+import msgspec
+
+from regard.base import Invalid
+from regard.base.words import said
+from regard.surveys.expressions import every, written
+from regard.surveys.model import (
+    CalculatedValue,
+    Html,
+    Page,
+    Question,
+    Questionnaire,
+    Quota,
+    RandomGroup,
+    Text,
+    Validator,
+)
+from regard.surveys.moving.limesurvey import manager
+from regard.surveys.moving.limesurvey.old_conditions import relevance_of
+from regard.surveys.moving.limesurvey.places import places_in
+from regard.surveys.moving.limesurvey.questions import Source, questions_from
+from regard.surveys.moving.limesurvey.survey import Asked, Group, Survey, survey_of
+from regard.surveys.moving.limesurvey.translating import Known, condition_of, filters_of, name_of, value_of
+from regard.surveys.moving.losses import Losses
+from regard.surveys.moving.moved import Moved
+from regard.surveys.moving.opening import REMEDY
+from regard.surveys.moving.wording import Names, count_of, locale_of, plain, text_in
+
+_EMBEDDED: Final = re.compile(r"\{(?!\s)([^{}]+)(?<!\s)\}")
+_PATTERN: Final = re.compile(
+    r"""^\s*regexMatch\(\s*(["'])/(.*)/([a-z]*)\1\s*,\s*(?:this|self)(?:\.NAOK)?\s*\)\s*$""", re.DOTALL
+)
+_NOT_READ: Final = {
+    "defaultvalues": said("answers are not filled in beforehand"),
+    "defaultvalue_l10ns": said("answers are not filled in beforehand"),
+    "assessments": said("points are not counted here"),
+    "survey_url_parameters": said("what an address brings along becomes traits of the person"),
+    "plugin_settings": said("plug-ins of LimeSurvey do not run here"),
+    "themes": said("the survey has a theme of Regard's"),
+}
+_TOLD: Final = {
+    "time_limit": said("time is not limited"), "prefix": said("nothing stands before the field"),
+    "suffix": said("nothing stands behind the field"), "slider_layout": said("the number is typed"),
+    "location_mapservice": said("no map is shown"), "em_validation_sq": said("single rows are not checked by expressions"),
+
+}  # fmt: skip
+
+
+def read_limesurvey(root: Any) -> Moved:
+    """A survey out of an ``.lss``."""
+    return _Reader(survey_of(root)).read()
+
+
+class _Reader:
+    """One survey on its way."""
+
+    def __init__(self, survey: Survey):
+        if not any(survey.questions):
+            raise Invalid(said("the file has no questions"), field="file", remedy=REMEDY)
+        self.survey, self.losses, self.names = survey, Losses(), Names()
+        self.own = survey.languages[0] if survey.languages else "en"
+        self.known = Known(self.losses, places_in(survey), own_language=self.own)
+        self.calculated: list[CalculatedValue] = []
+        self.said: dict[str, str] = {}
+        self.pages: list[Page] = []
+        self.units: dict[str, list[str]] = {}
+        self.by_group: dict[str, list[str]] = {}
+
+    def read(self) -> Moved:
+        for question in self.survey.questions:
+            self.known.names[question.code] = self.names.make(question.code)
+        self._welcome()
+        for group in self.survey.groups:
+            self._group(group)
+        own = self.survey.texts.get(self.own, {})
+        questionnaire = Questionnaire(
+            title=self._text({code: row.get("surveyls_title", "") for code, row in self.survey.texts.items()}) or "",
+            description=self._text(
+                {code: row.get("surveyls_description", "") for code, row in self.survey.texts.items()}
+            ),
+            locale=self.own,
+            pages=self.pages,
+            calculated_values=self.calculated,
+            quotas=self._quotas(),
+            random_groups=self._random_groups(),
+            completed_text=self._text(
+                {code: row.get("surveyls_endtext", "") for code, row in self.survey.texts.items()}
+            ),
+            show_progress_bar=self.survey.settings.get("showprogress") != "N",
+            allow_back=self.survey.settings.get("allowprev") == "Y",
+            first_page_is_started=bool(self.pages and self.pages[0].name == "welcome"),
+        )
+        if own.get("surveyls_url"):
+            why = said("respondents stay here; the address was {address}", address=own["surveyls_url"])
+            self.losses.lost(said("survey"), said("address at the end"), why)
+        self._list_the_rest()
+        return Moved(
+            "limesurvey",
+            questionnaire,
+            self.losses.listed(),
+            [],
+            self.known.carried,
+            self.survey,
+            self.known.traits,
+            self.units,
+        )
+
+    # --- texts --------------------------------------------------------------------------------------------------------
+
+    def _text(self, texts: dict[str, str], place: str = "") -> Text | None:
+        """A text in every language, with expressions inside it as pipes of ours. ``\\0`` before it keeps its HTML."""
+        shown = {}
+        for language, text in texts.items():
+            keep = text.startswith("\x00")
+            made = self._tailored(text.lstrip("\x00"), place or said("texts"))
+            shown[locale_of(language) if language else self.own] = made if keep else plain(made)
+        return text_in({code: text for code, text in shown.items() if code in self.survey.languages}, self.own)
+
+    def _tailored(self, text: str, place: str) -> str:
+        def put(found: re.Match[str]) -> str:
+            return self._pipe(plain(found[1]), place)
+
+        return _EMBEDDED.sub(put, text) if "{" in text else text
+
+    def _pipe(self, expression: str, place: str) -> str:
+        """The pipe that says what an expression in a text says; a calculated value where it is more than a name."""
+        if expression in self.said:
+            return self.said[expression]
+        made = ""
+        try:
+            node = manager.read(expression)
+        except Invalid:
+            return "{" + expression + "}"
+        if isinstance(node, manager.Variable):
+            made = self._named(node, place)
+        else:
+            value = value_of(expression, self.known, place)
+            if value is not None:
+                name = self.names.make(f"text_{len(self.calculated) + 1}")
+                self.calculated.append(CalculatedValue(name=name, expression=written(value)))
+                made = f"{{{name}}}"
+        self.said[expression] = made
+        return made
+
+    def _named(self, node: manager.Variable, place: str) -> str:
+        if node.name.startswith("TOKEN:"):
+            return f"{{{self.known.trait(node.name.removeprefix('TOKEN:'))}}}"
+        known = self.known.places.get(node.name)
+        if known is None or known.question.code not in self.known.names or "question" in node.suffixes:
+            self.losses.lost(place, said("{name} in a text", name=node.name), said("the text says nothing instead"))
+            return ""
+        if known.kind == "value":
+            return f"{{{self.known.names[known.question.code]}}}"
+        if known.question.code in self.known.carried and known.kind not in ("tick", "rank"):
+            return f"{{{name_of(known, self.known)}}}"
+        why = said("the whole question's answer is said")
+        self.losses.changed(place, said("{name} in a text", name=node.name), why)
+        return f"{{{self.known.names[known.question.code]}}}"
+
+    # --- pages --------------------------------------------------------------------------------------------------------
+
+    def _welcome(self) -> None:
+        texts = {code: "\x00" + row.get("surveyls_welcometext", "") for code, row in self.survey.texts.items()}
+        text = self._text(texts, said("welcome"))
+        if (
+            text
+            and plain(text if isinstance(text, str) else next(iter(text.values())))
+            and self.survey.settings.get("showwelcome") != "N"
+        ):
+            html = Html(name=self.names.make("welcome_text"), html=text)
+            self.pages.append(Page(name=self.names.make("welcome"), elements=[html]))
+
+    def _group(self, group: Group) -> None:
+        place = said("group {title}", title=plain(next(iter(group.titles.values()), group.gid)))
+        condition = condition_of(group.relevance, self.known, place)
+        made: list[tuple[Asked, list[Question]]] = []
+        for asked in group.questions:
+            questions = self._question(asked, condition)
+            if questions:
+                made.append((asked, questions))
+        for number, part in enumerate(self._parts(made)):
+            name = self.names.make(plain(next(iter(group.titles.values()), "")) or "group", "group")
+            is_random = len(part) > 1 and len({asked.attribute("random_group") for asked, _ in part}) == 1
+            is_random = is_random and bool(part[0][0].attribute("random_group"))
+            self.pages.append(
+                Page(
+                    name=name,
+                    title=self._text(group.titles) if number == 0 else None,
+                    description=self._text(group.descriptions) if number == 0 else None,
+                    visible_if=condition,
+                    questions_order="random" if is_random else "initial",
+                    elements=[question for _, questions in part for question in questions],
+                )
+            )
+            self.by_group.setdefault(group.gid, []).append(name)
+            for asked, _ in part:
+                self.units[f"{part[0][0].attribute('random_group')}@{group.gid}/{asked.code}"] = [name]
+
+    def _parts(self, made: list[tuple[Asked, list[Question]]]) -> list[list[tuple[Asked, list[Question]]]]:
+        """The questions of each page: all together or each alone, and those in random order apart."""
+        is_alone = self.survey.settings.get("format") == "S"
+        found: list[list[tuple[Asked, list[Question]]]] = []
+        before: str | None = None
+        for asked, questions in made:
+            group = asked.attribute("random_group")
+            if found and group == before and (not is_alone or group):
+                found[-1].append((asked, questions))
+            else:
+                if found and group != before:
+                    self.losses.cosmetic(
+                        asked.code, "random_group", said("questions in random order have a page of their own")
+                    )
+                found.append([(asked, questions)])
+            before = group
+        return found
+
+    def _question(self, asked: Asked, group_condition: str | None) -> list[Question]:
+        old = relevance_of(asked, self.survey) if not asked.relevance else ""
+        condition = condition_of(asked.relevance or old, self.known, asked.code, asked)
+        self.known.shown_if[asked.code] = every([group_condition, condition])
+        if asked.type == "*":
+            self._equation(asked)
+            return []
+        if asked.attribute("hidden") == "1":
+            self.losses.lost(asked.code, said("hidden question"), said("nobody answers it; it is left out"))
+            return []
+        return self._made(asked, condition)
+
+    def _made(self, asked: Asked, condition: str | None) -> list[Question]:
+        row_filter, single = filters_of(asked, self.known, asked.code)
+        rows = {
+            sub.code: found
+            for sub in asked.subs
+            if (found := condition_of(sub.relevance, self.known, f"{asked.code} {sub.code}", asked))
+        }
+
+        def name(part: str) -> str:
+            return self.names.make(f"{self.known.names[asked.code]}_{part}") if part else self.known.names[asked.code]
+
+        source = Source(asked, self.losses, lambda texts: self._text(texts, asked.code), name, row_filter, single, rows)
+        found = []
+        for key, question, carried in questions_from(source):
+            self.known.carried[key] = carried
+            question = msgspec.structs.replace(question, visible_if=condition)
+            self.known.questions[key] = question = self._validated(asked, question)
+            found.append(question)
+        self._list_unread(asked)
+        return found
+
+    def _equation(self, asked: Asked) -> None:
+        """An equation is a calculated value here."""
+        text = asked.attribute("equation") or plain(asked.texts.get(self.own, ""))
+        inside = text.strip().removeprefix("{").removesuffix("}") if text.strip().count("{") == 1 else ""
+        value = value_of(inside, self.known, asked.code) if inside else None
+        if value is None:
+            if not inside:
+                self.losses.lost(asked.code, said("equation"), said("it is more than one expression"))
+            return
+        from regard.surveys.moving.moved import Carried
+
+        self.known.carried[asked.code] = Carried(self.known.names[asked.code])
+        self.calculated.append(CalculatedValue(name=self.known.names[asked.code], expression=written(value)))
+
+    def _validated(self, asked: Asked, question: Question) -> Question:
+        found = list(question.validators)
+        pattern = asked.row.get("preg", "").strip()
+        expression = asked.attribute("em_validation_q")
+        message = self._text(asked.attributes.get("em_validation_q_tip", {}), asked.code)
+        matched = _PATTERN.match(expression)
+        if pattern:
+            found.append(Validator(type="regex", regex=pattern.strip("/"), text=None))
+        if matched:
+            found.append(Validator(type="regex", regex=matched[2], text=message))
+        elif expression:
+            condition = condition_of(expression, self.known, asked.code, asked)
+            if condition:
+                found.append(Validator(type="expression", expression=condition, text=message))
+        return msgspec.structs.replace(question, validators=found) if found else question
+
+    # --- the rest -----------------------------------------------------------------------------------------------------
+
+    def _random_groups(self) -> list[RandomGroup]:
+        found: dict[str, list[list[str]]] = {}
+        for group in self.survey.groups:
+            if group.random and group.gid in self.by_group:
+                found.setdefault(group.random, []).append(self.by_group[group.gid])
+                self.units[f"{group.random}/{group.gid}"] = self.by_group[group.gid]
+        made = []
+        for units in found.values():
+            if len(units) > 1:
+                pages = [name for unit in units for name in unit]
+                made.append(RandomGroup(pages=pages, blocks=[unit for unit in units if len(unit) > 1]))
+        return made
+
+    def _quotas(self) -> list[Quota]:
+        found = []
+        for row in self.survey.quotas:
+            limit, place = count_of(row.get("qlimit")), said("quota {name}", name=row.get("name", ""))
+            conditions: dict[str, list[str]] = {}
+            for member in self.survey.quota_members:
+                if member.get("quota_id") == row.get("id"):
+                    conditions.setdefault(member.get("qid", ""), []).append(self._member(member, place) or "")
+            said_all = all(all(parts) for parts in conditions.values())
+            if not limit or not conditions or not said_all:
+                self.losses.lost(place, said("quota"), said("its condition or its limit cannot be said here"))
+                continue
+            if row.get("active") == "0":
+                self.losses.lost(place, said("quota"), said("it was switched off there"))
+                continue
+            if row.get("action") == "2":
+                self.losses.changed(
+                    place, said("quota action {action}", action="2"), said("further responses end here instead")
+                )
+            texts = {each.get("quotals_language", ""): each.get("quotals_message", "") for each in self.survey.quota_texts
+                     if each.get("quotals_quota_id") == row.get("id")}  # fmt: skip
+            expression = every([" or ".join(f"({part})" for part in parts) for parts in conditions.values()])
+            found.append(
+                Quota(
+                    name=row.get("name") or "quota",
+                    expression=expression or "false",
+                    limit=limit,
+                    text=self._text(texts),
+                )
+            )
+        return found
+
+    def _member(self, member: dict[str, str], place: str) -> str | None:
+        asked = next((question for question in self.survey.questions if question.qid == member.get("qid")), None)
+        if asked is None:
+            return None
+        code = member.get("code", "")
+        if asked.type == "M":
+            return condition_of(f'{asked.code}_{code}.NAOK == "Y"', self.known, place)
+        row, _, column = code.partition("-")
+        if asked.type in "AB" and column:
+            return condition_of(f'{asked.code}_{row}.NAOK == "{column}"', self.known, place)
+        return condition_of(f'{asked.code}.NAOK == "{code}"', self.known, place)
+
+    def _list_unread(self, asked: Asked) -> None:
+        for name, why in _TOLD.items():
+            if asked.attribute(name) not in ("", "0", "N"):
+                self.losses.lost(asked.code, name, why)
+        if any(plain(text) for text in asked.attributes.get("script", {}).values()):
+            self.losses.lost(asked.code, said("script"), said("scripts are not run here"))
+
+    def _list_the_rest(self) -> None:
+        for table, why in _NOT_READ.items():
+            if self.survey.tables.get(table):
+                self.losses.lost(said("survey"), table, why)
+        if self.survey.settings.get("assessments") == "Y":
+            self.losses.lost(said("survey"), said("assessments"), said("points are not counted here"))
+        if self.survey.settings.get("format") == "A":
+            self.losses.cosmetic(
+                said("survey"), said("all questions on one page"), said("every group has a page of its own")
+            )

@@ -1,0 +1,355 @@
+"""A LimeSurvey survey, gone through as LimeSurvey does: group after group, every question whose relevance holds.
+
+Expressions are evaluated on LimeSurvey's own variables and codes, with its rules: texts and numbers, an empty value that
+is never smaller or greater, and variables without ``.NAOK`` that make the whole false when they are not relevant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from regard.base import Invalid
+from regard.surveys.moving.equivalence import Walked
+from regard.surveys.moving.limesurvey.manager import (
+    Function,
+    Literal,
+    Node,
+    Operation,
+    Sign,
+    Variable,
+    parts_of,
+    read,
+    variables_in,
+)
+from regard.surveys.moving.limesurvey.old_conditions import relevance_of
+from regard.surveys.moving.limesurvey.places import Place, members, places_in
+from regard.surveys.moving.limesurvey.survey import MULTIPLE, Asked, Group, Survey
+from regard.surveys.moving.wording import number_of
+
+Choose = Callable[[Sequence[Any]], Any]
+
+
+class _UntoldError(Exception):
+    """An expression that cannot be evaluated here."""
+
+
+class _IrrelevantError(Exception):
+    """A variable whose question is not relevant makes the expression false."""
+
+
+@dataclass
+class _State:
+    choose: Choose
+    walked: Walked = field(default_factory=Walked)
+    values: dict[Place, Any] = field(default_factory=dict)
+    relevant: set[str] = field(default_factory=set)
+
+
+class LimeSurvey:
+    """One structure file."""
+
+    def __init__(self, survey: Survey, asked: frozenset[str]):
+        self.survey, self.asked = survey, asked
+        self.places = places_in(survey)
+        self.nodes = [node for node in map(_read, self._expressions()) if node]
+        used = [variable for node in self.nodes for variable in variables_in(node)]
+        self.matters = {place.question.code for each in used for place in members(self.places, each.name, None)}
+        self.matters |= {
+            code.strip()
+            for question in survey.questions
+            for name in ("array_filter", "array_filter_exclude")
+            for code in question.attribute(name).split(";")
+        }
+        self.tokens = sorted({each.name for each in used if each.name.startswith("TOKEN:")})
+
+    def _expressions(self) -> list[str]:
+        found = [group.relevance for group in self.survey.groups]
+        for question in self.survey.questions:
+            found += [
+                question.relevance or relevance_of(question, self.survey),
+                *(sub.relevance for sub in question.subs),
+            ]
+            if question.type == "*":
+                found.append(_equation(question))
+        return [text for text in found if text and text != "1"]
+
+    def walk(self, choose: Choose) -> Walked:
+        state = _State(choose)
+        for token in self.tokens:
+            state.walked.traits[token] = choose([*self._compared(token), None])
+        for group in self._ordered(state):
+            if self._holds(group.relevance, state, None):
+                self._group(group, state)
+        return state.walked
+
+    def _ordered(self, state: _State) -> list[Group]:
+        """Groups of one randomization group stand together, from the place of the first, in random order."""
+        order = list(self.survey.groups)
+        for name in dict.fromkeys(group.random for group in order if group.random):
+            mine = [group for group in order if group.random == name]
+            drawn = _drawn(mine, state.choose) if len(mine) > 1 else mine
+            place = order.index(mine[0])
+            rest = [group for group in order if group.random != name]
+            before = len([group for group in order[:place] if group.random != name])
+            order = [*rest[:before], *drawn, *rest[before:]]
+            state.walked.orders.append((name, [group.gid for group in mine], [group.gid for group in drawn]))
+        return order
+
+    def _group(self, group: Group, state: _State) -> None:
+        found: list[list[Asked]] = []
+        for question in group.questions:
+            name = question.attribute("random_group")
+            if found and name and found[-1][-1].attribute("random_group") == name:
+                found[-1].append(question)
+            else:
+                found.append([question])
+        for part in found:
+            drawn = _drawn(part, state.choose) if len(part) > 1 else part
+            if len(part) > 1:
+                name = f"{part[0].attribute('random_group')}@{group.gid}"
+                state.walked.orders.append((name, [one.code for one in part], [one.code for one in drawn]))
+            for question in drawn:
+                self._question(question, state)
+
+    def _question(self, question: Asked, state: _State) -> None:
+        if not self._holds(question.relevance or relevance_of(question, self.survey), state, question):
+            return
+        if question.type == "*":
+            state.relevant.add(question.code)
+            state.values[self.places[question.code]] = self._equated(question, state)
+            return
+        if question.attribute("hidden") == "1" or question.type == "I":
+            return
+        shown = [sub.code for sub in question.rows() if self._is_shown(question, sub.code, sub.relevance, state)]
+        if question.rows() and not shown and question.type not in "QK":
+            return
+        if (
+            question.type in "L!OR"
+            and question.answers
+            and not any(self._is_shown(question, each.code, "", state) for each in question.answers)
+        ):
+            return
+        state.relevant.add(question.code)
+        state.walked.shown += self._keys(question)
+        if question.code in self.matters and question.code in self.asked:
+            self._answer(question, shown, state)
+
+    def _keys(self, question: Asked) -> list[str]:
+        endings = ("", "#0", "#1", "_comment", *(f"_{sub.code}" for sub in question.rows()))
+        return [key for ending in endings if (key := question.code + ending) in self.asked]
+
+    def _is_shown(self, question: Asked, code: str, relevance: str, state: _State) -> bool:
+        for name, wanted in (("array_filter", True), ("array_filter_exclude", False)):
+            for filter_name in filter(None, (part.strip() for part in question.attribute(name).split(";"))):
+                is_chosen = self._is_chosen(filter_name, code, state)
+                if is_chosen is not None and is_chosen is not wanted:
+                    return False
+        return self._holds(relevance, state, question)
+
+    def _is_chosen(self, name: str, code: str, state: _State) -> bool | None:
+        """Whether a row was chosen in the filtering question; None when that has no such row."""
+        origin = self.places.get(name)
+        if origin is None:
+            return None
+        if origin.question.type in "L!O":
+            known = code in [answer.code for answer in origin.question.answers]
+            return state.values.get(origin) == code if known else None
+        place = self.places.get(f"{name}_{code}")
+        return bool(state.values.get(place)) if place else None
+
+    # --- answering ----------------------------------------------------------------------------------------------------
+
+    def _answer(self, question: Asked, rows: list[str], state: _State) -> None:
+        kind, choose = question.type, state.choose
+        if kind in MULTIPLE:
+            ticked = [code for code in rows if choose([False, True])]
+            for code in ticked:
+                state.values[self.places[f"{question.code}_{code}"]] = "Y"
+            state.walked.answers[question.code] = ticked or None
+        elif kind in "ABCEFH":
+            columns = _columns(question)
+            given = {code: choose([*columns, None]) for code in rows}
+            self._keep(question, {code: value for code, value in given.items() if value is not None}, state)
+        elif kind in "QK":
+            given = {
+                sub.code: choose(
+                    [*self._compared(f"{question.code}_{sub.code}"), "something" if kind == "Q" else 7, None]
+                )
+                for sub in question.rows()
+            }
+            self._keep(question, {code: value for code, value in given.items() if value is not None}, state)
+        elif kind not in ";:1R|X":
+            self._single(question, state)
+
+    def _keep(self, question: Asked, given: dict[str, Any], state: _State) -> None:
+        for code, value in given.items():
+            state.values[self.places[f"{question.code}_{code}"]] = str(value)
+        state.walked.answers[question.code] = given or None
+
+    def _single(self, question: Asked, state: _State) -> None:
+        codes = {"Y": ["Y", "N"], "G": ["F", "M"], "5": ["1", "2", "3", "4", "5"]}.get(question.type)
+        if codes is None and question.type in "L!O":
+            codes = [each.code for each in question.answers if self._is_shown(question, each.code, "", state)]
+            codes += ["-oth-"] if question.row.get("other") == "Y" else []
+        possible: list[Any] = (
+            codes
+            if codes is not None
+            else self._compared(question.code) or [7 if question.type == "N" else "something"]
+        )
+        given = state.choose([*possible, None])
+        if given is None:
+            return
+        state.values[self.places[question.code]] = str(given)
+        state.walked.answers[question.code] = given
+        if given == "-oth-":
+            state.values[self.places[f"{question.code}_other"]] = "something else"
+            state.walked.answers[f"{question.code}-Comment"] = "something else"
+
+    def _compared(self, name: str) -> list[Any]:
+        """Values that tell apart the comparisons with a variable."""
+        place, found = self.places.get(name), dict[Any, None]()
+        for node in self.nodes:
+            for part in parts_of(node):
+                if isinstance(part, Operation) and isinstance(part.left, Variable) and isinstance(part.right, Literal):
+                    same = part.left.name == name or (place is not None and self.places.get(part.left.name) is place)
+                    number = number_of(part.right.value)
+                    if same and part.right.value != "":
+                        found |= dict.fromkeys(
+                            [number - 1, number, number + 1] if number is not None else [part.right.value]
+                        )
+        return list(found)
+
+    # --- evaluating ---------------------------------------------------------------------------------------------------
+
+    def _holds(self, text: str, state: _State, own: Asked | None) -> bool:
+        if not text or text.strip() == "1":
+            return True
+        node = _read(text)
+        try:
+            return node is None or _true(self._value(node, state, own))
+        except _UntoldError:
+            return True
+        except _IrrelevantError:
+            return False
+
+    def _equated(self, question: Asked, state: _State) -> Any:
+        node = _read(_equation(question))
+        try:
+            return self._value(node, state, question) if node else ""
+        except (_UntoldError, _IrrelevantError):
+            return ""
+
+    def _value(self, node: Node, state: _State, own: Asked | None) -> Any:
+        match node:
+            case Literal(value):
+                return value
+            case Variable():
+                return self._variable(node, state, own)
+            case Sign("!", operand):
+                return not _true(self._value(operand, state, own))
+            case Sign(_, operand):
+                return -(number_of(self._value(operand, state, own)) or 0)
+            case Operation("&&", left, right):
+                a, b = self._value(left, state, own), self._value(right, state, own)
+                return _true(a) and _true(b)
+            case Operation("||", left, right):
+                a, b = self._value(left, state, own), self._value(right, state, own)
+                return _true(a) or _true(b)
+            case Operation(sign, left, right):
+                return _joined(sign, self._value(left, state, own), self._value(right, state, own))
+            case Function(name, arguments):
+                return self._called(name, arguments, state, own)
+        raise _UntoldError
+
+    def _variable(self, node: Variable, state: _State, own: Asked | None) -> Any:
+        if node.name.startswith("TOKEN:"):
+            return state.walked.traits.get(node.name) or ""
+        found = members(self.places, node.name, own)
+        if len(found) != 1:
+            raise _UntoldError
+        question = found[0].question
+        if question.code not in state.relevant and not node.is_na_ok and question is not own:
+            raise _IrrelevantError
+        return state.values.get(found[0], "")
+
+    def _all(self, arguments: Sequence[Node], state: _State, own: Asked | None) -> list[Any]:
+        found: list[Any] = []
+        for argument in arguments:
+            places = members(self.places, argument.name, own) if isinstance(argument, Variable) else []
+            found += (
+                [state.values.get(place, "") for place in places]
+                if len(places) > 1
+                else [self._value(argument, state, own)]
+            )
+        return found
+
+    def _called(self, name: str, arguments: Sequence[Node], state: _State, own: Asked | None) -> Any:
+        if name == "if" and len(arguments) == 3:
+            return self._value(arguments[1 if _true(self._value(arguments[0], state, own)) else 2], state, own)
+        given = self._all(arguments, state, own)
+        numbers = [number for value in given if (number := number_of(value)) is not None]
+        functions: dict[str, Callable[[], Any]] = {
+            "is_empty": lambda: given[0] in ("", False),
+            "count": lambda: len([value for value in given if value not in ("", False)]),
+            "countif": lambda: len([value for value in given[1:] if str(value) == str(given[0])]),
+            "countifop": lambda: len([value for value in given[2:] if _joined(str(given[0]), value, given[1])]),
+            "sum": lambda: sum(numbers), "min": lambda: min(numbers, default=""), "max": lambda: max(numbers, default=""),
+            "strlen": lambda: len(str(given[0])), "round": lambda: round(numbers[0]) if numbers else "",
+            "intval": lambda: int(numbers[0]) if numbers else "", "floatval": lambda: numbers[0] if numbers else "",
+            "trim": lambda: str(given[0]).strip(), "is_numeric": lambda: bool(numbers),
+        }  # fmt: skip
+        if name not in functions:
+            raise _UntoldError
+        return functions[name]()
+
+
+def _columns(question: Asked) -> list[str]:
+    fixed = {"A": range(1, 6), "B": range(1, 11), "C": "YUN", "E": "ISD"}.get(question.type)
+    return [str(each) for each in fixed] if fixed else [answer.code for answer in question.answers]
+
+
+def _read(text: str) -> Node | None:
+    try:
+        return read(text)
+    except Invalid:
+        return None
+
+
+def _equation(question: Asked) -> str:
+    text = question.attribute("equation") or next(iter(question.texts.values()), "")
+    return re.sub(r"<[^>]*>", "", text).strip().removeprefix("{").removesuffix("}")
+
+
+def _drawn(members_: list[Any], choose: Choose) -> list[Any]:
+    left, drawn = list(members_), []
+    while left:
+        drawn.append(choose(left))
+        left.remove(drawn[-1])
+    return drawn
+
+
+def _true(value: Any) -> bool:
+    return bool(value) and value != "0"
+
+
+def _joined(sign: str, left: Any, right: Any) -> Any:
+    """Two values joined or compared; numbers where both are."""
+    numbers = number_of(left), number_of(right)
+    a, b = numbers if None not in numbers else (str(left), str(right))
+    if sign in ("==", "!="):
+        return (a == b) is (sign == "==")
+    if sign in ("<", "<=", ">", ">="):
+        if "" in (left, right):
+            return False
+        return {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[sign]  # type: ignore[operator]
+    if None in numbers:
+        if sign == "+":
+            return f"{left}{right}"
+        raise _UntoldError
+    x, y = float(numbers[0] or 0), float(numbers[1] or 0)
+    if sign == "/" and y == 0:
+        return ""
+    return {"+": x + y, "-": x - y, "*": x * y, "/": x / y if y else 0.0, "%": x % y if y else 0.0}[sign]
