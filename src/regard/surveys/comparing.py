@@ -72,10 +72,14 @@ def _moved(before: Sequence[str], after: Sequence[str]) -> list[str]:
     return [name for name in new if places[name] not in stays]
 
 
-def _longest(places: Sequence[int]) -> set[int]:
+def _longest(places: list[int]) -> set[int]:
     """A longest ascending row among these numbers."""
     best: list[list[int]] = []
     for place in places:
         rows = [row for row in best if row[-1] < place]
-        best.append([*max(rows, key=lambda row: len(row), default=[]), place])
-    return set(max(best, key=lambda row: len(row), default=[]))
+        best.append([*_last_longest(rows), place])
+    return set(_last_longest(best))
+
+
+def _last_longest(rows: list[list[int]]) -> list[int]:
+    return (sorted(rows, key=len) or [[]])[-1]

@@ -1,0 +1,1 @@
+"""The builder: the list of surveys, drafts and their parts, translations, the check, versions, themes."""

@@ -1,0 +1,167 @@
+"""How each field of a question is shown to its author, read back, and put in its place: one table for all kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from msgspec.structs import replace
+
+from regard.base.words import marked
+from regard.surveys.editing import own_text, with_text
+from regard.surveys.model import Choice, Choices, Line, choice
+
+SEPARATOR = "|"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One field: what its author reads beside it, which control it gets, where it stands."""
+
+    label: str
+    control: str
+    help: str = ""
+    group: str = "more"
+    offers: Sequence[tuple[str, str]] = ()
+
+
+_DATES = marked("A number, or a date as 2026-05-01.")
+_ONE_A_LINE = marked("One on each line. “value | words” keeps the value when you change the words.")
+_CONDITION = marked("As text, such as {nps} <= 6.")
+ORIENTATIONS = (("higher", marked("Higher is better")), ("lower", marked("Lower is better")))
+ORDERS = (
+    ("none", marked("As written")),
+    ("random", marked("At random, each time anew")),
+    ("asc", marked("From A to Z")),
+    ("desc", marked("From Z to A")),
+)
+ROWS_ORDERS = (("initial", marked("As written")), ("random", marked("At random, each time anew")))
+RATE_TYPES = (("labels", marked("Numbers")), ("stars", marked("Stars")), ("smileys", marked("Faces")))
+CELLS = (("radio", marked("One in each row")), ("checkbox", marked("Any number in each row")))
+INPUTS = (
+    ("text", marked("Text")),
+    ("number", marked("Number")),
+    ("date", marked("Date")),
+    ("time", marked("Time")),
+    ("datetime-local", marked("Date and time")),
+    ("email", marked("E-mail address")),
+    ("tel", marked("Phone number")),
+    ("url", marked("Web address")),
+)
+
+SHAPES: dict[str, Shape] = {
+    "title": Shape(marked("What it asks"), "words", group="words"),
+    "description": Shape(marked("Explanation below"), "words", group="words"),
+    "html": Shape(marked("Statement"), "long", marked("Text with paragraphs, lists, emphasis and links."), "words"),
+    "choices": Shape(marked("Choices"), "choices", _ONE_A_LINE, "answers"),
+    "columns": Shape(marked("Columns"), "choices", _ONE_A_LINE, "answers"),
+    "rows": Shape(marked("Rows"), "choices", _ONE_A_LINE, "answers"),
+    "items": Shape(marked("Lines"), "lines", marked("One on each line: “name | words”."), "answers"),
+    "rate_min": Shape(marked("From"), "integer", group="answers"),
+    "rate_max": Shape(marked("To"), "integer", group="answers"),
+    "rate_type": Shape(marked("Drawn as"), "select", group="answers", offers=RATE_TYPES),
+    "min_rate_description": Shape(marked("What the least means"), "line", group="answers"),
+    "max_rate_description": Shape(marked("What the most means"), "line", group="answers"),
+    "metric": Shape(marked("Counts as metric"), "name", marked("nps, csat, ces or a name of your own."), "answers"),
+    "orientation": Shape(marked("Which end is good"), "select", group="answers", offers=ORIENTATIONS),
+    "label_true": Shape(marked("Words for yes"), "line", group="answers"),
+    "label_false": Shape(marked("Words for no"), "line", group="answers"),
+    "consent_for": Shape(
+        marked("Consent to"), "name", marked("The purpose; the answer is kept as consent of this person."), "answers"
+    ),
+    "input_type": Shape(marked("Kind of answer"), "select", group="answers", offers=INPUTS),
+    "min": Shape(marked("At least"), "bound", _DATES, "answers"),
+    "max": Shape(marked("At most"), "bound", _DATES, "answers"),
+    "step": Shape(marked("In steps of"), "number", group="more"),
+    "max_length": Shape(marked("At most so many characters"), "count", group="more"),
+    "placeholder": Shape(marked("Hint inside the empty field"), "line", group="more"),
+    "cell_type": Shape(marked("Answers"), "select", group="answers", offers=CELLS),
+    "accepted_types": Shape(marked("Kinds of files"), "name", marked("Such as .pdf, image/*"), "answers"),
+    "max_size": Shape(marked("Largest file, in bytes"), "integer", group="answers"),
+    "allow_multiple": Shape(marked("Several files"), "tick", group="answers"),
+    "show_other_item": Shape(marked("“Other”, with a line to write"), "tick", group="answers"),
+    "other_text": Shape(marked("Words for “other”"), "line", group="more"),
+    "show_none_item": Shape(marked("“None of these”"), "tick", group="answers"),
+    "none_text": Shape(marked("Words for “none of these”"), "line", group="more"),
+    "choices_order": Shape(marked("Order of the choices"), "select", group="answers", offers=ORDERS),
+    "rows_order": Shape(marked("Order of the rows"), "select", group="answers", offers=ROWS_ORDERS),
+    "min_selected_choices": Shape(marked("Choose at least"), "integer", group="answers"),
+    "max_selected_choices": Shape(
+        marked("Choose at most"), "integer", marked("0: as many as there are."), "answers"
+    ),
+    "is_required": Shape(marked("Must be answered"), "tick", group="rules"),
+    "is_all_row_required": Shape(marked("Every row must be answered"), "tick", group="rules"),
+    "name": Shape(marked("Name in data and conditions"), "key", group="more"),
+    "touchpoint": Shape(marked("About (touchpoint)"), "name", group="more"),
+    "required_if": Shape(marked("Must be answered if"), "condition", _CONDITION),
+    "required_error_text": Shape(marked("Words when the answer is missing"), "line"),
+    "choices_visible_if": Shape(
+        marked("Choices that are shown"), "condition", marked("{item} is the choice’s value.")
+    ),
+    "rows_visible_if": Shape(marked("Rows that are shown"), "condition", marked("{item} is the row’s value.")),
+}  # fmt: skip
+HEIGHT = Shape(marked("Height in lines"), "integer", group="more")
+GROUPS = ("words", "answers", "rules", "more")
+TEXTS = ("words", "line", "long")
+
+
+def shape_of(kind: str, name: str) -> Shape | None:
+    """How a field of a kind of question is shown; None for what has a place of its own (conditions, validators)."""
+    return HEIGHT if (kind, name) == ("comment", "rows") else SHAPES.get(name)
+
+
+# --- choices and lines as text ---------------------------------------------------------------------------------------
+
+
+def as_lines(choices: Choices, own: str) -> str:
+    """Choices as an author writes them: the value, and its words where they differ."""
+    lines = []
+    for item in map(choice, choices):
+        words = own_text(item.text, own)
+        lines.append(f"{item.value} {SEPARATOR} {words}" if words and words != str(item.value) else str(item.value))
+    return "\n".join(lines)
+
+
+def read_choices(text: str, before: Choices, own: str) -> Choices:
+    """The choices that lines say. What is not written in lines (translations, conditions) stays with its value."""
+    known = {str(choice(item).value): choice(item) for item in before}
+    return [_choice(*_split(line), known=known, own=own) for line in _lines(text)]
+
+
+def _choice(value: str, words: str, *, known: dict[str, Choice], own: str) -> Any:
+    old = known.get(value)
+    kept = old.value if old else int(value) if _is_number(value) else value
+    text = with_text(old.text if old else None, words, own)
+    made = Choice(value=kept, text=text) if old is None else replace(old, text=text)
+    return kept if made == Choice(value=kept) else made
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.removeprefix("-").isdecimal() and len(text) < 16 and str(int(text)) == text
+
+
+def lines_as_text(items: list[Line], own: str) -> str:
+    """The lines of a question with several, as an author writes them."""
+    return "\n".join(
+        f"{item.name} {SEPARATOR} {words}" if (words := own_text(item.title, own)) else item.name for item in items
+    )
+
+
+def read_lines(text: str, before: list[Line], own: str) -> list[Line]:
+    """The lines that a text says; kinds and translations stay with their names."""
+    known = {item.name: item for item in before}
+    found = []
+    for name, words in map(_split, _lines(text)):
+        old = known.get(name) or Line(name=name)
+        found.append(replace(old, title=with_text(old.title, words, own)))
+    return found
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _split(line: str) -> tuple[str, str]:
+    value, _bar, words = line.partition(SEPARATOR)
+    return value.strip(), words.strip()

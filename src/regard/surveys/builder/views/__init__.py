@@ -1,0 +1,1 @@
+"""Pages of the builder, by what they are about."""

@@ -1,0 +1,248 @@
+"""One question, one page, the survey's own settings, and all of it as JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_POST
+
+from regard.accounts import Right
+from regard.accounts.site import right_required
+from regard.base import Conflict, Invalid, RegardError
+from regard.surveys import editing
+from regard.surveys.builder.forms import KIND_NAMES, PageForm, PartForm, SettingsForm, known_languages
+from regard.surveys.builder.site import draft_of
+from regard.surveys.builder.views.conditions import ConditionRows, names_before, values_offered
+from regard.surveys.builder.views.frame import kept_or_why, opened, page_of
+from regard.surveys.builder.views.outline import anchor
+from regard.surveys.builder.views.previewing import preview_page
+from regard.surveys.model import Page, Question, Questionnaire
+from regard.surveys.models import Survey
+from regard.surveys.reading import as_json, read_questionnaire
+from regard.web.site import told_error
+
+REDRAW = ("more", "preview")
+
+
+@right_required(Right.MANAGE_SURVEYS)
+def question(request: HttpRequest, slug: str, key: str, name: str) -> HttpResponse:
+    """One question: all its fields, the condition under which it is shown, and how it will look."""
+    survey, questionnaire = opened(request, key)
+    before = editing.get_question(questionnaire, name)
+    if request.method == "POST" and request.POST.get("do") == "kind":
+        return _other_kind(request, survey, questionnaire, before)
+    form, rows = _forms(request, questionnaire, before)
+    if request.method != "POST" or request.POST.get("do") in REDRAW:
+        return _question_page(request, survey, questionnaire, before, form, rows)
+    if not all([form.is_valid(), rows.is_valid()]):
+        return _question_page(request, survey, questionnaire, before, form, rows, status=422)
+    made = _made(form, rows)
+    try:
+        changed = editing.replace_question(questionnaire, name, made)
+    except Invalid as error:
+        form.add_error("name", told_error(error))
+        return _question_page(request, survey, questionnaire, before, form, rows, status=422)
+    error = kept_or_why(request, survey, changed)
+    if error:
+        return _question_late(request, survey, questionnaire, before, form, rows, error)
+    if request.POST.get("do") == "stay":
+        return redirect("surveys:question", slug, key, made.name)
+    return redirect(f"{_build(request, survey)}#{anchor(made.name)}")
+
+
+def _forms(request: HttpRequest, questionnaire: Questionnaire, before: Question) -> tuple[PartForm, ConditionRows]:
+    data = request.POST if request.method == "POST" else None
+    form = PartForm(data, part=before, own=questionnaire.locale, use_required_attribute=False)
+    return form, ConditionRows(request, before.visible_if, names_before(questionnaire, before.name))
+
+
+def _made(form: PartForm, rows: ConditionRows) -> Any:
+    return msgspec.structs.replace(form.made(), visible_if=rows.condition)
+
+
+def _other_kind(request: HttpRequest, survey: Survey, questionnaire: Questionnaire, before: Question) -> HttpResponse:
+    kind = request.POST.get("kind", "")
+    if kind in KIND_NAMES:
+        changed = editing.replace_question(questionnaire, before.name, editing.other_kind(before, kind))
+        error = kept_or_why(request, survey, changed)
+        if error:
+            now = draft_of(survey) if isinstance(error, Conflict) else questionnaire
+            form, rows = PartForm(None, part=before, own=now.locale), ConditionRows(request, before.visible_if, [])
+            return _question_page(request, survey, now, before, form, rows, error.status, told_error(error))
+    return redirect("surveys:question", survey.workspace.slug, survey.key, before.name)
+
+
+def _question_late(
+    request: HttpRequest,
+    survey: Survey,
+    questionnaire: Questionnaire,
+    before: Question,
+    form: PartForm,
+    rows: ConditionRows,
+    error: RegardError,
+) -> HttpResponse:
+    """What was typed stays in the form; keeping it again puts it into the draft as the other person left it."""
+    now = draft_of(survey) if isinstance(error, Conflict) else questionnaire
+    is_there = any(one.name == before.name for one in editing.questions_of(now))
+    if not is_there:
+        problem = _("The question was removed by somebody else. What you wrote is below, to copy.")
+        return _question_page(request, survey, questionnaire, before, form, rows, error.status, problem)
+    other = editing.get_question(now, before.name)
+    theirs = msgspec.json.format(msgspec.json.encode(other), indent=1).decode() if other != before else ""
+    context = {"theirs": theirs}
+    return _question_page(request, survey, now, before, form, rows, error.status, told_error(error), **context)
+
+
+def _question_page(
+    request: HttpRequest,
+    survey: Survey,
+    questionnaire: Questionnaire,
+    before: Question,
+    form: PartForm,
+    rows: ConditionRows,
+    status: int = 200,
+    problem: str = "",
+    **more: Any,
+) -> HttpResponse:
+    page = editing.page_of(questionnaire, before.name)
+    order = [one.name for one in editing.questions_of(questionnaire)]
+    at = order.index(before.name)
+    context = {
+        "part": before,
+        "form": form,
+        "condition": rows,
+        "values": values_offered(questionnaire),
+        "kinds": KIND_NAMES,
+        "kind": str(before.__struct_config__.tag),
+        "page": page,
+        "problem": problem,
+        "previous": order[at - 1] if at else "",
+        "following": order[at + 1] if at + 1 < len(order) else "",
+        "tab": "build",
+        **more,
+    }
+    return page_of(request, "question", survey, questionnaire, status, **context)
+
+
+@right_required(Right.MANAGE_SURVEYS)
+@require_POST
+@xframe_options_sameorigin
+def question_preview(request: HttpRequest, slug: str, key: str, name: str) -> HttpResponse:
+    """How the question looks as the form has it now; nothing is kept."""
+    survey, questionnaire = opened(request, key)
+    before = editing.get_question(questionnaire, name)
+    form, rows = _forms(request, questionnaire, before)
+    made = _made(form, rows) if form.is_valid() and rows.is_valid() else before
+    try:
+        changed = read_questionnaire(as_json(editing.replace_question(questionnaire, name, made)))
+    except Invalid:
+        changed, made = questionnaire, before
+    shown = Page(name="preview", elements=[editing.get_question(changed, made.name)])
+    return preview_page(request, survey, changed, shown)
+
+
+# --- a page ----------------------------------------------------------------------------------------------------------
+
+
+@right_required(Right.MANAGE_SURVEYS)
+def page(request: HttpRequest, slug: str, key: str, name: str) -> HttpResponse:
+    """A page's own words, its order and condition."""
+    survey, questionnaire = opened(request, key)
+    before = editing.get_page(questionnaire, name)
+    form = PageForm.of(before, questionnaire.locale, request.POST or None)
+    rows = ConditionRows(request, before.visible_if, names_before(questionnaire, name))
+    context: dict[str, Any] = {"part": before, "form": form, "condition": rows, "tab": "build"}
+    context["values"] = values_offered(questionnaire)
+    if request.method != "POST" or request.POST.get("do") in REDRAW:
+        return page_of(request, "page", survey, questionnaire, **context)
+    if all([form.is_valid(), rows.is_valid()]):
+        made = msgspec.structs.replace(form.made(before, questionnaire.locale), visible_if=rows.condition)
+        try:
+            changed = editing.replace_page(questionnaire, name, made)
+        except Invalid as error:
+            form.add_error("name", told_error(error))
+        else:
+            error = kept_or_why(request, survey, changed)
+            if error is None:
+                return redirect(f"{_build(request, survey)}#{anchor(made.name)}")
+            context["problem"] = told_error(error)
+            return page_of(request, "page", survey, questionnaire, error.status, **context)
+    return page_of(request, "page", survey, questionnaire, 422, **context)
+
+
+def _build(request: HttpRequest, survey: Survey) -> str:
+    return f"/w/{request.workspace.slug}/surveys/{survey.key}/"
+
+
+# --- the survey ------------------------------------------------------------------------------------------------------
+
+
+@right_required(Right.MANAGE_SURVEYS)
+def settings(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """What belongs to the survey as a whole."""
+    survey, questionnaire = opened(request, key)
+    form = SettingsForm(request.POST or None, survey=survey, questionnaire=questionnaire)
+    status, problem = 200, ""
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            error = kept_or_why(request, survey, form.made(), **form.of_survey)
+            if error is None:
+                return redirect("surveys:settings", slug, key)
+            status, problem = error.status, told_error(error)
+    context = {"form": form, "problem": problem, "languages": known_languages(), "tab": "settings"}
+    return page_of(request, "settings", survey, questionnaire, status, **context)
+
+
+class DocumentForm(forms.Form):
+    """A questionnaire as JSON."""
+
+    document = forms.JSONField(
+        label=gettext_lazy("Questionnaire"),
+        widget=forms.Textarea(attrs={"rows": 30, "class": "code", "spellcheck": "false"}),
+    )
+
+
+@right_required(Right.MANAGE_SURVEYS)
+def document(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """The whole draft as JSON, for what the forms do not offer."""
+    survey, questionnaire = opened(request, key)
+    form = DocumentForm(request.POST or None, initial={"document": as_json(questionnaire)})
+    form.fields["document"].widget.format_value = _pretty
+    status, problem = 200, ""
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                error = kept_or_why(request, survey, read_questionnaire(form.cleaned_data["document"]))
+            except Invalid as refused:
+                error = refused
+            if error is None:
+                return redirect("surveys:document", slug, key)
+            status, problem = error.status, told_error(error)
+    return page_of(request, "document", survey, questionnaire, status, form=form, problem=problem, tab="settings")
+
+
+def _pretty(value: Any) -> str:
+    """JSON with a line for each part; what is no JSON stays as it was typed."""
+    try:
+        return json.dumps(json.loads(value), ensure_ascii=False, indent=1)
+    except (TypeError, ValueError):
+        return str(value)
+
+
+@right_required(Right.MANAGE_SURVEYS)
+def export(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """The draft as a file: SurveyJS's names, with ours beside them."""
+    survey, questionnaire = opened(request, key)
+    body = json.dumps(as_json(questionnaire), ensure_ascii=False, indent=1)
+    headers = {"Content-Disposition": f'attachment; filename="survey-{survey.key}.json"'}
+    return HttpResponse(body, content_type="application/json", headers=headers)

@@ -1,0 +1,143 @@
+"""What respondents will see, drawn out of the draft by their own pages. Nothing is kept: answers are in the address."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import zlib
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET
+
+from regard.accounts import Right
+from regard.accounts.site import right_required
+from regard.base.ids import new_id
+from regard.surveys.answering import read_answers
+from regard.surveys.arranging import arrange
+from regard.surveys.builder.views.frame import opened, page_of
+from regard.surveys.editing import get_page
+from regard.surveys.flow import Step
+from regard.surveys.model import Page, Questionnaire, languages_of
+from regard.surveys.models import Response, Survey
+from regard.surveys.respond.languages import name_of
+from regard.surveys.respond.pages import done_page, question_page, said_page
+from regard.surveys.respond.visiting import Visit
+
+LONGEST_TEXT = 200
+"""Characters of an answer that a preview remembers."""
+LARGEST = 20_000
+POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'; object-src 'none'"
+
+
+@right_required(Right.MANAGE_SURVEYS)
+def look(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """The draft beside itself on a phone and on a desk, to be walked through."""
+    survey, questionnaire = opened(request, key)
+    offered = languages_of(questionnaire)
+    language = request.GET.get("lang", "")
+    language = language if language in offered else questionnaire.locale
+    shown = {one: name_of(one) for one in offered}
+    return page_of(request, "look", survey, questionnaire, languages=shown, language=language, tab="look")
+
+
+@right_required(Right.MANAGE_SURVEYS)
+@xframe_options_sameorigin
+@csrf_exempt
+def preview(request: HttpRequest, slug: str, key: str, state: str = "") -> HttpResponse:
+    """The draft as respondents walk through it. Their page sends no token against forged requests: nothing is kept."""
+    survey, questionnaire = opened(request, key)
+    return preview_walk(request, survey, questionnaire, state)
+
+
+@right_required(Right.MANAGE_SURVEYS)
+@xframe_options_sameorigin
+@require_GET
+def page_preview(request: HttpRequest, slug: str, key: str, name: str) -> HttpResponse:
+    """One page of the draft with all its questions."""
+    survey, questionnaire = opened(request, key)
+    return preview_page(request, survey, questionnaire, get_page(questionnaire, name))
+
+
+def preview_page(request: HttpRequest, survey: Survey, questionnaire: Questionnaire, page: Page) -> HttpResponse:
+    """One page with all its questions, also those whose conditions do not hold."""
+    visit = _visit(request, survey, questionnaire, {})
+    return _framed(question_page(request, visit, Step(page, tuple(page.elements), {}, {"profile": {}})))
+
+
+def preview_walk(request: HttpRequest, survey: Survey, questionnaire: Questionnaire, state: str) -> HttpResponse:
+    """The survey from the beginning, or from where the answers in the address have led."""
+    page, answers = read_state(state)
+    visit = _visit(request, survey, questionnaire, answers)
+    way = visit.path()
+    if not way.steps:
+        return _framed(said_page(survey, visit.language, "–", "", 200))
+    step = way.step(page) if page else way.steps[0]
+    if page == "/":
+        visit.response.ended_by = "complete"
+        return _framed(done_page(request, visit))
+    step = step or way.steps[0]
+    if request.method != "POST":
+        return _framed(question_page(request, visit, step))
+    return _sent(request, visit, step)
+
+
+def _sent(request: HttpRequest, visit: Visit, step: Step) -> HttpResponse:
+    posted = dict(request.POST.lists())
+    found = read_answers(step.questions, posted, step.before)
+    is_back = request.POST.get("to") == "back"
+    if found.problems and not is_back:
+        return _framed(question_page(request, visit, step, given=found.answers, problems=found.problems, status=422))
+    left = {name: value for name, value in visit.response.answers.items() if name not in step.names}
+    visit.response.answers = {**left, **found.answers}
+    way = visit.path()
+    then = way.before(step.page.name) if is_back else way.after(step.page.name)
+    state = state_of(then.page.name if then else "/", visit.response.answers)
+    address = reverse("surveys:preview_at", args=[visit.survey.workspace.slug, visit.survey.key, state])
+    return HttpResponseRedirect(f"{address}?lang={visit.language}", status=303)
+
+
+def _visit(request: HttpRequest, survey: Survey, questionnaire: Questionnaire, answers: dict[str, Any]) -> Visit:
+    wanted, offered = request.GET.get("lang", ""), languages_of(questionnaire)
+    language = wanted if wanted in offered else questionnaire.locale
+    response = Response(survey=survey, version_id=0, public_id=new_id(), language=language, answers=answers)
+    response.arrangement = {}
+    visit = Visit(survey, questionnaire, response, None, language)
+    visit.__dict__["arrangement"] = arrange(questionnaire, 0)
+    return visit
+
+
+def _framed(answer: HttpResponse) -> HttpResponse:
+    """Only our own pages may show it in a frame, and nobody keeps a copy."""
+    answer.headers["Content-Security-Policy"] = POLICY
+    answer.headers["X-Frame-Options"] = "SAMEORIGIN"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+# --- answers in an address -------------------------------------------------------------------------------------------
+
+
+def state_of(page: str, answers: dict[str, Any]) -> str:
+    """A page and answers as a part of an address; long texts are cut."""
+    short = {name: value[:LONGEST_TEXT] if isinstance(value, str) else value for name, value in answers.items()}
+    packed = zlib.compress(json.dumps([page, short], ensure_ascii=False).encode(), 9)
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def read_state(state: str) -> tuple[str, dict[str, Any]]:
+    """What :func:`state_of` made; the beginning for anything else.
+
+    >>> read_state(state_of("page2", {"nps": 9})), read_state("nonsense")
+    (('page2', {'nps': 9}), ('', {}))
+    """
+    try:
+        packed = base64.urlsafe_b64decode(state + "=" * (-len(state) % 4))
+        page, answers = json.loads(zlib.decompressobj().decompress(packed, LARGEST))
+    except (binascii.Error, zlib.error, ValueError):
+        return "", {}
+    return (page, answers) if isinstance(page, str) and isinstance(answers, dict) else ("", {})
