@@ -14,7 +14,9 @@ OF_A_WORKSPACE = {
     "collect": "imports/",
     "collect.live": "sources/",
     "surveys.files": "surveys/files/",
+    "report.responses": "surveys/",
     "metrics": "settings/metrics/",
+    "surveys.builder": "surveys/",
 }
 
 urlpatterns = [

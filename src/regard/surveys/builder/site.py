@@ -15,7 +15,7 @@ from regard.base.words import said
 from regard.surveys.checking import WARNING, Finding, blocking, check
 from regard.surveys.editing import own_text
 from regard.surveys.model import Questionnaire
-from regard.surveys.models import Survey, SurveyVersion
+from regard.surveys.models import Response, Survey, SurveyVersion
 from regard.surveys.reading import as_json, read_questionnaire
 
 LONGEST_NAME = 120
@@ -132,7 +132,7 @@ def reopen_survey(survey: Survey, by: User | None = None, **who: str) -> None:
 @transaction.atomic
 def remove_survey(survey: Survey, by: User | None = None, **who: str) -> None:
     """Take a survey away that nobody has answered. One with answers stays: close it instead."""
-    if survey.responses.exists():
+    if Response.objects.of(survey.workspace).filter(survey=survey).exists():
         raise Conflict(said("people have answered this survey"), remedy=said("close it instead"))
     record_audit(survey.workspace, by, "survey removed", survey.key, **who)
     survey.delete()

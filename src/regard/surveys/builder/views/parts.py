@@ -21,10 +21,10 @@ from regard.surveys import editing
 from regard.surveys.builder.forms import KIND_NAMES, PageForm, PartForm, SettingsForm, known_languages
 from regard.surveys.builder.site import draft_of
 from regard.surveys.builder.views.conditions import ConditionRows, names_before, values_offered
-from regard.surveys.builder.views.frame import kept_or_why, opened, page_of
+from regard.surveys.builder.views.frame import edition_of, kept_or_why, opened, page_of
 from regard.surveys.builder.views.outline import anchor
 from regard.surveys.builder.views.previewing import preview_page
-from regard.surveys.model import Page, Question, Questionnaire
+from regard.surveys.model import Page, Question, Questionnaire, find_question
 from regard.surveys.models import Survey
 from regard.surveys.reading import as_json, read_questionnaire
 from regard.web.site import told_error
@@ -36,6 +36,8 @@ REDRAW = ("more", "preview")
 def question(request: HttpRequest, slug: str, key: str, name: str) -> HttpResponse:
     """One question: all its fields, the condition under which it is shown, and how it will look."""
     survey, questionnaire = opened(request, key)
+    if request.method == "POST" and find_question(questionnaire, name) is None and edition_of(request) >= 0:
+        return _gone(request, survey, questionnaire)
     before = editing.get_question(questionnaire, name)
     if request.method == "POST" and request.POST.get("do") == "kind":
         return _other_kind(request, survey, questionnaire, before)
@@ -91,14 +93,19 @@ def _question_late(
 ) -> HttpResponse:
     """What was typed stays in the form; keeping it again puts it into the draft as the other person left it."""
     now = draft_of(survey) if isinstance(error, Conflict) else questionnaire
-    is_there = any(one.name == before.name for one in editing.questions_of(now))
-    if not is_there:
-        problem = _("The question was removed by somebody else. What you wrote is below, to copy.")
-        return _question_page(request, survey, questionnaire, before, form, rows, error.status, problem)
-    other = editing.get_question(now, before.name)
-    theirs = msgspec.json.format(msgspec.json.encode(other), indent=1).decode() if other != before else ""
-    context = {"theirs": theirs}
-    return _question_page(request, survey, now, before, form, rows, error.status, told_error(error), **context)
+    other = next((one for one in editing.questions_of(now) if one.name == before.name), before)
+    theirs = msgspec.json.format(msgspec.json.encode(other), indent=1).decode() if other != _made(form, rows) else ""
+    return _question_page(
+        request, survey, questionnaire, other, form, rows, error.status, told_error(error), theirs=theirs
+    )
+
+
+def _gone(request: HttpRequest, survey: Survey, questionnaire: Questionnaire) -> HttpResponse:
+    """Somebody else removed the question that a form was about: what was typed is shown, to copy."""
+    ours = ("csrfmiddlewaretoken", "edition", "do")
+    typed = [text for name, text in request.POST.items() if name not in ours and text.strip()]
+    problem = _("The question was removed by somebody else. What you wrote is below, to copy.")
+    return page_of(request, "gone", survey, questionnaire, 409, typed=typed, problem=problem, tab="build")
 
 
 def _question_page(

@@ -1,0 +1,128 @@
+"""Pages and questions come, go and move by buttons; two people who do so at once lose nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from regard.surveys.builder.site import make_survey
+from regard.surveys.model import Comment, Page, Questionnaire
+from regard.surveys.models import Survey
+
+
+def order(questionnaire) -> dict[str, list[str]]:
+    return {page.name: [one.name for one in page.elements] for page in questionnaire.pages}
+
+
+START = {"first": ["score", "again"], "second": ["why"]}
+
+
+@pytest.mark.parametrize(
+    ("do", "after"),
+    [
+        ("down score", {"first": ["again", "score"], "second": ["why"]}),
+        ("down again", {"first": ["score"], "second": ["again", "why"]}),
+        ("up why", {"first": ["score", "again", "why"], "second": []}),
+        ("up score", START),
+        ("copy score", {"first": ["score", "question1", "again"], "second": ["why"]}),
+        ("remove again", {"first": ["score"], "second": ["why"]}),
+        ("page-down first", {"second": ["why"], "first": ["score", "again"]}),
+        ("page-remove first", {"second": ["why"]}),
+        ("page-add", {**START, "page1": []}),
+        ("page-copy second", {**START, "page1": ["question1"]}),
+    ],
+)
+def test_a_button_changes_the_outline(analyst, at, draft, do, after) -> None:
+    answer = analyst.post(at, {"do": do, "edition": "0"})
+    assert answer.status_code == 302
+    assert order(draft()) == after
+    assert list(order(draft())) == list(after)
+
+
+def test_a_dragged_question_lands_before_another_one(analyst, at, draft) -> None:
+    analyst.post(at, {"do": "move", "edition": "0", "what": "why", "to-page": "first", "before": "again"})
+    assert order(draft()) == {"first": ["score", "why", "again"], "second": []}
+
+
+def test_a_new_question_is_opened_at_once(analyst, at, draft) -> None:
+    answer = analyst.post(at, {"do": "add second", "kind second": "ranking", "edition": "0"})
+    assert answer.url == at + "question/question1/"
+    assert order(draft())["second"] == ["why", "question1"]
+
+
+def test_where_something_went_is_said_to_those_who_do_not_see_it(analyst, at) -> None:
+    page = analyst.post(at, {"do": "down score", "edition": "0"}, headers={"HX-Request": "true"}).content.decode()
+    assert 'role="status">How was it?: page 1, place 2.' in page
+
+
+def test_who_comes_second_is_told_and_overwrites_nothing(analyst, at, draft) -> None:
+    analyst.post(at, {"do": "remove again", "edition": "0"})
+    late = analyst.post(at, {"do": "remove score", "edition": "0"})
+    assert late.status_code == 409
+    page = late.content.decode()
+    assert "somebody else has changed this survey" in page
+    assert 'name="edition" value="1"' in page
+    assert order(draft()) == {"first": ["score"], "second": ["why"]}
+
+
+@pytest.mark.parametrize("do", ["up nobody", "remove nobody", "page-up nobody", "add nobody", "add first"])
+def test_what_is_not_there_cannot_be_changed(analyst, at, draft, do) -> None:
+    assert analyst.post(at, {"do": do, "edition": "0"}).status_code in (404, 422)
+    assert order(draft()) == START
+
+
+def test_five_hundred_questions_take_as_many_queries_as_one(analyst, workspace, django_assert_max_num_queries) -> None:
+    pages = [
+        Page(name=f"page{at}", elements=[Comment(name=f"q{at}_{n}", title="Why? 🙂 لماذا") for n in range(10)])
+        for at in range(50)
+    ]
+    large = make_survey(workspace, Questionnaire(title="Large", pages=pages))
+    with django_assert_max_num_queries(12):
+        page = analyst.get(f"/w/harbour/surveys/{large.key}/").content
+    assert page.count(b"data-question=") == 500
+    assert len(page) < 1_500_000
+
+
+def test_the_list_takes_the_same_queries_for_many_surveys(analyst, workspace, django_assert_num_queries) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    make_survey(workspace, Questionnaire(title="One"))
+    analyst.get("/w/harbour/surveys/")
+    with CaptureQueriesContext(connection) as one:
+        analyst.get("/w/harbour/surveys/")
+    for n in range(20):
+        make_survey(workspace, Questionnaire(title=f"Another {n}"))
+    with django_assert_num_queries(len(one)):
+        assert b"Another 19" in analyst.get("/w/harbour/surveys/").content
+
+
+def test_a_survey_begins_ready_made_empty_or_from_a_file(analyst, workspace) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    new = "/w/harbour/surveys/new/"
+    assert analyst.post(new, {"kind": "support_ces"}).status_code == 302
+    assert analyst.post(new, {"kind": ""}).status_code == 302
+    file = SimpleUploadedFile("s.json", b'{"title": "From a file", "pages": [{"name": "p", "elements": []}]}')
+    assert analyst.post(new, {"json": "1", "file": file}).status_code == 302
+    made = Survey.objects.of(workspace).order_by("pk")
+    assert [one.kind for one in made] == ["support_ces", "", "json"]
+    assert [one.name for one in made][2] == "From a file"
+    assert analyst.post(new, {"json": "1", "file": SimpleUploadedFile("s.json", b"no")}).status_code == 422
+    assert analyst.post(new, {"kind": "nothing"}).status_code == 422
+
+
+def test_a_viewer_sees_the_list_and_no_more(workspace, small, signed_in) -> None:
+    viewer = signed_in("viewer")
+    page = viewer.get("/w/harbour/surveys/").content.decode()
+    assert "How was it?" in page
+    assert "/new/" not in page
+    assert viewer.get(f"/w/harbour/surveys/{small.key}/").status_code == 403
+
+
+def test_surveys_of_another_workspace_do_not_exist(analyst, small, at) -> None:
+    from regard.accounts.site import Workspace
+
+    other = Workspace.objects.create(slug="other", name="Other")
+    theirs = make_survey(other, Questionnaire(title="Theirs"))
+    for place in ("", "publish/", "settings/", "preview/", "languages/pl/"):
+        assert analyst.get(f"/w/harbour/surveys/{theirs.key}/{place}").status_code == 404
