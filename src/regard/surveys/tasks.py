@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q
 
 from regard.base.clock import now
 from regard.base.events import publish
@@ -18,7 +17,7 @@ from regard.surveys.flow import Path, answers_on, path
 from regard.surveys.model import Html, Questionnaire
 from regard.surveys.models import Response
 from regard.surveys.reading import read_questionnaire
-from regard.surveys.recording import Told, response_calls
+from regard.surveys.recording import Call, Told, response_calls
 from regard.surveys.site import tell
 
 LEFT: Final = "left"
@@ -26,18 +25,24 @@ LEFT: Final = "left"
 SILENCE: Final = timedelta(hours=1)
 AT_A_TIME: Final = 500
 
-RECORDED: Final = ("recorded", "completed_at", "ended_by", "flags", "answers", "arrangement", "changed_at", "language")
 
+def record_response(questionnaire: Questionnaire, response: Response) -> ResponseReceived | None:
+    """Append what the stream does not have yet of this response, and note in it, for the caller to keep, that it has.
 
-def record_response(questionnaire: Questionnaire, response: Response) -> None:
-    """Append what the stream does not have yet of this response, and note that it has it; in the caller's transaction.
-
-    Raises :class:`~regard.base.Unavailable` or :class:`~regard.base.TooMany` when the spool takes nothing; done twice,
-    the ids of the calls are the same and the stream keeps one of each. What a robot filled in stays out.
+    Returns what is to be announced once the row is kept. Done twice, the ids of the calls are the same and the stream
+    keeps one of each. What a robot filled in stays out. Raises :class:`~regard.base.Unavailable` or
+    :class:`~regard.base.TooMany` when the spool takes nothing.
     """
     way = path_of(questionnaire, response)
     fresh = [name for name in answered(way, response) if name not in response.recorded]
-    calls = response_calls(
+    if ROBOT not in response.flags:
+        tell(response.workspace, _calls(questionnaire, way, response, fresh))
+    response.recorded = [*response.recorded, *fresh]
+    return None if ROBOT in response.flags else _received(response, way)
+
+
+def _calls(questionnaire: Questionnaire, way: Path, response: Response, fresh: list[str]) -> list[Call]:
+    return response_calls(
         questionnaire,
         way,
         told_of(response),
@@ -46,13 +51,11 @@ def record_response(questionnaire: Questionnaire, response: Response) -> None:
         completed_at=response.completed_at,
         only=frozenset(fresh),
     )
-    response.recorded = [*response.recorded, *fresh]
-    response.save(
-        update_fields=["recorded", "completed_at", "ended_by", "flags", "answers", "arrangement", "changed_at"]
-    )
-    if ROBOT not in response.flags:
-        tell(response.workspace, calls)
-        transaction.on_commit(lambda: publish(_received(response, way)))
+
+
+def announce(received: ResponseReceived) -> None:
+    """Tell who listens, once what is told of is kept."""
+    transaction.on_commit(lambda: publish(received))
 
 
 def path_of(questionnaire: Questionnaire, response: Response) -> Path:
@@ -112,15 +115,10 @@ def _received(response: Response, way: Path) -> ResponseReceived:
 def settle_abandoned() -> None:
     """Put the answers of responses that nobody came back to for an hour into the stream. Done twice, it changes
     nothing; what an attempt cannot append, the next one does."""
-    alone = Q(completed_at=None, changed_at__lt=now() - SILENCE) & ~Q(ended_by=LEFT)
-    for pk in Response.objects.public().filter(alone).order_by("pk").values_list("pk", flat=True)[:AT_A_TIME]:
-        with transaction.atomic():
-            _settle(pk, alone)
-
-
-def _settle(pk: int, alone: Q) -> None:
-    rows = Response.objects.public().select_related("survey", "version", "workspace", "invitation")
-    response = rows.select_for_update(of=("self",)).filter(alone, pk=pk).first()
-    if response is not None:
-        response.ended_by = LEFT
-        record_response(read_questionnaire(response.version.document), response)
+    alone = Response.objects.public().filter(completed_at=None, changed_at__lt=now() - SILENCE).exclude(ended_by=LEFT)
+    related = alone.select_related("survey", "version", "workspace", "invitation").order_by("pk")
+    for response in related[:AT_A_TIME]:
+        received = record_response(read_questionnaire(response.version.document), response)
+        same = Response.objects.public().filter(pk=response.pk, changed_at=response.changed_at)
+        if same.update(recorded=response.recorded, ended_by=LEFT) and received:
+            announce(received)

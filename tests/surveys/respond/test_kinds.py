@@ -8,8 +8,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from regard.surveys.models import Upload
 from regard.surveys.files.keeping import path_of
+from regard.surveys.models import Upload
 from tests.surveys.respond.conftest import Person, publish
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64

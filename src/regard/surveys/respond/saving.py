@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
@@ -14,13 +15,14 @@ from regard.base.clock import now
 from regard.base.words import said
 from regard.surveys.answering import FIELD, posted_answer, read_answers
 from regard.surveys.evaluating import is_empty
+from regard.surveys.events import ResponseReceived
 from regard.surveys.files.keeping import keep_files
 from regard.surveys.flags import DUPLICATE, ROBOT, flags_of
 from regard.surveys.flow import COMMENT, Step, answers_on, is_answered, is_required, quotas_at
 from regard.surveys.model import File, Html, Quota, Text
 from regard.surveys.models import Invitation, Response, Survey
 from regard.surveys.respond.visiting import Visit
-from regard.surveys.tasks import record_response
+from regard.surveys.tasks import announce, record_response
 
 ALREADY = said("You have answered this survey already.")
 
@@ -47,26 +49,27 @@ class Outcome:
     notice: str = ""
 
 
-def begin(visit: Visit) -> bool:
-    """Make the response of a first page; False when it is there already. Raises Conflict when this person may not
-    answer (again).
+class Overtaken(Exception):
+    """Somebody else has changed the response of this id meanwhile, or has made it: another window, a second click."""
 
-    A form that is sent twice has the same id both times: the second goes on with what the first has made.
-    """
+
+@dataclass(frozen=True)
+class End:
+    """The end of a response: "complete", "screen_out", or "quota" with the one that was full."""
+
+    by: str
+    quota: Quota | None = None
+
+
+def begin(visit: Visit) -> None:
+    """Check that this person may answer. Raises Conflict when they have, and may not again."""
     response = visit.response
     if visit.invitation and (known := unfinished(visit.invitation)):
-        visit.response = known
-        return False
+        raise Overtaken(known.public_id)
     if visit.invitation is None and response.device and _has_answered(response):
         if visit.survey.is_once_each:
             raise Conflict(ALREADY)
         response.flags = [DUPLICATE]
-    try:
-        with transaction.atomic():
-            response.save(force_insert=True)
-    except IntegrityError:
-        return False
-    return True
 
 
 def unfinished(invitation: Invitation) -> Response | None:
@@ -85,27 +88,69 @@ def _has_answered(response: Response) -> bool:
 
 
 def send_page(visit: Visit, sent: Sent) -> Outcome:
-    """Keep a page's answers and say where it goes on. The response is locked by the caller's transaction."""
-    response = visit.response
-    way = visit.path()
-    step = way.step(sent.page)
-    if step is None:
-        return Outcome(response.page or way.steps[0].page.name)
-    read = _read(visit, sent)
-    response.answers = read.answers
-    if sent.is_robot and ROBOT not in response.flags:
-        response.flags = [*response.flags, ROBOT]
-    outcome = _onwards(visit, sent, read)
-    if outcome.page and not outcome.problems:
-        response.page = outcome.page
-        response.seen = list(dict.fromkeys([*(response.seen or [sent.page]), outcome.page]))
-    if outcome.page:
-        response.language, response.changed_at, response.ended_by = visit.language, now(), ""
-        response.save(update_fields=KEPT)
+    """Keep a page's answers and say where it goes on.
+
+    Raises Overtaken when the response is there already, or has been changed meanwhile: nothing of the page has been
+    kept then, and it is to be sent once more to the response as it is. Only quotas need others to wait.
+    """
+    with transaction.atomic() if visit.questionnaire.quotas else nullcontext():
+        if sent.files and not visit.is_begun:  # files belong to a row
+            _insert(visit.response)
+            visit.seen_at = visit.response.changed_at
+        outcome, told = _taken(visit, sent)
+        if outcome.page or not visit.is_over:
+            visit.response.changed_at = now()
+        keep_response(visit)
+        if told:
+            announce(told)
+        if visit.is_over and visit.invitation:
+            invitations = Invitation.objects.of(visit.response.workspace).filter(pk=visit.invitation.pk)
+            invitations.update(state=Invitation.State.ANSWERED)
     return outcome
 
 
-KEPT = ["answers", "page", "seen", "flags", "language", "changed_at", "ended_by"]
+def _taken(visit: Visit, sent: Sent) -> tuple[Outcome, ResponseReceived | None]:
+    """The page's answers in the response, not yet in the database; and what is to be told when they are."""
+    response = visit.response
+    way = visit.path()
+    if way.step(sent.page) is None:
+        return Outcome(response.page or way.steps[0].page.name), None
+    read = _read(visit, sent)
+    response.answers, response.language, response.ended_by = read.answers, visit.language, ""
+    if sent.is_robot and ROBOT not in response.flags:
+        response.flags = [*response.flags, ROBOT]
+    outcome = _onwards(visit, sent, read)
+    if isinstance(outcome, End):
+        return _finish(visit, sent, outcome)
+    if not outcome.problems:
+        response.page = outcome.page
+        response.seen = list(dict.fromkeys([*(response.seen or [sent.page]), outcome.page]))
+    return outcome, None
+
+
+def keep_response(visit: Visit) -> None:
+    """Insert the response, or change it if nobody else has since it was read. Raises Overtaken otherwise."""
+    response = visit.response
+    if not visit.is_begun:
+        _insert(response)
+        return
+    seen = Response.objects.of(response.workspace).filter(pk=response.pk, changed_at=visit.seen_at)
+    if not seen.update(**{name: getattr(response, name) for name in KEPT}):
+        raise Overtaken(response.public_id)
+
+
+def _insert(response: Response) -> None:
+    """A form that is sent twice has the same id both times: the second goes on with what the first has made."""
+    try:
+        with transaction.atomic():
+            response.save(force_insert=True)
+    except IntegrityError:
+        raise Overtaken(response.public_id) from None
+
+
+KEPT: Final = (
+    "answers", "arrangement", "page", "seen", "flags", "language", "changed_at", "completed_at", "ended_by", "recorded",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -155,7 +200,7 @@ def _without(answers: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]
     return {name: value for name, value in answers.items() if name not in gone}
 
 
-def _onwards(visit: Visit, sent: Sent, read: _Read) -> Outcome:
+def _onwards(visit: Visit, sent: Sent, read: _Read) -> Outcome | End:
     way = visit.path(read.answers)
     if sent.is_back:
         before = way.before(sent.page)
@@ -166,13 +211,13 @@ def _onwards(visit: Visit, sent: Sent, read: _Read) -> Outcome:
     if step and any(question.name not in sent.shown for question in step.questions):
         return Outcome(sent.page)  # an answer has brought up another question of the same page
     if step and (quota := _full_quota(visit, step)):
-        return _finish(visit, sent, "quota", quota)
+        return End("quota", quota)
     then = way.after(sent.page) if step else way.after("")
     if then is None and (missing := _missing(visit, read.answers)):
         then = missing
     if then:
         return Outcome(then.page.name)
-    return _finish(visit, sent, "screen_out" if way.ended_by and way.ended_by.is_screen_out else "complete")
+    return End("screen_out" if way.ended_by and way.ended_by.is_screen_out else "complete")
 
 
 def _missing(visit: Visit, answers: Mapping[str, Any]) -> Step | None:
@@ -201,32 +246,32 @@ def _counted(visit: Visit, quota: Quota) -> int:
     return sum(quota.name in one.get("quotas", ()) for one in done.values_list("arrangement", flat=True).iterator())
 
 
-def _finish(visit: Visit, sent: Sent, ended_by: str, quota: Quota | None = None) -> Outcome:
-    """Mark the response as complete and append it to the stream, both or neither; the answers stay in any case."""
+def _finish(visit: Visit, sent: Sent, end: End) -> tuple[Outcome, ResponseReceived | None]:
+    """Mark the response as complete and append it to the stream; when the stream takes nothing, neither is done.
+
+    The stream comes first, and the row after it: cut off in between, the page is sent again, and the ids are the same.
+    """
     response = visit.response
-    way = visit.path(response.answers)
+    before = response.flags, response.arrangement
     try:
-        with transaction.atomic():
-            _complete(visit, ended_by, quota)
-            record_response(visit.questionnaire, response)
+        _complete(visit, end)
+        return Outcome(), record_response(visit.questionnaire, response)
     except RegardError as error:
         response.completed_at, response.ended_by = None, ""
-        return Outcome(sent.page, given=answers_on(way, response.answers), notice=error.message)
-    return Outcome()
+        response.flags, response.arrangement = before
+        return Outcome(sent.page, given=response.answers, notice=error.message), None
 
 
-def _complete(visit: Visit, ended_by: str, quota: Quota | None) -> None:
+def _complete(visit: Visit, end: End) -> None:
     response = visit.response
     way = visit.path()
     response.answers = answers_on(way, response.answers)
-    response.completed_at, response.ended_by = now(), ended_by
+    response.completed_at, response.ended_by = now(), end.by
     seconds = (response.completed_at - response.started_at).total_seconds()
     found = flags_of(way, response.answers, seconds, visit.language, visit.questionnaire.locale)
     response.flags = list(dict.fromkeys([*response.flags, *found]))
-    if quota:
-        response.arrangement = {**response.arrangement, "ended_by_quota": quota.name}
+    if end.quota:
+        response.arrangement = {**response.arrangement, "ended_by_quota": end.quota.name}
     elif visit.questionnaire.quotas:
         inside = [one.name for step in way.steps for one in quotas_at(visit.questionnaire, step)]
         response.arrangement = {**response.arrangement, "quotas": sorted(set(inside))}
-    if visit.invitation:
-        Invitation.objects.of(response.workspace).filter(pk=visit.invitation.pk).update(state=Invitation.State.ANSWERED)

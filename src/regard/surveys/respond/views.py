@@ -12,20 +12,19 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from regard.accounts.site import absolute, public
-from regard.base import Conflict, NotFound, RegardError
+from regard.base import Conflict, NotFound, RegardError, Unavailable
 from regard.base.words import said
 from regard.surveys.flow import Step
 from regard.surveys.model import Boolean, Chosen, Matrix, Rating, choice
 from regard.surveys.models import Invitation, Survey
 from regard.surveys.respond import limits
 from regard.surveys.respond.pages import done_page, elsewhere_page, problem_page, question_page, said_page
-from regard.surveys.respond.saving import ALREADY, Outcome, Sent, begin, send_page, unfinished
+from regard.surveys.respond.saving import ALREADY, Outcome, Overtaken, Sent, begin, send_page, unfinished
 from regard.surveys.respond.visiting import (
     Visit,
     begun,
@@ -38,6 +37,7 @@ from regard.surveys.respond.visiting import (
 
 View = Callable[..., HttpResponse]
 CLOSED = said("This survey is closed.")
+ATTEMPTS = 5
 
 
 class SeeOther(HttpResponseRedirect):
@@ -113,7 +113,7 @@ def _first(request: HttpRequest, survey: Survey, way: str, invitation: Invitatio
         return _closed(visit)
     if request.method == "POST":
         limits.count(request, "beginnings", limits.BEGINNINGS)
-        return _sent(request, visit, is_first=True)
+        return _sent(request, visit)
     steps = visit.path().steps
     if not steps:
         return said_page(survey, visit.language, said("There are no questions for you here."), "", 200, visit)
@@ -153,22 +153,23 @@ def _wanted(visit: Visit, name: str) -> Step:
     return way.step(reached) or way.steps[0]
 
 
-def _sent(request: HttpRequest, visit: Visit, *, is_first: bool = False) -> HttpResponse:
-    """A page that was sent: read, kept and answered in one transaction, alone with its response."""
-    with transaction.atomic():
-        if is_first:
-            try:
-                is_new = begin(visit)
-            except Conflict as refused:
-                return said_page(visit.survey, visit.language, refused.message, said("Thank you."), 200, visit)
-        if not is_first or not is_new:
-            visit = visit_of(request, visit.response.public_id, for_update=True)
+def _sent(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """A page that was sent. What somebody else has changed meanwhile is read anew, and the page is sent to that."""
+    sent = _read(request)
+    for _ in range(ATTEMPTS):
         if visit.is_over:
             return SeeOther(visit.address)
         if visit.survey.state != Survey.State.OPEN:
             return _closed(visit)
-        outcome = send_page(visit, _read(request))
-    return _answered(request, visit, outcome)
+        try:
+            if not visit.is_begun:
+                begin(visit)
+            return _answered(request, visit, send_page(visit, sent))
+        except Overtaken as overtaken:
+            visit = visit_of(request, str(overtaken))
+        except Conflict as refused:
+            return said_page(visit.survey, visit.language, refused.message, said("Thank you."), 200, visit)
+    raise Unavailable(said("These answers are being changed from several places at once."), remedy=said("send again"))
 
 
 def _read(request: HttpRequest) -> Sent:

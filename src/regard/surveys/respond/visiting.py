@@ -47,6 +47,8 @@ class Visit:
     response: Response
     invitation: Invitation | None
     language: str
+    seen_at: datetime | None = None
+    """When the response, as it was read, had last been changed."""
 
     @property
     def traits(self) -> Mapping[str, Any]:
@@ -138,9 +140,9 @@ def survey_of(invitation: Invitation) -> Survey:
     return _published(pk=invitation.survey_id)
 
 
-def continued(request: HttpRequest, token: str, *, for_update: bool = False) -> Visit:
+def continued(request: HttpRequest, token: str) -> Visit:
     """The visit of a response that has begun. Raises NotFound."""
-    return visit_of(request, public_id_of(token), for_update=for_update)
+    return visit_of(request, public_id_of(token))
 
 
 def public_id_of(token: str) -> str:
@@ -148,18 +150,16 @@ def public_id_of(token: str) -> str:
     return read_id(settings.SECRET_KEY, RESPONSE, token, now())
 
 
-def visit_of(request: HttpRequest, public_id: str, *, for_update: bool = False) -> Visit:
-    """The visit of the response with this id; ``for_update``: nobody else changes it meanwhile."""
+def visit_of(request: HttpRequest, public_id: str) -> Visit:
+    """The visit of the response with this id. Raises NotFound."""
     rows = Response.objects.public().select_related("survey__theme", "survey__workspace", "invitation")
     rows = rows.defer("survey__draft", "survey__margins", "survey__theme__logo")
-    if for_update:
-        rows = rows.select_for_update(of=("self",))
     response = rows.filter(public_id=public_id).first()
     if response is None:
         raise NotFound(UNKNOWN)
     questionnaire = questionnaire_of(response.version_id)
     language = _language(request, questionnaire, response.language)
-    return Visit(response.survey, questionnaire, response, response.invitation, language)
+    return Visit(response.survey, questionnaire, response, response.invitation, language, response.changed_at)
 
 
 def begun(request: HttpRequest, survey: Survey, way: str, invitation: Invitation | None = None) -> Visit:
