@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from regard.metrics.membership import with_members
-from regard.stream import Answer, Question, Store
+from regard.stream import Answer, Question, Record, Store
 from regard.stream.compose import DIALECT
 
 Made = TypeVar("Made")
@@ -30,6 +30,12 @@ def ask(store: Store, question: Question) -> Answer:
     given = sorted((name, repr(value)) for name, value in question.parameters.items())
     key = f"{store.dialect} {question.is_bulk} {question.sql.sql(DIALECT)} {given}"
     return remembered(store, key, lambda: store.ask(question))
+
+
+def kept(store: Store, kind: str, key: str | None = None, *, all_versions: bool = False) -> list[Record]:
+    """The records kept beside the stream; a figure asks for the same few again and again."""
+    name = f"kept {kind} {key} {all_versions}"
+    return remembered(store, name, lambda: store.kept(kind, key, all_versions=all_versions))
 
 
 def remembered(store: Store, key: str, make: Callable[[], Made]) -> Made:

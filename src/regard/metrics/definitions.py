@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from regard.base import Invalid, NotFound
 from regard.base.words import said
+from regard.metrics.asking import kept
 from regard.metrics.model import Definition
 from regard.stream import Record, Store
 
@@ -46,13 +47,13 @@ def settings_of(store: Store, version: int | None = None) -> Settings:
     """
     if version == 0:
         return Settings()
-    records = store.kept("settings", "workspace", all_versions=version is not None)
+    records = kept(store, "settings", "workspace", all_versions=version is not None)
     found = [record for record in records if version is None or record.version == version]
     if not found and version is not None:
         raise NotFound(said("there are no settings of version {version}", version=version), field="version")
-    kept = dict(found[-1].body) if found else {}
-    own = {name: kept[name] for name in _MEASURED_BY if kept.get(name) is not None}
-    return Settings(**own, facts=kept, version=found[-1].version if found else 0)
+    facts = dict(found[-1].body) if found else {}
+    own = {name: facts[name] for name in _MEASURED_BY if facts.get(name) is not None}
+    return Settings(**own, facts=facts, version=found[-1].version if found else 0)
 
 
 def settings_for(store: Store, version: int | None) -> Settings:
@@ -79,7 +80,7 @@ def definition_of(store: Store, metric: str, version: int | None = None) -> Defi
     contract = metric_called(metric)
     if version == 0:
         return Definition(contract.key, 0, contract.defaults())
-    records = store.kept("definition", contract.key, all_versions=version is not None)
+    records = kept(store, "definition", contract.key, all_versions=version is not None)
     found = [record for record in records if version is None or record.version == version]
     if not found and version is not None:
         raise NotFound(
@@ -87,14 +88,15 @@ def definition_of(store: Store, metric: str, version: int | None = None) -> Defi
         )
     if not found:
         return Definition(contract.key, 0, contract.defaults())
-    kept = found[-1]
-    return Definition(contract.key, kept.version, {**contract.defaults(), **kept.body}, kept.made_at, kept.made_by)
+    newest = found[-1]
+    rules = {**contract.defaults(), **newest.body}
+    return Definition(contract.key, newest.version, rules, newest.made_at, newest.made_by)
 
 
 def versions_of(store: Store, metric: str) -> list[Definition]:
     """Every version of a metric's definition, oldest first, the shipped one included."""
-    kept = store.kept("definition", metric, all_versions=True)
-    return [definition_of(store, metric, version) for version in [0, *(record.version for record in kept)]]
+    later = kept(store, "definition", metric, all_versions=True)
+    return [definition_of(store, metric, version) for version in [0, *(record.version for record in later)]]
 
 
 def define(store: Store, metric: str, rules: Mapping[str, Any], made_by: str | None = None) -> Definition:
@@ -106,8 +108,8 @@ def define(store: Store, metric: str, rules: Mapping[str, Any], made_by: str | N
 
     contract = metric_called(metric)
     checked = contract.checked({**definition_of(store, contract.key).rules, **rules})
-    kept = store.keep(Record("definition", contract.key, checked, made_by=made_by))[0]
-    return Definition(contract.key, kept.version, checked, kept.made_at, kept.made_by)
+    made = store.keep(Record("definition", contract.key, checked, made_by=made_by))[0]
+    return Definition(contract.key, made.version, checked, made.made_at, made.made_by)
 
 
 def unknown_metric(name: str, known: list[str]) -> Invalid:

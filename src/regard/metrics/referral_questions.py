@@ -47,7 +47,8 @@ def referrals_question(as_of: datetime | None) -> Question:
     """Every referral: who made it, when, when the recommended person became a customer, and how often it stands there.
 
     A ``subject`` links a referral to what came of it. Those without one are told apart by customer and instant, not by
-    their ids: reading a column in which every value differs would cost more than all the rest.
+    their ids: reading a column in which every value differs would cost more than all the rest. The range of names tells
+    a store nothing new, but it is quicker to pass over than a list.
     """
     alone = [f"CASE WHEN subject IS NULL THEN {name} END" for name in ("name", "customer", "occurred_at")]
     limits, given = _seen(None, as_of)
@@ -59,7 +60,7 @@ def referrals_question(as_of: datetime | None) -> Question:
             "CASE WHEN subject IS NULL THEN count(*) ELSE 1 END AS times",
         )
         .from_(compose.TABLE)
-        .where(compose.sql("name IN (:made, :converted)"), *limits)
+        .where(compose.sql("name BETWEEN :converted AND :made"), compose.sql("name IN (:made, :converted)"), *limits)
         .group_by("subject", *alone)
     )
     return Question("referrals", query, {"made": REFERRAL_MADE, "converted": REFERRAL_CONVERTED, **given}, is_bulk=True)

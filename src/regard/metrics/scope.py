@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from regard.base import Invalid
 from regard.base.words import said
-from regard.metrics.asking import ask, remembered
+from regard.metrics.asking import ask, kept, remembered
 from regard.metrics.contract import Metric, Rules
 from regard.metrics.definitions import Settings, settings_for, settings_of
 from regard.metrics.membership import check_segments
@@ -137,8 +137,8 @@ def breakdowns(store: Store) -> list[str]:
 
 def known_properties(store: Store) -> list[str]:
     """The properties that loads have written down; where none have, those of the first thousand interactions."""
-    kept = [record.key for record in store.kept("property")]
-    return kept or remembered(store, "sampled properties", lambda: _sampled_properties(store))
+    known = [record.key for record in kept(store, "property")]
+    return known or remembered(store, "sampled properties", lambda: _sampled_properties(store))
 
 
 def _sampled_properties(store: Store) -> list[str]:

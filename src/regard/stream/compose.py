@@ -9,6 +9,7 @@ A few functions of ours stand for what engines spell differently; each engine re
 ``LATEST(value, instant)``                 the value at the latest instant (ties: the greatest value)
 ``MICROSECONDS(instant)``                  microseconds since 1970, as a whole number
 ``PROFILE_NUMBER(key)``                    the number that an identifier stands for by itself (``ids.profile_number``)
+``BIT(number, place)``                      1 where a whole number has this bit (0: the lowest), else 0
 ``INSTANT(text)``                          the instant of an ISO 8601 text, UTC where it names no offset; else NULL
 ========================================  ==============================================================
 """

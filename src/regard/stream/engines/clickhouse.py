@@ -306,6 +306,7 @@ SPELLINGS: dict[str, Spelling] = {
     "PROPERTY": _property,
     "HAS_PROPERTY": lambda column, name: call("JSONHas", call("ifNull", column, exp.Literal.string("")), name),
     "LATEST": _latest,
+    "BIT": lambda number, place: call("bitTest", number, place),
     "INSTANT": _instant,
     "MICROSECONDS": lambda instant: call("toUnixTimestamp64Micro", instant),
 }

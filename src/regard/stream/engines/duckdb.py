@@ -82,8 +82,8 @@ class DuckStore:
     # --- reading -----------------------------------------------------------------------------------------------
 
     def ask(self, question: Question) -> Answer:
-        shown = spelled(filled_in(_showable(question)), SPELLINGS).sql(DIALECT, pretty=True)
-        runnable = spelled(question.sql, SPELLINGS).sql(DIALECT)
+        shown = _written(filled_in(_showable(question))).sql(DIALECT, pretty=True)
+        runnable = _written(question.sql).sql(DIALECT)
         cursor = self._execute(runnable, dict(question.parameters), question.name)
         return Answer(_columns(cursor, is_bulk=question.is_bulk), shown)
 
@@ -309,7 +309,7 @@ def _change(connection: duckdb.DuckDBPyConnection, change: Change) -> None:
     if isinstance(change.rows, Path):
         source, given = "read_parquet($path)", {"path": str(change.rows)}
     else:
-        source, given = f"({spelled(filled_in(change.rows), SPELLINGS).sql(DIALECT)})", {}
+        source, given = f"({_written(filled_in(change.rows)).sql(DIALECT)})", {}
     connection.execute(f"CREATE OR REPLACE TEMP TABLE changed AS SELECT * FROM {source}", given)
     if change.key:
         same = " AND ".join(f't."{name}" = c."{name}"' for name in change.key)
@@ -431,12 +431,28 @@ def _profile_number(key: exp.Expr) -> exp.Expr:
     return exp.cast(exp.Paren(this=halved), "bigint")
 
 
+def _bit(number: exp.Expr, place: exp.Expr) -> exp.Expr:
+    moved = exp.Paren(this=exp.BitwiseRightShift(this=number, expression=place))
+    return exp.Paren(this=exp.BitwiseAnd(this=moved, expression=exp.Literal.number(1)))
+
+
+def _written(tree: exp.Expr) -> exp.Expr:
+    """The tree as this engine likes it best: a scan leaves out by itself what IS NOT NULL rules out, but not what NOT
+    … IS NULL does."""
+    result = spelled(tree, SPELLINGS)
+    for node in list(result.find_all(exp.Not)):
+        if isinstance(node.this, exp.Is) and isinstance(node.this.expression, exp.Null):
+            node.replace(exp.Is(this=node.this.this, expression=exp.Not(this=exp.Null())))
+    return result
+
+
 SPELLINGS: dict[str, Spelling] = {
     "PROFILE_NUMBER": _profile_number,
     "PERIOD_OF": _period_of,
     "PROPERTY": _property,
     "HAS_PROPERTY": _has_property,
     "LATEST": _latest,
+    "BIT": _bit,
     "INSTANT": _instant,
     "MICROSECONDS": lambda instant: call("epoch_us", instant),
 }

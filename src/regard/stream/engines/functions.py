@@ -10,7 +10,7 @@ from regard.base import Invalid
 from regard.base.words import said
 
 Spelling = Callable[..., exp.Expr]
-OURS = ("PERIOD_OF", "PROPERTY", "HAS_PROPERTY", "LATEST", "MICROSECONDS", "PROFILE_NUMBER", "INSTANT")
+OURS = ("PERIOD_OF", "PROPERTY", "HAS_PROPERTY", "LATEST", "MICROSECONDS", "PROFILE_NUMBER", "BIT", "INSTANT")
 
 
 def spelled(tree: exp.Expr, spellings: Mapping[str, Spelling]) -> exp.Expr:
