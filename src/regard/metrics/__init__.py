@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from regard.metrics.retention import Cohort, Cohorts, cohorts
     from regard.metrics.rows import Rows, rows_behind
     from regard.metrics.scope import breakdowns, time_span
+    from regard.metrics.suppression import withheld_by_period
     from regard.metrics.survival import Survival, kaplan_meier
 
 _WHERE = {
@@ -74,6 +75,7 @@ _WHERE = {
     "retention": ("Cohort", "Cohorts", "cohorts"),
     "rows": ("Rows", "rows_behind"),
     "scope": ("breakdowns", "time_span"),
+    "suppression": ("withheld_by_period",),
     "survival": ("Survival", "kaplan_meier"),
 }
 _HOME = {name: module for module, names in _WHERE.items() for name in names}
@@ -173,5 +175,6 @@ __all__ = [
     "time_span",
     "versions_of",
     "versions_of_settings",
+    "withheld_by_period",
     "year_before",
 ]

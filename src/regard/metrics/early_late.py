@@ -37,6 +37,18 @@ class Asked:
     scale: Bounds
     unit: Unit = Unit.SCORE
 
+    def answers(self, weights: ArrayLike | None = None) -> Answers:
+        """How often each value was given, and what those answers weigh."""
+        return Answers.of_values(self.values, weights)
+
+    def estimate(self, weights: ArrayLike | None = None, confidence: float = 0.95) -> Estimate:
+        """The weighted mean with its score interval.
+
+        >>> Asked([100, 100, -100, 0], (-100, 100), Unit.POINTS).estimate().value
+        25.0
+        """
+        return intervals.mean(self.answers(weights), self.scale, self.unit, confidence)
+
 
 @dataclass(frozen=True)
 class Drift:

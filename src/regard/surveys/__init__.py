@@ -3,15 +3,70 @@
 A :class:`Questionnaire` is read from JSON by :func:`read_questionnaire`.
 """
 
-from regard.surveys.model import Questionnaire, find_question, in_language, languages_of, questions_of
+from regard.surveys.answering import options_of
+from regard.surveys.evaluating import is_empty
+from regard.surveys.flags import FLAGS
+from regard.surveys.flow import COMMENT
+from regard.surveys.model import (
+    OTHER,
+    Boolean,
+    Checkbox,
+    Choice,
+    Chosen,
+    Comment,
+    Dropdown,
+    File,
+    Html,
+    Matrix,
+    MultipleText,
+    Question,
+    Questionnaire,
+    RadioGroup,
+    Ranking,
+    Rating,
+    TextLine,
+    choice,
+    find_question,
+    in_language,
+    languages_of,
+    questions_of,
+    title_of,
+)
+from regard.surveys.piping import answer_text
 from regard.surveys.reading import as_json, read_questionnaire
+from regard.surveys.responded import Responded, Shown
 
 __all__ = [
+    "COMMENT",
+    "FLAGS",
+    "OTHER",
+    "Boolean",
+    "Checkbox",
+    "Choice",
+    "Chosen",
+    "Comment",
+    "Dropdown",
+    "File",
+    "Html",
+    "Matrix",
+    "MultipleText",
+    "Question",
     "Questionnaire",
+    "RadioGroup",
+    "Ranking",
+    "Rating",
+    "Responded",
+    "Shown",
+    "TextLine",
+    "answer_text",
     "as_json",
+    "choice",
     "find_question",
     "in_language",
+    "is_empty",
     "languages_of",
+    "options_of",
     "questions_of",
     "read_questionnaire",
+    "title_of",
 ]

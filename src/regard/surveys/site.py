@@ -5,13 +5,40 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from asgiref.sync import async_to_sync
 
 from regard.accounts.site import Workspace
 from regard.base.clock import now
 from regard.base.ids import new_id
 from regard.collect.site import OWN, Arrived, api_key, spool
+from regard.surveys.models import Survey
 from regard.surveys.recording import Call
+from regard.surveys.respond.bodies import respondents_limit
+from regard.surveys.responded.site import (
+    Invited,
+    Single,
+    invited_to,
+    keep_margins,
+    newest_first,
+    questionnaires_of,
+    response_called,
+    responses_of,
+    survey_called,
+)
+
+__all__ = [
+    "Invited",
+    "Single",
+    "Survey",
+    "invited_to",
+    "keep_margins",
+    "newest_first",
+    "questionnaires_of",
+    "respondents_limit",
+    "response_called",
+    "responses_of",
+    "survey_called",
+    "tell",
+]
 
 CALLS_AT_ONCE = 500
 
@@ -23,4 +50,4 @@ def tell(workspace: Workspace, calls: Sequence[Call]) -> None:
     """
     for start in range(0, len(calls), CALLS_AT_ONCE):
         body = msgspec.json.encode(calls[start : start + CALLS_AT_ONCE])
-        async_to_sync(spool().append)(Arrived(api_key(workspace.slug), now(), OWN, body, id=new_id()))
+        spool().put(Arrived(api_key(workspace.slug), now(), OWN, body, id=new_id()))

@@ -57,10 +57,11 @@ def breakdown(
     reference: float | None = None,
     reference_name: str = "",
 ) -> Chart:
-    """A dot with its interval for each group, and a dashed line at ``reference`` (e.g. all together)."""
-    known = [
-        edge for row in rows if row.value is not None for edge in (row.value, row.low, row.high) if edge is not None
-    ]
+    """A dot with its interval for each group, and a dashed line at ``reference`` (e.g. all together).
+
+    A row without a value, whose ends are known, is drawn as a range: nobody knows where in it the value is.
+    """
+    known = [edge for row in rows for edge in (row.value, row.low, row.high) if edge is not None]
     known += [reference] if reference is not None else []
     if not known:
         return nothing(title, fmt, _value_table(rows, unit, fmt))
@@ -69,17 +70,14 @@ def breakdown(
 
     def mark(row: Row, y: float) -> str:
         track = tag("line", x1="0", x2="100%", y1=y, y2=y, class_="grid")
+        ends = [row.value if edge is None else edge for edge in (row.low, row.high)]
+        if ends[0] is None or ends[1] is None:
+            return track
+        low, high, tone = axis.at(ends[0]), axis.at(ends[1]), row.tone
+        track += tag("line", x1=pct(low), x2=pct(high), y1=y, y2=y, class_=f"range {tone}".strip())
         if row.value is None:
             return track
-        low, high = (
-            axis.at(row.value if row.low is None else row.low),
-            axis.at(row.value if row.high is None else row.high),
-        )
-        return (
-            track
-            + tag("line", x1=pct(low), x2=pct(high), y1=y, y2=y, class_=f"range {row.tone}".strip())
-            + tag("circle", cx=pct(axis.at(row.value)), cy=y, r=5, class_=f"dot {row.tone}".strip())
-        )
+        return track + tag("circle", cx=pct(axis.at(row.value)), cy=y, r=5, class_=f"dot {tone}".strip())
 
     behind = (
         ""
@@ -103,29 +101,34 @@ def breakdown(
 
 
 def distribution(bars: Sequence[Row], *, title: str, fmt: Format = ENGLISH) -> Chart:
-    """How answers spread over a scale: a bar for each answer; ``value`` is its share (0–1), ``n`` its count."""
-    most = max((bar.value or 0.0 for bar in bars), default=0.0)
-    if not most:
+    """How answers spread over a scale: a bar for each answer; ``value`` is its share (0–1), ``n`` its count.
+
+    A bar with an interval has it drawn over its end.
+    """
+    most = max((max(bar.value or 0.0, bar.high or 0.0) for bar in bars), default=0.0)
+    if not any(bar.value for bar in bars):
         return nothing(title, fmt, _value_table(bars, "share", fmt))
+    axis = Axis(0.0, most)
 
     def mark(row: Row, y: float) -> str:
         track = tag("rect", x="0", y=y - 6, width="100%", height=12, rx=3, class_="track")
-        return track + (
-            tag(
-                "rect",
-                x="0",
-                y=y - 6,
-                width=pct((row.value or 0.0) / most),
-                height=12,
-                rx=3,
-                class_=f"bar {row.tone}".strip(),
-            )
-            if row.value
-            else ""
-        )
+        return track + _bar(row, axis, y) + _whisker(row, axis, y)
 
     sentence = _ranked_sentence(bars, title, "share", fmt)
     return _drawn(bars, mark, title, sentence, _value_table(bars, "share", fmt), "share", fmt, "", "distribution")
+
+
+def _bar(row: Row, axis: Axis, y: float) -> str:
+    if not row.value:
+        return ""
+    tone = f"bar {row.tone}".strip()
+    return tag("rect", x="0", y=y - 6, width=pct(axis.at(row.value)), height=12, rx=3, class_=tone)
+
+
+def _whisker(row: Row, axis: Axis, y: float) -> str:
+    if row.low is None or row.high is None:
+        return ""
+    return tag("line", x1=pct(axis.at(row.low)), x2=pct(axis.at(row.high)), y1=y, y2=y, class_="whisker")
 
 
 def contributions(parts: Sequence[Row], *, title: str, unit: str, fmt: Format = ENGLISH) -> Chart:
@@ -238,12 +241,16 @@ def _names(name: str, told: str, y: float, start: int, end: int) -> str:
 
 
 def _told(row: Row, unit: str, fmt: Format, *, change: bool) -> str:
+    if row.value is None and row.low is not None and row.high is not None:
+        return f"{fmt.range(row.low, row.high, unit)} {row.note}".strip()
     value = fmt.change(row.value, unit) if change else fmt.value(row.value, unit)
     return f"{value} {row.note}".strip()
 
 
 def _ranked_sentence(rows: Sequence[Row], title: str, unit: str, fmt: Format) -> str:
     known = [(row, row.value) for row in rows if row.value is not None]
+    if not known:
+        return fmt.say(gettext_noop("{title}: only ranges are known."), title=title)
     lowest, highest = min(known, key=lambda item: item[1]), max(known, key=lambda item: item[1])
     return fmt.say(
         gettext_noop("{title}: highest {highest} ({highest_name}), lowest {lowest} ({lowest_name})."),

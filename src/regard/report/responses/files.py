@@ -1,0 +1,41 @@
+"""The files that responses leave as, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from regard.report.responses.codebook import codebook_csv, codebook_text
+from regard.report.responses.exporting import csv_of, write_parquet
+from regard.report.responses.spss import write_sav
+from regard.report.responses.table import ResponseTable
+
+Written = str | bytes
+
+
+def _parquet(table: ResponseTable, title: str) -> bytes:
+    return _kept(lambda path: write_parquet(table, path))
+
+
+def _sav(table: ResponseTable, title: str) -> bytes:
+    return _kept(lambda path: write_sav(table, path, title))
+
+
+def _kept(write: Callable[[Path], object]) -> bytes:
+    """What is written to a file of its own, which is gone afterwards."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "responses"
+        write(path)
+        return path.read_bytes()
+
+
+FORMATS: Mapping[str, Callable[[ResponseTable, str], Written]] = {
+    "responses.csv": lambda table, title: csv_of(table),
+    "labelled.csv": lambda table, title: csv_of(table, is_labelled=True),
+    "responses.parquet": _parquet,
+    "responses.sav": _sav,
+    "codebook.csv": lambda table, title: codebook_csv(table),
+    "codebook.md": codebook_text,
+}
+"""Each takes the table and the survey's name."""

@@ -1,0 +1,151 @@
+"""Reading what came back: a fixed number of queries, whatever the number of responses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, F, Max, Q, QuerySet
+
+from regard.accounts.site import Workspace
+from regard.base import NotFound
+from regard.base.words import said
+from regard.surveys.model import Questionnaire
+from regard.surveys.models import Invitation, Response, Survey
+from regard.surveys.reading import read_questionnaire
+from regard.surveys.responded import Responded
+
+KEPT = 8
+"""Surveys whose responses this process keeps in mind: pages of one survey read the same answers."""
+
+FIELDS = (
+    "public_id", "version__number", "language", "way", "touchpoint", "started_at", "completed_at", "answers", "flags",
+    "weight", "seen", "arrangement", "invitation_id", "invitation__traits", "invitation__sent_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Invited:
+    """What became of a survey's invitations that were sent.
+
+    ``silent`` maps each weight (1 / the probability of having been asked) to how many of that weight never answered.
+    """
+
+    sent: int
+    bounced: int
+    opened: int
+    silent: Mapping[float, int]
+
+
+@dataclass(frozen=True)
+class Single:
+    """One response for whoever may see single ones: beside its answers, the person, and the files sent along."""
+
+    response: Responded
+    row: int
+    customer: int | None
+    source_key: str
+    files: Mapping[str, list[tuple[str, str, int]]]
+    """By question: public id, name and bytes of each file."""
+
+
+def survey_called(workspace: Workspace, key: str) -> Survey:
+    """The workspace's survey of that key. Raises NotFound."""
+    found = Survey.objects.of(workspace).filter(key=key).first()
+    if found is None:
+        raise NotFound(said("there is no survey {key}", key=key))
+    return found
+
+
+def questionnaires_of(survey: Survey) -> dict[int, Questionnaire]:
+    """Every published version by its number, oldest first."""
+    rows = survey.versions.order_by("number").values_list("number", "document")
+    return {number: read_questionnaire(document) for number, document in rows}
+
+
+def responses_of(survey: Survey) -> tuple[Responded, ...]:
+    """All responses, oldest first; read again only when one has come or changed."""
+    told = Response.objects.of(survey.workspace).filter(survey=survey)
+    stamp = told.aggregate(count=Count("pk"), newest=Max("pk"), changed=Max("changed_at"), done=Max("completed_at"))
+    return _responses(survey.pk, tuple(stamp.values()))
+
+
+@lru_cache(maxsize=KEPT)
+def _responses(survey: int, stamp: tuple[Any, ...]) -> tuple[Responded, ...]:
+    rows = Response.objects.public().filter(survey_id=survey).order_by("pk").values_list(*FIELDS)
+    return tuple(_responded(*row) for row in rows.iterator(chunk_size=2000))
+
+
+def _responded(*row: Any) -> Responded:
+    (public_id, number, language, way, touchpoint, started, completed, answers, flags, weight, seen, order) = row[:12]
+    invitation, traits, sent_at = row[12:]
+    return Responded(
+        id=public_id,
+        version=number,
+        language=language,
+        way=way,
+        touchpoint=touchpoint,
+        started_at=started,
+        completed_at=completed,
+        answers=answers,
+        flags=tuple(flags),
+        weight=weight,
+        pages=tuple(seen),
+        traits=traits or {},
+        arrangement=order,
+        is_invited=invitation is not None,
+        waited_seconds=(started - sent_at).total_seconds() if sent_at else None,
+    )
+
+
+def invited_to(survey: Survey) -> Invited:
+    """What became of the invitations, and the weights of those who stayed silent."""
+    sent = Invitation.objects.of(survey.workspace).filter(survey=survey).exclude(sent_at=None)
+    bounced, opened = Q(state=Invitation.State.BOUNCED), Q(opened_at__isnull=False)
+    counts = sent.aggregate(sent=Count("pk"), bounced=Count("pk", filter=bounced), opened=Count("pk", filter=opened))
+    silent = sent.filter(responses__isnull=True).values_list("selection_probability")
+    weights = silent.annotate(many=Count("pk")).order_by("selection_probability")
+    return Invited(**counts, silent={1 / probability: many for probability, many in weights if probability > 0})
+
+
+def _whole(survey: Survey) -> QuerySet:
+    rows = Response.objects.of(survey.workspace).filter(survey=survey).select_related("invitation", "version")
+    return rows.prefetch_related("uploads")
+
+
+def newest_first(survey: Survey, before: int | None = None) -> Iterator[Single]:
+    """Single responses, the newest first, from before a row on; read piece by piece."""
+    rows = Response.objects.of(survey.workspace).filter(survey=survey).order_by("-pk")
+    rows = rows.filter(pk__lt=before) if before else rows
+    known = rows.annotate(customer=F("invitation__customer")).values_list(*FIELDS, "pk", "customer", "source_key")
+    for row in known.iterator(chunk_size=200):
+        yield Single(_responded(*row[:-3]), *row[-3:], {})
+
+
+def response_called(survey: Survey, public_id: UUID) -> Single:
+    """One response with its files. Raises NotFound."""
+    found = _whole(survey).filter(public_id=str(public_id)).first()
+    if found is None:
+        raise NotFound(said("there is no such response"))
+    invitation = found.invitation
+    response = _responded(
+        found.public_id,
+        found.version.number,
+        *(getattr(found, name) for name in FIELDS[2:12]),
+        found.invitation_id,
+        invitation.traits if invitation else None,
+        invitation.sent_at if invitation else None,
+    )
+    files: dict[str, list[tuple[str, str, int]]] = {}
+    for upload in found.uploads.all():
+        files.setdefault(upload.question, []).append((upload.public_id, upload.name, upload.size))
+    return Single(response, found.pk, invitation.customer if invitation else None, found.source_key, files)
+
+
+def keep_margins(survey: Survey, margins: Mapping[str, Mapping[str, float]]) -> None:
+    """Keep the known shares of all customers that answers are weighted to."""
+    survey.margins = {name: dict(shares) for name, shares in margins.items()}
+    Survey.objects.of(survey.workspace).filter(pk=survey.pk).update(margins=survey.margins)
