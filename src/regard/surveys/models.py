@@ -126,6 +126,7 @@ class Invitation(models.Model):
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
+        SENDING = "sending", _("Being sent")
         SENT = "sent", _("Sent")
         BOUNCED = "bounced", _("Bounced")
         SKIPPED = "skipped", _("Not sent")
@@ -150,7 +151,9 @@ class Invitation(models.Model):
     send_at = models.DateTimeField(default=now)
     sent_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(null=True)
+    is_told = models.BooleanField(default=False)  # the stream knows that it was sent
     reminders = models.PositiveSmallIntegerField(default=0)
+    remind_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
 
     objects = OfSomeWorkspace()
@@ -159,6 +162,16 @@ class Invitation(models.Model):
         indexes = [
             models.Index(fields=["workspace", "customer", "sent_at"], name="invitations_of_a_customer"),
             models.Index(fields=["survey", "state", "send_at"], name="invitations_due"),
+            models.Index(fields=["programme", "state"], name="invitations_of_a_programme"),
+            models.Index(fields=["workspace", "address"], name="invitations_of_an_address"),
+            models.Index(fields=["workspace", "source_key"], name="invitations_of_a_key"),
+            models.Index(fields=["send_at"], condition=models.Q(state="waiting"), name="invitations_waiting"),
+            models.Index(
+                fields=["remind_at"], condition=models.Q(remind_at__isnull=False), name="invitations_to_remind"
+            ),
+            models.Index(
+                fields=["sent_at"], condition=models.Q(is_told=False, sent_at__isnull=False), name="invitations_untold"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["programme", "customer", "because"], name="asked_once_about_each_thing")
