@@ -46,15 +46,16 @@ def _quick_site(settings) -> None:
 
 
 @pytest.fixture
-def workspace(db, home: Path) -> Iterator:
+def workspace(db, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator:
     """A workspace with no members and an empty stream."""
     from django.core.cache import cache
 
     from regard.accounts.site import Workspace, close_stores
-    from regard.surveys.respond.visiting import questionnaire_of
+    from regard.surveys.respond import visiting
 
     cache.clear()  # rate limits are counted there
-    questionnaire_of.cache_clear()  # published versions never change, but each test numbers its own from 1
+    visiting.forget_published()  # each test numbers its own from 1
+    monkeypatch.setattr(visiting, "REMEMBERED_SECONDS", 1e-9)
     yield Workspace.objects.create(slug="harbour", name="Harbour")
     close_stores()
 

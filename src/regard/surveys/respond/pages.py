@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from regard.base import RegardError
 from regard.surveys.flow import Step
-from regard.surveys.model import File, Quota, Text, languages_of
+from regard.surveys.model import File, Quota, Text
 from regard.surveys.models import Survey, Theme
 from regard.surveys.respond.drawing import Reader, draw_questions, drawn_problems
 from regard.surveys.respond.languages import direction, name_of, words_language
@@ -96,7 +96,7 @@ def _action(request: HttpRequest, visit: Visit) -> str:
 
 def _languages(request: HttpRequest, visit: Visit, page: str) -> list[dict[str, str]]:
     """The languages to choose from, each with the same page in it; nothing where there is one only."""
-    offered = languages_of(visit.questionnaire)
+    offered = visit.languages
     if len(offered) < 2:
         return []
     kept = request.GET.dict() | ({"page": page} if visit.is_begun else {})

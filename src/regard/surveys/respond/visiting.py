@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ START: Final = "start"
 LONGEST_NAME: Final = 200
 LATELY: Final = 500
 """Responses that are looked at to take the pages of a balanced group equally often."""
+REMEMBERED_SECONDS: Final = 1.0
 UNKNOWN: Final = said("This link does not work, or not any more.")
 
 
@@ -64,6 +66,11 @@ class Visit:
         """The pages that these answers lead to; without any, those that were given so far."""
         given = self.response.answers if answers is None else answers
         return path(self.questionnaire, given, self.traits, self.arrangement)
+
+    @property
+    def languages(self) -> list[str]:
+        """The languages that the survey is offered in, its own first."""
+        return offered_languages(self.response.version_id)
 
     @property
     def is_begun(self) -> bool:
@@ -98,6 +105,18 @@ def questionnaire_of(version: int) -> Questionnaire:
     return read_questionnaire(SurveyVersion.objects.values_list("document", flat=True).get(pk=version))
 
 
+@lru_cache(maxsize=128)
+def offered_languages(version: int) -> list[str]:
+    """The languages that a published version has, its own first."""
+    return languages_of(questionnaire_of(version))
+
+
+def forget_published() -> None:
+    """Read surveys and versions anew from now on."""
+    for remembered in (questionnaire_of, offered_languages, _remembered):
+        remembered.cache_clear()
+
+
 def response_token(response: Response) -> str:
     return sign_id(settings.SECRET_KEY, RESPONSE, response.public_id)
 
@@ -114,13 +133,20 @@ def personal_address(invitation: Invitation) -> str:
 
 def find_survey(key: str) -> Survey:
     """The survey of a public key, published at least once. Raises NotFound."""
-    return _published(key=key)
+    return _published("key", key)
 
 
-def _published(**which: object) -> Survey:
+def _published(name: str, value: str | int) -> Survey:
+    """As it was a moment ago at most: many people answer one survey at the same time."""
+    return _remembered(name, value, int(time.monotonic() / REMEMBERED_SECONDS))
+
+
+@lru_cache(maxsize=256)
+def _remembered(name: str, value: str | int, _: int) -> Survey:
     newest = SurveyVersion.objects.filter(survey=OuterRef("pk")).order_by("-number").values("pk")[:1]
-    rows = Survey.objects.public().filter(**which).exclude(state=Survey.State.DRAFT).annotate(newest=Subquery(newest))
-    found = rows.select_related("theme", "workspace").defer("draft", "margins", "theme__logo").first()
+    rows = Survey.objects.public().filter(**{name: value}).exclude(state=Survey.State.DRAFT)
+    rows = rows.annotate(newest=Subquery(newest)).select_related("theme", "workspace")
+    found = rows.defer("draft", "margins", "theme__logo").first()
     if found is None or found.newest is None:
         raise NotFound(UNKNOWN)
     return found
@@ -137,7 +163,7 @@ def find_invitation(token: str) -> Invitation:
 
 def survey_of(invitation: Invitation) -> Survey:
     """The survey that an invitation is to. Raises NotFound."""
-    return _published(pk=invitation.survey_id)
+    return _published("pk", invitation.survey_id)
 
 
 def continued(request: HttpRequest, token: str) -> Visit:
@@ -158,7 +184,7 @@ def visit_of(request: HttpRequest, public_id: str) -> Visit:
     if response is None:
         raise NotFound(UNKNOWN)
     questionnaire = questionnaire_of(response.version_id)
-    language = _language(request, questionnaire, response.language)
+    language = _language(request, response.version_id, response.language)
     return Visit(response.survey, questionnaire, response, response.invitation, language, response.changed_at)
 
 
@@ -166,7 +192,7 @@ def begun(request: HttpRequest, survey: Survey, way: str, invitation: Invitation
     """The visit of somebody who opens a survey, or sends its first page; nothing is kept yet."""
     public_id, version = _start(request, survey)
     questionnaire = questionnaire_of(version)
-    language = _language(request, questionnaire, invitation.language if invitation else "")
+    language = _language(request, version, invitation.language if invitation else "")
     touchpoint = (invitation and invitation.touchpoint) or request.GET.get("touchpoint", "")
     response = Response(
         workspace=survey.workspace,
@@ -203,9 +229,9 @@ def _instant(public_id: str) -> datetime:
     return datetime.fromtimestamp((UUID(public_id).int >> 80) / 1000, UTC)
 
 
-def _language(request: HttpRequest, questionnaire: Questionnaire, known: str) -> str:
+def _language(request: HttpRequest, version: int, known: str) -> str:
     wished = (request.GET.get("lang", ""), known)
-    return chosen_language(languages_of(questionnaire), wished, request.headers.get("Accept-Language", ""))
+    return chosen_language(offered_languages(version), wished, request.headers.get("Accept-Language", ""))
 
 
 def _taken(questionnaire: Questionnaire, survey: Survey) -> Mapping[str, int]:
