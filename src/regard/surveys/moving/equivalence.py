@@ -8,19 +8,22 @@ through, all of them are walked; otherwise a large random sample is, with a seed
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol, TypeVar
 
+import msgspec
+
 from regard.surveys.arranging import Arrangement
+from regard.surveys.expressions import names_in
 from regard.surveys.flow import path
-from regard.surveys.model import Html, Questionnaire, questions_of
+from regard.surveys.model import CalculatedValue, Choice, Comment, Html, Questionnaire, questions_of
 from regard.surveys.moving.moved import Moved
 
 T = TypeVar("T")
-MOST_WALKS: Final = 20_000
+MOST_WALKS: Final = 4_000
 """Ways through that are all walked; where there may be more, a sample of them is."""
-SAMPLE: Final = 2_000
+SAMPLE: Final = 1_000
 EXAMPLES: Final = 5
 
 
@@ -87,6 +90,7 @@ def check_equivalence(moved: Moved, seed: int = 1, sample: int = SAMPLE) -> Equi
     from regard.surveys.moving.walking import source_of
 
     source, ways = source_of(moved), set()
+    moved = replace(moved, questionnaire=_bare(moved.questionnaire))
     drawn = _all_or_some(source, seed, sample)
     walks, differences, agreed = 0, [], 0
     for walked in drawn.walks():
@@ -98,6 +102,32 @@ def check_equivalence(moved: Moved, seed: int = 1, sample: int = SAMPLE) -> Equi
         elif len(differences) < EXAMPLES:
             differences.append(Difference(_ours(moved, walked), there, here))
     return Equivalence(walks, agreed, drawn.is_exhaustive, seed, differences, len(ways))
+
+
+def _bare(questionnaire: Questionnaire) -> Questionnaire:
+    """The questionnaire without calculated values that only texts use: they change no way."""
+    conditions = [page.visible_if for page in questionnaire.pages] + [
+        each.expression for each in questionnaire.triggers
+    ]
+    for question in questions_of(questionnaire):
+        conditions += [
+            question.visible_if,
+            getattr(question, "choices_visible_if", None),
+            getattr(question, "rows_visible_if", None),
+        ]
+        listed = (
+            [*getattr(question, "choices", ()), *getattr(question, "rows", ())]
+            if not isinstance(question, Comment)
+            else []
+        )
+        conditions += [item.visible_if for item in listed if isinstance(item, Choice)]
+    used = {name for condition in conditions for name in names_in(condition)}
+    kept: list[CalculatedValue] = []
+    for value in reversed(questionnaire.calculated_values):
+        if value.name in used:
+            kept.insert(0, value)
+            used |= set(names_in(value.expression))
+    return msgspec.structs.replace(questionnaire, calculated_values=kept)
 
 
 def compared(moved: Moved, walked: Walked) -> tuple[list[str], list[str]]:
@@ -187,25 +217,25 @@ class _Tape:
         return bool(self.taken)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Drawn:
     source: Source
     is_exhaustive: bool
     seed: int
     sample: int
 
-    def walks(self) -> Any:
-        """Every walk, or a sample of them."""
-        if not self.is_exhaustive:
-            chance = random.Random(self.seed)  # noqa: S311 - a sample is no secret
-            for _ in range(self.sample):
-                yield self.source.walk(chance.choice)
-            return
-        tape = _Tape()
-        while True:
+    def walks(self) -> Iterator[Walked]:
+        """Every walk; a sample of them, where there are (or turn out to be) too many."""
+        tape, walked = _Tape(), 0
+        while self.is_exhaustive:
             yield self.source.walk(tape.choose)
+            walked += 1
             if not tape.advance():
                 return
+            self.is_exhaustive = walked < MOST_WALKS
+        chance = random.Random(self.seed)  # noqa: S311 - a sample is no secret
+        for _ in range(self.sample):
+            yield self.source.walk(chance.choice)
 
 
 def _all_or_some(source: Source, seed: int, sample: int) -> _Drawn:
@@ -221,4 +251,4 @@ def _all_or_some(source: Source, seed: int, sample: int) -> _Drawn:
 
         source.walk(choose)
         most = max(most, ways)
-    return _Drawn(source, most <= min(MOST_WALKS, 4 * sample), seed, sample)
+    return _Drawn(source, most <= MOST_WALKS, seed, sample)

@@ -13,7 +13,7 @@ from typing import Final
 from regard.base import Invalid
 from regard.base.words import said
 from regard.surveys.expressions import Binary, Call, Constant, Expression, Name, Unary, every, parse, written
-from regard.surveys.model import Question
+from regard.surveys.model import OTHER, Question
 from regard.surveys.moving.limesurvey.manager import Function, Literal, Node, Operation, Sign, Variable, read
 from regard.surveys.moving.limesurvey.places import Place, members
 from regard.surveys.moving.limesurvey.survey import Asked
@@ -366,6 +366,7 @@ def _filter(name: str, codes: list[str], known: Known, is_excluded: bool) -> dic
         return {}
     origin = place.question
     theirs = {option.code for option in (origin.answers if origin.type in "L!O" else origin.rows())}
+    theirs |= {OTHER} if origin.row.get("other") == "Y" else set()
     shared = [code for code in codes if code in theirs]
 
     def written_for(item: Expression, code: str) -> str:
