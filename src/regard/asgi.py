@@ -38,7 +38,7 @@ async def limit_of(scope: Scope) -> int:
 async def lifespan(process: Starlette) -> AsyncIterator[None]:
     """Opens the site once its tables and browser files are up to date; lets go of the workspace files at the end."""
     await sync_to_async(prepare_site)()
-    process.mount("/", BodyLimit(get_asgi_application(), limit_of))
+    process.router.default = BodyLimit(get_asgi_application(), limit_of)
     stop_listening, stop_refreshing = start_listening(), start_refreshing()
     stop_working = start_working(config().workers)
     yield

@@ -64,7 +64,10 @@ def test_a_fresh_home_serves_a_styled_sign_in_page_and_stops_when_told(server, h
     assert (sheet.status, sheet.headers["Content-Encoding"]) == (200, "br")
     assert "immutable" in sheet.headers["Cache-Control"]
     assert get(port, "/health").status == 200
-    assert get(port, "/no-such-page").status == 404
+    for path in ("/no-such-page", "/no-such%0Apage"):
+        missing = get(port, path)
+        assert (missing.status, missing.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert get(port, "/api/v1/loads/a%0Ab").headers["Content-Type"] == "application/problem+json"
     assert get(port, "/account/login/", Host="evil.example").status == 400
     process.send_signal(signal.SIGTERM)
     assert process.wait(20) in (0, -signal.SIGTERM)
