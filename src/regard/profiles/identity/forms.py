@@ -11,6 +11,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from regard.base import Invalid
+from regard.profiles.directory.site import KINDS
 from regard.profiles.model import IdentifierRule
 from regard.profiles.rules import IdentityRules, as_body, rules_from
 from regard.web.site import told_error
@@ -23,9 +24,9 @@ class RuleForm(forms.Form):
     """How one kind of identifier links."""
 
     kind = forms.CharField(label=_("Kind"), max_length=40)
-    priority = forms.IntegerField(label=_("Priority, 1 is strongest"), **NUMBER)
-    limit = forms.IntegerField(label=_("At most for a profile"), **NUMBER)
-    per_days = forms.IntegerField(label=_("Within days (empty: ever)"), required=False, **NUMBER)
+    priority = forms.IntegerField(label=_("Priority"), **NUMBER)
+    limit = forms.IntegerField(label=_("At most"), **NUMBER)
+    per_days = forms.IntegerField(label=_("Within days"), required=False, **NUMBER)
     blocked = forms.CharField(
         label=_("Name nobody"),
         required=False,
@@ -39,6 +40,11 @@ class RuleForm(forms.Form):
             del self.fields["kind"], self.fields["blocked"]
         for field in self.fields.values():
             field.widget.attrs["autocomplete"] = "off"
+
+    @property
+    def title(self) -> str:
+        """What people call the kind, where it is one of ours."""
+        return KINDS.get(self["kind"].value(), "")
 
     def clean(self) -> dict[str, Any]:
         clean = super().clean()
@@ -74,7 +80,7 @@ class RulesForm:
     """All rules of a workspace: its rows, what is wrong with them, and the rules they come to."""
 
     def __init__(self, data: Mapping[str, Any] | None, rules: IdentityRules):
-        self.error = ""
+        self.error, self.is_wrong = "", False
         if data is None:
             rows = [
                 RuleForm(prefix=f"r{place}", initial=_initial(rule)) for place, rule in enumerate(rules.identifiers)
@@ -99,6 +105,7 @@ class RulesForm:
     def rules(self) -> IdentityRules | None:
         """The rules, or None where something is wrong; that stands at its field then, or in ``error``."""
         if not all([row.is_valid() for row in self.rows] + [self.blocked.is_valid()]):
+            self.is_wrong = True
             return None
         *kinds, others = [row.body for row in self.rows]
         body = {"identifiers": kinds, "others": others, "blocked": self.blocked.cleaned_data["blocked"]}
