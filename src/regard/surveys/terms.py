@@ -34,7 +34,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     expires_days: int = 30
     opens: str = "09:00"
     closes: str = "20:00"
-    days: list[int] = [0, 1, 2, 3, 4, 5, 6]
+    days: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
     subject: Text = ""
     opening: Text = ""
     sms: Text = ""
@@ -59,7 +59,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     @property
     def hours(self) -> Hours:
         """The hours of people's day at which they may be written to."""
-        return Hours(_time(self.opens, "opens"), _time(self.closes, "closes"), tuple(self.days))
+        return Hours(_time(self.opens, "opens"), _time(self.closes, "closes"), self.days)
 
 
 _LIMITS: Final = (
