@@ -1,0 +1,73 @@
+"""Survey files of other tools, recognised by what they hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from regard.base import Invalid
+from regard.base.words import said
+from regard.surveys.moving.formbricks import read_formbricks
+from regard.surveys.moving.limesurvey import read_limesurvey
+from regard.surveys.moving.moved import Moved
+from regard.surveys.moving.opening import ACCEPTED, archived, bytes_of, json_of, xml_of
+from regard.surveys.moving.qualtrics import read_qualtrics
+from regard.surveys.moving.surveyjs import read_surveyjs
+from regard.surveys.moving.wording import objects
+
+
+def read_survey(given: Path | str | bytes, name: str = "") -> Moved:
+    """A survey out of a file (or its bytes) of Qualtrics, LimeSurvey, SurveyJS or Formbricks.
+
+    Raises :class:`~regard.base.Invalid` for a file that is broken, too large, or of no known kind.
+    """
+    data = bytes_of(given)
+    if data[:4] == b"PK\x03\x04":
+        data = _structure_in(data)
+    start = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    if start == b"<":
+        root = xml_of(data)
+        if root.tag != "document" or root.find("questions") is None:
+            raise _unknown(name)
+        return read_limesurvey(root)
+    if start not in (b"{", b"[", b"\xff", b"\xfe"):
+        raise _unknown(name)
+    return _from_json(json_of(data), name)
+
+
+def _structure_in(data: bytes) -> bytes:
+    """The structure file in a LimeSurvey archive."""
+    found = [content for name, content in archived(data).items() if name.lower().endswith(".lss")]
+    if not found:
+        raise Invalid(said("the archive holds no LimeSurvey structure (.lss)"), field="file", remedy=ACCEPTED)
+    return found[0]
+
+
+def _from_json(raw: Any, name: str) -> Moved:
+    if isinstance(raw, list) and len(objects(raw)) == 1:
+        raw = objects(raw)[0]
+    if not isinstance(raw, dict):
+        raise _unknown(name)
+    if "SurveyElements" in raw:
+        return read_qualtrics(raw)
+    if _is_formbricks(raw):
+        return read_formbricks(raw)
+    if any(isinstance(raw.get(key), list) for key in ("pages", "elements", "questions")):
+        return read_surveyjs(raw)
+    raise _unknown(name)
+
+
+def _is_formbricks(raw: dict[str, Any]) -> bool:
+    inner = raw.get("data")
+    if isinstance(inner, dict) and not any(key in raw for key in ("questions", "blocks", "pages", "elements")):
+        return _is_formbricks(inner)
+    asked = [
+        *objects(raw.get("questions")),
+        *(each for block in objects(raw.get("blocks")) for each in objects(block.get("elements"))),
+    ]
+    return any("headline" in each for each in asked) or (isinstance(raw.get("blocks"), list) and "pages" not in raw)
+
+
+def _unknown(name: str) -> Invalid:
+    called = name or said("the file")
+    return Invalid(said("{name} is no survey of a known tool", name=called), field="file", remedy=ACCEPTED)

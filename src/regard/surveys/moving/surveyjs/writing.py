@@ -1,0 +1,91 @@
+"""A questionnaire of ours as JSON that SurveyJS reads.
+
+Our own properties stay beside SurveyJS's, which passes over names it does not know: so the file comes back whole.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from regard.base.words import said
+from regard.surveys.expressions import Binary, Call, Expression, Unary, parse, parts_of, written
+from regard.surveys.model import Questionnaire
+from regard.surveys.moving.losses import Loss, Losses
+from regard.surveys.reading import as_json
+
+THEIRS: Final = frozenset({"iif", "sum", "avg", "min", "max", "round"})
+_CONDITIONS: Final = ("visibleIf", "requiredIf", "choicesVisibleIf", "rowsVisibleIf", "expression")
+
+
+def surveyjs_json(questionnaire: Questionnaire) -> dict[str, Any]:
+    """The JSON for ``new Survey.Model(json)``.
+
+    >>> surveyjs_json(Questionnaire(title="One", completed_text="Thanks"))["completedHtml"]
+    'Thanks'
+    """
+    found = _walked(as_json(questionnaire))
+    if "completedText" in found:
+        found["completedHtml"] = found["completedText"]
+    found["showProgressBar"] = questionnaire.show_progress_bar
+    for trigger in found.get("triggers", []):
+        if trigger["expression"].strip() == "true" and trigger.get("after"):
+            trigger["expression"] = f"{{{trigger['after']}}} notempty"
+    return found
+
+
+def export_losses(questionnaire: Questionnaire) -> list[Loss]:
+    """What of a questionnaire SurveyJS passes over."""
+    losses, given = Losses(), as_json(questionnaire)
+    for name, why in (
+        ("quotas", said("SurveyJS counts no quotas")),
+        ("randomGroups", said("SurveyJS has no random order of pages")),
+    ):
+        if given.get(name):
+            losses.lost(said("survey"), name, why)
+    for trigger in given.get("triggers", []):
+        if trigger.get("after"):
+            why = said("SurveyJS reads a trigger whenever one of its answers changes")
+            losses.changed(said("trigger {kind}", kind=trigger["type"]), "after", why)
+    for place, expression in _expressions(given, "survey"):
+        unknown = sorted({part.function for part in parts_of(parse(expression)) if isinstance(part, Call)} - THEIRS)
+        if unknown:
+            losses.changed(place, said("function {names}", names=", ".join(unknown)), said("SurveyJS does not know it"))
+    return losses.listed()
+
+
+def _expressions(given: Any, place: str) -> list[tuple[str, str]]:
+    if isinstance(given, list):
+        return [found for each in given for found in _expressions(each, place)]
+    if not isinstance(given, dict):
+        return []
+    here = str(given.get("name") or place)
+    found = [(here, str(given[name])) for name in _CONDITIONS if given.get(name)]
+    return [*found, *(inner for value in given.values() for inner in _expressions(value, here))]
+
+
+def _walked(given: Any) -> Any:
+    """The JSON with every condition as SurveyJS writes it."""
+    if isinstance(given, list):
+        return [_walked(each) for each in given]
+    if not isinstance(given, dict):
+        return given
+    return {
+        name: _theirs(parse(value)) if name in _CONDITIONS and isinstance(value, str) and value else _walked(value)
+        for name, value in given.items()
+    }
+
+
+def _theirs(expression: Expression) -> str:
+    """An expression with ``!`` for "not", which SurveyJS has no word for.
+
+    >>> _theirs(parse("not {a} = 1 and {b} notempty"))
+    '(!({a} = 1)) and ({b} notempty)'
+    """
+    match expression:
+        case Unary("not", operand):
+            return f"!({_theirs(operand)})"
+        case Binary("and" | "or" as sign, left, right):
+            return f"({_theirs(left)}) {sign} ({_theirs(right)})"
+        case Call(function, arguments):
+            return f"{function}({', '.join(map(_theirs, arguments))})"
+    return written(expression)
