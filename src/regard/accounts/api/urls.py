@@ -9,5 +9,5 @@ app_name = "api"
 urlpatterns = [
     path("docs", views.docs, name="docs"),
     path("openapi.json", views.description, name="description"),
-    re_path("^(?P<path>.*)$", views.door, name="door"),
+    re_path(r"^(?P<path>[\s\S]*)\Z", views.door, name="door"),
 ]

@@ -57,8 +57,10 @@ def _keys() -> Iterator[tuple[str, sources.Source]]:
 
 def source_names(workspace: Workspace) -> dict[str, str]:
     """The names of a workspace's sources, by every key that each has or had."""
+    api = sources.api_source(sources.api_key(workspace.slug))
+    own = {api.key: api.name, api.id: api.name} if api else {}
     there = Source.objects.of(workspace)
-    return {key: source.name for source in there for key in (source.key, source.write_key, *source.former_keys)}
+    return own | {key: source.name for source in there for key in (source.key, source.write_key, *source.former_keys)}
 
 
 class SourceTable:

@@ -26,11 +26,11 @@ class RuleForm(forms.Form):
     kind = forms.CharField(label=_("Kind"), max_length=40)
     priority = forms.IntegerField(label=_("Priority"), **NUMBER)
     limit = forms.IntegerField(label=_("At most"), **NUMBER)
-    per_days = forms.IntegerField(label=_("Within days"), required=False, **NUMBER)
+    per_days = forms.IntegerField(label=_("Days"), required=False, **NUMBER)
     blocked = forms.CharField(
         label=_("Name nobody"),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 1, "spellcheck": "false", "class": "code"}),
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "class": "code"}),
     )
 
     def __init__(self, *given: Any, **named: Any):
