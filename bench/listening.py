@@ -1,15 +1,21 @@
-"""Listening: how fast the spool goes into the stream, against how fast one core fills it through the collector."""
+"""Listening: how fast the spool goes into the stream, against how fast one core fills it through the collector.
+
+Who sends, and the collector, are a process of their own, as ``regard collect`` is one beside the site; the loader and
+the dashboard are the other.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import multiprocessing
 import resource
 import shutil
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,24 +57,21 @@ def measure(events: int = 200_000, seconds: float = 12.0) -> Listened:
     """
     folder = Path(tempfile.mkdtemp(prefix="regard-bench-"))
     try:
-        with open_store(folder / "bench.duckdb") as store:
+        apart = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
+        with apart as sender, open_store(folder / "bench.duckdb") as store:
             loader = Loader(folder / "spool", lambda _: store, {KEY.key: KEY}.get)
-            _load(folder, loader, 1000)  # warm
-            filled = _fill(folder, events)
+            sender.submit(_fill, folder, 1000).result()
+            _emptied(loader)  # warm
+            filled = sender.submit(_fill, folder, events).result()
             started, cpu = time.perf_counter(), time.process_time()
             done = _emptied(loader)
             loaded, loaded_cpu = done / (time.perf_counter() - started), done / (time.process_time() - cpu)
-            lags = _under_load(folder, store, loader, HALF_LOAD, seconds)
+            lags = _under_load(folder, store, loader, sender, seconds)
             loader.close()
     finally:
         shutil.rmtree(folder)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return Listened(filled, loaded, loaded_cpu, sorted(lags)[len(lags) // 2], max(lags), peak)
-
-
-def _load(folder: Path, loader: Loader, events: int) -> None:
-    _fill(folder, events)
-    _emptied(loader)
 
 
 def _emptied(loader: Loader) -> int:
@@ -143,19 +146,17 @@ def _event(number: int, at: str) -> dict[str, Any]:
 # --- under load -----------------------------------------------------------------------------------------------------
 
 
-def _under_load(folder: Path, store: Store, loader: Loader, rate: float, seconds: float) -> list[float]:
-    """Seconds from the sending of a marked event until a question sees it, while events come at ``rate``."""
+def _under_load(folder: Path, store: Store, loader: Loader, sender: Executor, seconds: float) -> list[float]:
+    """How many seconds old the newest event is that a question sees, asked four times a second under half the load."""
     stop = threading.Event()
     threads = [threading.Thread(target=loader.run, args=(stop,)), threading.Thread(target=_read, args=(store, stop))]
     for thread in threads:
         thread.start()
-    sender = threading.Thread(target=lambda: asyncio.run(_send_at(folder, rate, seconds)))
-    sender.start()
-    lags = []
-    while sender.is_alive():
+    sending, lags = sender.submit(_send_at, folder, HALF_LOAD, seconds), []
+    while not sending.done():
         time.sleep(0.25)
         lags.append(_lag(store))
-    sender.join()
+    sending.result()
     stop.set()
     for thread in threads:
         thread.join()
@@ -175,7 +176,11 @@ def _read(store: Store, stop: threading.Event) -> None:
         overview(store)
 
 
-async def _send_at(folder: Path, rate: float, seconds: float) -> None:
+def _send_at(folder: Path, rate: float, seconds: float) -> None:
+    asyncio.run(_sent_at(folder, rate, seconds))
+
+
+async def _sent_at(folder: Path, rate: float, seconds: float) -> None:
     collector, started, sent = _collector(folder), time.perf_counter(), 0
     while (now := time.perf_counter()) - started < seconds:
         if sent > (now - started) * rate:
@@ -191,7 +196,7 @@ def main() -> None:
     print(f"filled by one core:   {found.filled:,.0f} events/s")
     print(f"loaded:               {found.loaded:,.0f} events/s, {found.loaded_cpu:,.0f} per CPU second")
     print(f"lag at half the load: median {found.lag_median:.2f} s, worst {found.lag_worst:.2f} s")
-    print(f"peak memory:          {found.memory_mb:,.0f} MB, of sender, collector, loader and dashboard together")
+    print(f"peak memory:          {found.memory_mb:,.0f} MB, of loader and dashboard in one process")
 
 
 if __name__ == "__main__":
