@@ -61,6 +61,8 @@ class Chosen:
         return Chosen(flagged=self.flagged, state=self.state)
 
     def mask(self, collected: Collected, zone: str) -> Mask:
+        if not (self.is_narrowed or self.flagged or self.state):
+            return np.ones(collected.n, dtype=bool)
         return collected.mask(lambda one: self.holds(one, ZoneInfo(zone)))
 
     def holds(self, one: Responded, zone: ZoneInfo) -> bool:
@@ -102,7 +104,3 @@ def is_telling(chosen: Chosen, collected: Collected, mask: Mask, least: int) -> 
     wanted = [(name, value) for name, value in chosen._facts() if value]
     passing = Counter(tuple(FACTS[name](one) == value for name, value in wanted) for one in collected.responses)
     return any(n < least for n in passing.values()) if wanted else False
-
-
-def everybody(collected: Collected) -> Mask:
-    return np.ones(collected.n, dtype=bool)

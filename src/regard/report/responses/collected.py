@@ -42,7 +42,7 @@ class Collected:
     @cached_property
     def items(self) -> list[Item]:
         """What was asked, as far as these responses' versions asked it; the newest always."""
-        used = {one.version for one in self.responses} | {max(self.versions, default=0)}
+        used = self._used | {max(self.versions, default=0)}
         return items_of({number: poll for number, poll in self.versions.items() if number in used}, self.language)
 
     def item(self, key: str) -> Item | None:
@@ -62,32 +62,57 @@ class Collected:
 
     def answers(self, item: Item) -> list[Any]:
         """Each response's answer as it was kept; None where there is none, or its version asked something else."""
-        asked, name = set(item.versions), item.name
-        found = (one.answers.get(name) if one.version in asked else None for one in self.responses)
-        return [None if is_empty(value) else value for value in found]
+        if item.key not in self._columns:
+            self._columns[item.key] = self._column(item)
+        return self._columns[item.key]
+
+    @cached_property
+    def _columns(self) -> dict[str, list[Any]]:
+        return {}
+
+    def _column(self, item: Item) -> list[Any]:
+        name = item.name
+        found = [_given(one.answers.get(name)) for one in self.responses]
+        if self._used <= {*item.versions}:
+            return found
+        return [
+            value if one.version in item.versions else None for value, one in zip(found, self.responses, strict=True)
+        ]
+
+    @cached_property
+    def _used(self) -> set[int]:
+        """The versions that responses refer to."""
+        return {one.version for one in self.responses}
 
     def seen(self, item: Item) -> Mask:
-        """Who was asked the question. Whoever answered it was."""
-        return self._seen(item.name) & self.mask(lambda one: one.version in item.versions)
+        """Who was asked the question."""
+        found = self._seen(item.name)
+        return found if self._used <= {*item.versions} else found & self.mask(lambda one: one.version in item.versions)
 
     def _seen(self, name: str) -> Mask:
-        return np.fromiter((name in names for names in self._shown_sets), dtype=bool, count=self.n)
+        alike, place = self._alike
+        return np.fromiter((name in names for names in alike), dtype=bool, count=len(alike))[place]
 
     @cached_property
     def shown(self) -> list[list[str]]:
-        """The names of the questions that each respondent saw, in order."""
+        """The names of the questions that each respondent saw, in order. People who saw the same share one list."""
         known = {number: Shown(poll) for number, poll in self.versions.items()}
         return [known[one.version].to(one) for one in self.responses]
 
     @cached_property
-    def _shown_sets(self) -> list[set[str]]:
-        kept: dict[int, set[str]] = {}
-        return [kept.setdefault(id(names), set(names)) for names in self.shown]
+    def _alike(self) -> tuple[list[set[str]], NDArray[np.intp]]:
+        """The different lists of :attr:`shown`, and which of them each respondent has."""
+        places: dict[int, int] = {}
+        found: list[set[str]] = []
+        for names in self.shown:
+            if places.setdefault(id(names), len(found)) == len(found):
+                found.append(set(names))
+        return found, np.array([places[id(names)] for names in self.shown], dtype=np.intp)
 
     def journeys(self) -> list[Journey]:
         """Each respondent's way."""
         return [
-            Journey(names, [name for name in names if not is_empty(one.answers.get(name))], one.is_complete)
+            Journey(names, [name for name in names if _given(one.answers.get(name)) is not None], one.is_complete)
             for names, one in zip(self.shown, self.responses, strict=True)
         ]
 
@@ -134,6 +159,11 @@ class Collected:
         item = self.item(variable.removeprefix("question:")) if variable.startswith("question:") else None
         known = dict(item.options) if item else {}
         return {**known, **{value: value for value in sorted(found - set(known))}}
+
+
+def _given(value: Any) -> Any:
+    """An answer, or None where it is empty."""
+    return value if value or value is False or value == 0 else None
 
 
 def numbers_of(values: Sequence[Any], low: float = -np.inf, high: float = np.inf) -> Floats:
