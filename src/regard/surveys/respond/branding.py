@@ -13,19 +13,25 @@ from regard.accounts.site import absolute, public
 from regard.base import NotFound
 from regard.surveys.models import Theme
 from regard.surveys.respond.shades import shades
-from regard.surveys.respond.visiting import UNKNOWN, continued, find_survey
+from regard.surveys.respond.visiting import UNKNOWN, continued
 
 FOR_A_YEAR = "public, max-age=31536000, immutable"
 FOR_AN_HOUR = "public, max-age=3600"
 LOGO_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml"})
 
 
+def _theme_of(key: str) -> Theme:
+    """The theme of a survey, also of one that is only being made: its makers see it so."""
+    found = Theme.objects.public().filter(survey__key=key).first()
+    if found is None:
+        raise NotFound(UNKNOWN)
+    return found
+
+
 @public
 def theme(request: HttpRequest, key: str) -> HttpResponse:
     """The brand's colour for light and for dark, legible in both."""
-    chosen = find_survey(key).theme
-    if chosen is None:
-        raise NotFound(UNKNOWN)
+    chosen = _theme_of(key)
     light, dark = shades(chosen.colour)
     css = f":root{{--fill:{light.fill};--on-fill:{light.text};--fill-dark:{dark.fill};--on-fill-dark:{dark.text}}}"
     return HttpResponse(css, content_type="text/css", headers={"Cache-Control": FOR_A_YEAR})
@@ -34,9 +40,8 @@ def theme(request: HttpRequest, key: str) -> HttpResponse:
 @public
 def logo(request: HttpRequest, key: str) -> HttpResponse:
     """The brand's logo. An SVG is shown as a picture only: alone, its scripts and links to elsewhere do nothing."""
-    survey = find_survey(key)
-    found = Theme.objects.of(survey.workspace).filter(pk=survey.theme_id).only("logo", "logo_type").first()
-    if found is None or not found.logo or found.logo_type not in LOGO_TYPES:
+    found = _theme_of(key)
+    if not found.logo or found.logo_type not in LOGO_TYPES:
         raise NotFound(UNKNOWN)
     answer = HttpResponse(bytes(found.logo), content_type=found.logo_type, headers={"Cache-Control": FOR_AN_HOUR})
     answer.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"

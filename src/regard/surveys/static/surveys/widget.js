@@ -32,6 +32,7 @@
     if (event.origin !== home || event.source !== inside.contentWindow) return;
     if (event.data.height) inside.style.height = Math.min(event.data.height, innerHeight * (close ? .8 : 9)) + "px";
     if (event.data.done) remember();
+    if (event.data.close && close) close();
   });
   const start = () => {
     if (set.show === "inline") {
@@ -51,7 +52,7 @@
       box.onclose = remember;
       box.append(shut, inside);
       document.body.append(box);
-      listen(inside, true);
+      listen(inside, () => box.close());
       box.showModal();
       if (!matchMedia("(prefers-reduced-motion: reduce)").matches && box.animate)
         box.animate([{ opacity: 0, translate: "0 16px" }, {}], 180);
