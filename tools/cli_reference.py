@@ -25,7 +25,15 @@ pages at once.
 def reference() -> str:
     """The whole page, as Markdown."""
     commands = next(action for action in parser()._actions if isinstance(action, argparse._SubParsersAction))
-    return HEAD + "".join(_section(name, declared) for name, declared in commands.choices.items())
+    return HEAD + "".join(_sections(name, declared) for name, declared in commands.choices.items())
+
+
+def _sections(name: str, declared: argparse.ArgumentParser) -> str:
+    """A command; one that only has commands of its own gives way to those."""
+    inner = [action for action in declared._actions if isinstance(action, argparse._SubParsersAction)]
+    if not inner:
+        return _section(name, declared)
+    return "".join(_sections(f"{name} {verb}", each) for action in inner for verb, each in action.choices.items())
 
 
 def _section(name: str, declared: argparse.ArgumentParser) -> str:
