@@ -13,7 +13,7 @@ import pytest
 
 from regard.base import Invalid
 from regard.metrics import CATALOGUE, Slice, cohorts, compare, measure, rows_behind
-from regard.profiles import condition_of, keep_segment, remove_segment, sample_customers
+from regard.profiles import condition_of, keep_segment, refresh_memberships, remove_segment, sample_customers
 from regard.stream import COLUMN_TYPES, IN_MEMORY, Batch, Store, open_store
 from tests.agreement.company import interactions
 
@@ -158,3 +158,27 @@ def test_a_segment_made_of_another_less_a_few_is_withheld(tmp_path) -> None:
         assert measure(store, "csat", Slice(where={"segment": "web"})).figures[0].estimate.n == 42
         keep_segment(store, "Less", condition_of(less), key="less")
         assert measure(store, "csat", Slice(where={"segment": "less"})).figures[0].estimate.withheld
+
+
+def test_a_segment_that_holds_nearly_the_customers_of_another_is_withheld_however_it_is_defined(tmp_path) -> None:
+    rows = [
+        *answers(40, channel="web", language="en"),
+        *answers(2, 40, channel="web", language="pl"),
+        *answers(30, 60, channel="email", language="de"),
+    ]
+    with open_store(IN_MEMORY) as store:
+        store.append(Batch(written(tmp_path / "rows.parquet", rows)))
+        for key, column, value in (
+            ("web", "channel", "web"),
+            ("english", "language", "en"),
+            ("mail", "channel", "email"),
+        ):
+            keep_segment(store, key, condition_of({"kind": "latest", "column": column, "value": value}), key=key)
+        refresh_memberships(store, "shop")
+        withheld = {
+            key: measure(store, "csat", Slice(where={"segment": key})).figures[0].estimate.withheld
+            for key in ("web", "english", "mail")
+        }
+        assert withheld["web"]
+        assert withheld["english"]
+        assert not withheld["mail"]

@@ -21,7 +21,7 @@ from regard.metrics.model import Estimate, Figure, Slice
 from regard.metrics.scope import BREAKABLE, Scope, Window
 from regard.metrics.suppression import withheld_by_period, withheld_groups, withhold
 from regard.metrics.survival import Survival, kaplan_meier
-from regard.profiles import related_segments
+from regard.profiles import near_segments, related_segments
 from regard.stream import COLUMNS, compose
 
 Cell = tuple[Window, str | None]
@@ -123,11 +123,11 @@ def _with_a_small_one(slice: Slice, sizes: Sizes, sizes_of: Callable[[Slice], Si
 
 
 def _near_another(scope: Scope, sizes: Sizes, sizes_of: Callable[[Slice], Sizes]) -> set[Cell]:
-    """The cells in which a segment and one made of it, or that it is made of, differ by a few: each is told, and so is
-    what both hold together."""
+    """The cells in which a segment differs by a few from one made of it, one that it is made of, or one that holds
+    nearly the same customers: each is told, and so is what both hold together."""
     least, where, found = scope.settings.minimum_n, scope.slice.where, set[Cell]()
     keys = keys_in(where[compose.SEGMENT])
-    for other in related_segments(scope.store, keys):
+    for other in {*related_segments(scope.store, keys), *near_segments(scope.store, keys, least)}:
         alone = sizes_of(replace(scope.slice, where={**where, compose.SEGMENT: other}))
         both = sizes_of(replace(scope.slice, where={**where, compose.SEGMENT: [*keys, other]}))
         for cell, n in sizes.items():

@@ -143,6 +143,19 @@ def related_segments(store: Store, keys: Sequence[str]) -> list[str]:
     return sorted((within | around) - set(keys))
 
 
+_SHARED = """WITH mine AS (SELECT DISTINCT customer FROM segment_members WHERE segment IN (SELECT unnest(:keys)))
+SELECT s.segment AS segment, count(*) AS n, count(m.customer) AS shared, (SELECT count(*) FROM mine) AS size
+FROM segment_members AS s LEFT JOIN mine AS m ON m.customer = s.customer
+WHERE NOT s.segment IN (SELECT unnest(:keys)) GROUP BY s.segment ORDER BY s.segment"""
+
+
+def near_segments(store: Store, keys: Sequence[str], fewer_than: int) -> list[str]:
+    """The other segments that share members with these and lack, or have beyond them, fewer than so many, by key."""
+    rows = store.ask(Question("segments that are nearly these", compose.sql(_SHARED), {"keys": list(keys)})).rows()
+    apart = [(row["segment"], {row["n"] - row["shared"], row["size"] - row["shared"]}) for row in rows if row["shared"]]
+    return [key for key, differences in apart if any(0 < n < fewer_than for n in differences)]
+
+
 def remove_segment(store: Store, key: str, *, made_by: str | None = None) -> None:
     """Take a segment away; its versions stay kept. Raises :class:`~regard.base.Conflict` while others name it."""
     segment, others = get_segment(store, key), used_by(store, key)
