@@ -424,3 +424,29 @@ def test_a_zip_of_unlike_files_is_refused_and_the_odd_one_named(store, survey, t
     with pytest.raises(Invalid, match=r"prices\.csv has no column of the mapping"):
         load(store, path, None if is_proposed else survey)
     assert kept(store) == []
+
+
+@pytest.mark.parametrize(
+    "content, word",
+    [
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)) * 40, "binary"),
+        (bytes((n * 7919 + n * n) % 256 for n in range(20_000)), "binary"),
+        (b"\xef\xbb\xbf\n<!DOCTYPE html>\n<html><body><p>one, two; three</p>\n</body></html>\n", "web page"),
+        (b"%PDF-1.7\n1 0 obj, 2 0 obj\n", "document"),
+    ],
+)
+def test_what_is_no_table_is_neither_proposed_nor_loaded(store, survey, tmp_path, content, word):
+    path = tmp_path / "photo.csv"
+    path.write_bytes(content)
+    for look in (lambda: propose(path), lambda: load(store, path, survey)):
+        with pytest.raises(Invalid, match=f"is not a table.*{word}") as told:
+            look()
+        assert told.value.code == "not_a_table"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "cp1251"])
+def test_a_table_in_another_encoding_is_a_table(tmp_path, encoding):
+    rows = [f"{n},2026-01-{n:02d},{n % 5 + 1},тоже хорошо" for n in range(1, 10)]
+    path = tmp_path / "x.csv"
+    path.write_bytes("\n".join(["id,date,csat,отзыв", *rows, ""]).encode(encoding))
+    assert [column.name for column in propose(path).columns] == ["id", "date", "csat", "отзыв"]

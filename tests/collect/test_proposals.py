@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from regard.collect import load, preview, propose, rehearsing
+from regard.collect.staging import Staging
 from regard.stream import open_store
 
 
@@ -98,3 +99,26 @@ def test_a_rehearsal_that_does_not_look_ids_up_says_so(tmp_path, monkeypatch):
         told = rehearsing.rehearse(store, path, mapping).result
     assert told.known == 0
     assert any("known ones count as new" in note for note in told.notes)
+
+
+def test_columns_of_a_wide_file_are_looked_at_together(tmp_path, monkeypatch):
+    columns = ["id", "date", *(f"q{n}" for n in range(400))]
+    cells = [
+        ",".join([str(n), f"2026-01-{n:02d}", *(str((n + place) % 5 + 1) for place in range(400))]) for n in range(1, 9)
+    ]
+    path = _file(tmp_path, ",".join(columns), cells)
+    said, run = [], Staging.run
+    monkeypatch.setattr(Staging, "run", lambda self, *given, **named: said.append(1) or run(self, *given, **named))
+    proposal = propose(path)
+    assert len(said) < 100
+    assert [column.name for column in proposal.columns] == columns
+    assert 'time = { column = "date", format = "iso" }' in proposal.toml
+
+
+def test_a_column_is_told_alike_wherever_it_stands(tmp_path):
+    rows = [f"{n},{n % 5 + 1},2026-01-{n:02d} 10:00,a longer remark about visit {n}," for n in range(1, 20)]
+    one = propose(_file(tmp_path, "id,score,date,remark,nothing", rows)).columns
+    other = [",".join(["x"] * 60 + [row]) for row in rows]
+    names = ",".join(f"c{n}" for n in range(60))
+    wide = propose(_file(tmp_path, f"{names},id,score,date,remark,nothing", other)).columns
+    assert list(one) == list(wide)[60:]

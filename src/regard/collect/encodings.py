@@ -16,6 +16,7 @@ BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 CONTROL = bytes(set(range(32)) - {9, 10, 13})
+_NOISE = frozenset(CONTROL.decode()) | {"\ufffd"}
 SAMPLE = 1 << 18
 # Tried by the share of plausible letters where a file is not UTF-8.
 CANDIDATES = [
@@ -100,6 +101,16 @@ class Examiner:
         found = guess(bytes(self.odd or self.head))
         least = CHANCE * self.odd_lines if found in BROAD else 0
         return MIXED + found if self.utf8_lines > least else found
+
+
+def is_noise(head: bytes, encoding: str) -> bool:
+    """Whether bytes are no text in any encoding: a twentieth of a picture's are control characters, or none at all.
+
+    >>> is_noise(bytes(range(256)), "cp1252"), is_noise("né;5\\n".encode("utf-16"), "utf-16")
+    (True, False)
+    """
+    text = head.decode(encoding.removeprefix(MIXED), "replace")
+    return sum(char in _NOISE for char in text) > 0.05 * len(text)
 
 
 def whole_lines(data: bytes, *, is_last: bool = False) -> tuple[bytes, bytes]:

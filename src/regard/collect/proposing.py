@@ -47,7 +47,7 @@ BLANK = Mapping("", Time(Value(constant="")), Customer(Value(constant="")), ())
 
 def propose_staged(staging: Staging, name: str) -> Proposal:
     """Propose a mapping for the staged rows."""
-    looks = {item: look(staging, item) for item in staging.columns()}
+    looks = look(staging, staging.columns())
     draft = Draft(name)
     draft.say(
         f"# Proposed by Regard for {name}. Look it through: every line may be corrected.",

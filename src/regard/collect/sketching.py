@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlglot import exp
 
@@ -18,7 +20,11 @@ MOST_VALUES = 25
 NEARLY_ALL = 0.97
 MOST = 0.5
 """Enough of a column whose heading speaks of a time: what cannot be read is refused later."""
+TOGETHER = 50
+"""Columns looked at in one go: a statement costs more than it reads in a small file, and must fit in a large one."""
 MEASURED = ("rows", "filled", "distinct", "numbers", "dates", "length", "low", "high", "commas", "spaced")
+EMPTY = (0, 0, 0, 0, 0, 0.0, None, None, 0, 0)
+"""What is measured where there are no rows."""
 
 DAY_FIRST = tuple(f"%d{mark}%m{mark}%Y{clock}" for mark in "/.-" for clock in ("", " %H:%M", " %H:%M:%S"))
 MONTH_FIRST = tuple(
@@ -96,13 +102,38 @@ def is_whole(text: str) -> bool:
         return False
 
 
-def look(staging: Staging, name: str) -> Look:
-    """Look at the first rows of one column."""
-    cell = fill("nullif(trim(:x), '')", x=column(name))
+def look(staging: Staging, names: Sequence[str]) -> dict[str, Look]:
+    """Look at the first rows of columns."""
+    found: dict[str, Look] = {}
+    for place in range(0, len(names), TOGETHER):
+        found |= _together(staging, names[place : place + TOGETHER])
+    return found
+
+
+def _together(staging: Staging, names: Sequence[str]) -> dict[str, Look]:
+    """Look at a few columns in one go: their cells one below the other, ``x``, with the place of their column."""
+    rows = exp.select(*(column(name) for name in names)).from_(ROWS).limit(LOOKED_AT)
+    places = _unnested([exp.Literal.number(place) for place in range(len(names))], "place")
+    cells = _unnested([fill("nullif(trim(:x), '')", x=column(name)) for name in names], "x")
+    seen = exp.select(places, cells).from_(rows.subquery("rows")).subquery("seen")
+    measured, common = _measured(staging, seen), _common(staging, seen)
+    looks = {name: _look(name, measured.get(place, EMPTY), common[place]) for place, name in enumerate(names)}
+    counts = _counts(staging, seen, [place for place, name in enumerate(names) if _may_be_time(looks[name])])
+    return {
+        name: replace(found, formats=_formats(found, counts.get(place)))
+        for place, (name, found) in enumerate(looks.items())
+    }
+
+
+def _unnested(items: Sequence[exp.Expr], alias: str) -> exp.Expr:
+    return exp.alias_(exp.Anonymous(this="unnest", expressions=[exp.Array(expressions=list(items))]), alias)
+
+
+def _measured(staging: Staging, seen: exp.Subquery) -> dict[int, Sequence[Any]]:
     number = fill("TRY_CAST(x AS DOUBLE)")
-    seen = exp.select(named(cell, "x")).from_(ROWS).limit(LOOKED_AT)
-    row = staging.one(
+    found = staging.run(
         exp.select(
+            "place",
             "count(*)",
             "count(x)",
             "count(DISTINCT x)",
@@ -113,43 +144,71 @@ def look(staging: Staging, name: str) -> Look:
             fill("max(:n)", n=number),
             fill("count(*) FILTER (WHERE regexp_matches(x, '^-?[0-9. ]*[0-9],[0-9]{1,6}$'))"),
             fill("count(*) FILTER (WHERE contains(x, ' ') OR regexp_matches(x, '[\u3000-\u9fff]{8}'))"),
-        ).from_(seen.subquery("seen"))
+        )
+        .from_(seen)
+        .group_by("place")
     )
-    common = staging.run(
-        exp.select("x", "count(*)")
-        .from_(seen.subquery("seen"))
-        .where("NOT x IS NULL")
-        .group_by("x")
-        .order_by(exp.Ordered(this=fill("count(*)"), desc=True), "x")
-        .limit(MOST_VALUES)
-    )
+    return {place: row for place, *row in found}
+
+
+def _common(staging: Staging, seen: exp.Subquery) -> dict[int, list[tuple[str, int]]]:
+    """The values that stand most often in each column."""
+    counted = exp.select("place", "x", "count(*) AS times").from_(seen).where("NOT x IS NULL").group_by("place", "x")
+    rank = fill("row_number() OVER (PARTITION BY place ORDER BY times DESC, x)")
+    ranked = exp.select("place", "x", "times", named(rank, "rank")).from_(counted.subquery("counted"))
+    found: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    for place, value, times in staging.run(
+        exp.select("place", "x", "times")
+        .from_(ranked.subquery("ranked"))
+        .where(f"rank <= {MOST_VALUES}")
+        .order_by("place", "rank")
+    ):
+        found[place].append((value, times))
+    return found
+
+
+def _look(name: str, row: Sequence[Any], common: Sequence[tuple[str, int]]) -> Look:
     values, counts = tuple(item for item, _ in common), tuple(count for _, count in common)
     measured = dict(zip(MEASURED, row, strict=True))
     commas = measured.pop("commas")
     is_comma = commas > 0.5 * row[1] > 0
-    found = Look(name, values=values, counts=counts, samples=values[:5], has_decimal_comma=is_comma, **measured)
-    return replace(found, formats=_formats(staging, found, seen))
+    return Look(name, values=values, counts=counts, samples=values[:5], has_decimal_comma=is_comma, **measured)
 
 
-def _formats(staging: Staging, found: Look, seen: exp.Select) -> tuple[str, ...]:
+def _is_iso(found: Look) -> bool:
+    return bool(found.filled) and found.dates >= NEARLY_ALL * found.filled
+
+
+def _is_dated(found: Look) -> bool:
+    """Whether the values are about as long as a time, and have digits."""
+    return 6 <= found.length <= 26 and any(char.isdigit() for char in "".join(found.samples))
+
+
+def _may_be_time(found: Look) -> bool:
+    """Whether formats have to be tried."""
+    is_number = found.is_numeric and not (says_time(found.name) and found.length == len("20261231"))
+    return bool(found.filled) and not _is_iso(found) and _is_dated(found) and not is_number
+
+
+def _counts(staging: Staging, seen: exp.Subquery, places: Sequence[int]) -> dict[int, Sequence[int]]:
+    """How many values of each column each format reads."""
+    if not places:
+        return {}
+    reads = [
+        fill("count(*) FILTER (WHERE year(try_strptime(x, :f)) BETWEEN 1950 AND 2100)", f=form) for form in FORMATS
+    ]
+    query = exp.select("place", *reads).from_(seen).where(exp.column("place").isin(*places)).group_by("place")
+    return {place: row for place, *row in staging.run(query)}
+
+
+def _formats(found: Look, counts: Sequence[int] | None) -> tuple[str, ...]:
     """The formats that read nearly every value, best first; where the heading speaks of a time, most are enough."""
-    if found.filled and found.dates >= NEARLY_ALL * found.filled:
+    if _is_iso(found):
         return ("iso",)
-    if not found.filled or not 6 <= found.length <= 26 or not any(char.isdigit() for char in "".join(found.samples)):
-        return ()
-    is_timely = says_time(found.name)
-    if found.is_numeric and not (is_timely and found.length == len("20261231")):
-        return _epoch(found)
-    counts = staging.one(
-        exp.select(
-            *(
-                fill("count(*) FILTER (WHERE year(try_strptime(x, :f)) BETWEEN 1950 AND 2100)", f=form)
-                for form in FORMATS
-            )
-        ).from_(seen.subquery("seen"))
-    )
+    if counts is None:
+        return _epoch(found) if found.filled and _is_dated(found) else ()
     best = max(*counts, found.dates)
-    if best < (MOST if is_timely else NEARLY_ALL) * found.filled:
+    if best < (MOST if says_time(found.name) else NEARLY_ALL) * found.filled:
         return ()
     if found.dates == best:
         return ("iso",)

@@ -15,7 +15,7 @@ from typing import IO, Protocol, cast
 
 from regard.base import Conflict, Invalid, NotFound
 from regard.base.words import said
-from regard.collect.encodings import Examiner, transcoded
+from regard.collect.encodings import Examiner, is_noise, transcoded
 from regard.collect.work import CHUNK, Watch, size_limit
 
 RATIO_LIMIT = 250
@@ -255,6 +255,7 @@ def _limited(stream: IO[bytes], name: str, packed_size: int, watch: Watch, is_pa
 def _as_utf8(plain: Plain, examiner: Examiner, encoding: str | None, folder: Path) -> Plain:
     """The file in UTF-8: itself when it is, else a copy."""
     found = encoding or examiner.encoding()
+    _check_is_table(plain.name, examiner.head, found)
     if found in ("utf-8", "utf-8-sig") and examiner.is_utf8 and not examiner.has_control:
         return replace(plain, encoding=found)
     copy = folder / f"{plain.path.stem}.utf8{plain.path.suffix}"
@@ -262,6 +263,23 @@ def _as_utf8(plain: Plain, examiner: Examiner, encoding: str | None, folder: Pat
         for chunk in transcoded(iter(lambda: source.read(CHUNK), b""), found):
             out.write(chunk)
     return replace(plain, path=copy, size=copy.stat().st_size, encoding=found)
+
+
+MARKUP = (b"<!doctype", b"<html", b"<head", b"<body", b"<?xml", b"<svg", b"%pdf", b"{\\rtf")
+"""How pages, pictures and documents begin that somebody named as if they were tables."""
+
+
+def _check_is_table(name: str, head: bytes, encoding: str) -> None:
+    """Refuse what would be read as rows of nonsense: pictures, programs, pages and documents."""
+    start = head[:200].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if is_noise(head, encoding):
+        what = said("{name} is not a table: it holds binary data, as pictures and programs do", name=name)
+    elif start.startswith(MARKUP):
+        what = said("{name} is not a table: it is a web page or a document", name=name)
+    else:
+        return
+    remedy = said("give CSV, TSV, JSON Lines, Parquet, XLSX or XES")
+    raise Invalid(what, field="file", code="not_a_table", remedy=remedy)
 
 
 def _kind_of(head: bytes, name: str) -> str:
