@@ -42,6 +42,7 @@ API: tuple[tuple[str, str], ...] = (
     ("profiles", "regard.profiles.api.merging.router"),
     ("identity", "regard.profiles.api.rules.router"),
     ("segments", "regard.profiles.api.segments.router"),
+    ("surveys", "regard.surveys.api.surveys.router"),
     ("imports", "regard.collect.api.imports.router"),
     ("loads", "regard.collect.api.loads.router"),
 )

@@ -18,6 +18,8 @@ class Scope(StrEnum):
     PROFILES_WRITE = "profiles:write"
     SEGMENTS_READ = "segments:read"
     SEGMENTS_WRITE = "segments:write"
+    SURVEYS_READ = "surveys:read"
+    SURVEYS_WRITE = "surveys:write"
     IMPORTS_READ = "imports:read"
     IMPORTS_WRITE = "imports:write"
 
@@ -30,6 +32,8 @@ SCOPES: Mapping[Scope, str] = {
     Scope.PROFILES_WRITE: marked("Merge profiles, take merges back, and change the identity rules"),
     Scope.SEGMENTS_READ: marked("Read segments, count them and list who belongs to them"),
     Scope.SEGMENTS_WRITE: marked("Make, change and remove segments"),
+    Scope.SURVEYS_READ: marked("Read surveys, their versions and their responses (personal data)"),
+    Scope.SURVEYS_WRITE: marked("Make, change, publish, close and remove surveys"),
     Scope.IMPORTS_READ: marked("Follow imports and read refused rows (personal data)"),
     Scope.IMPORTS_WRITE: marked("Upload files and replay refused rows"),
 }

@@ -145,6 +145,11 @@ def _condition_field(label: Any, required: bool = False) -> forms.CharField:
     return forms.CharField(label=label, max_length=2_000, required=required)
 
 
+def _name_field(label: Any) -> forms.CharField:
+    widget = forms.TextInput(attrs={"list": "names", "autocomplete": "off"})
+    return forms.CharField(label=label, max_length=200, required=False, widget=widget)
+
+
 class Logical(forms.Form):
     """One thing of the survey's logic; without a condition (or name) there is none."""
 
@@ -166,8 +171,8 @@ class WayForm(Logical):
         label=_("then"),
         choices=[("skip", _("go on at")), ("complete", _("end")), ("screen_out", _("end: not meant for them"))],
     )
-    goto_name = forms.CharField(label=_("Question or page"), max_length=200, required=False)
-    after = forms.CharField(label=_("When the page of this question is left"), max_length=200, required=False)
+    goto_name = _name_field(_("Question or page"))
+    after = _name_field(_("When the page of this question is left"))
     text = forms.CharField(label=_("Words at this end"), max_length=2_000, required=False)
 
     def clean(self) -> dict[str, Any]:

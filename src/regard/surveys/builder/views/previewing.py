@@ -8,6 +8,7 @@ import json
 import zlib
 from typing import Any
 
+import msgspec
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -101,14 +102,20 @@ def _sent(request: HttpRequest, visit: Visit, step: Step) -> HttpResponse:
     return HttpResponseRedirect(f"{address}?lang={visit.language}", status=303)
 
 
+class Preview(Visit):
+    """Somebody who looks at a draft: no version of it is published."""
+
+    @property
+    def languages(self) -> list[str]:
+        return languages_of(self.questionnaire)
+
+
 def _visit(request: HttpRequest, survey: Survey, questionnaire: Questionnaire, answers: dict[str, Any]) -> Visit:
     wanted, offered = request.GET.get("lang", ""), languages_of(questionnaire)
     language = wanted if wanted in offered else questionnaire.locale
     response = Response(survey=survey, version_id=0, public_id=new_id(), language=language, answers=answers)
-    response.arrangement = {}
-    visit = Visit(survey, questionnaire, response, None, language)
-    visit.__dict__["arrangement"] = arrange(questionnaire, 0)
-    return visit
+    response.arrangement = msgspec.to_builtins(arrange(questionnaire, 0))
+    return Preview(survey, questionnaire, response, None, language)
 
 
 def _framed(answer: HttpResponse) -> HttpResponse:

@@ -22,11 +22,11 @@ from regard.surveys.builder.site import (
     reopen_survey,
 )
 from regard.surveys.builder.views.frame import edition_of, opened, page_of
-from regard.surveys.checking import ERROR, NOTE, WARNING, Finding, check, length_of
+from regard.surveys.checking import ERROR, NOTE, WARNING, Finding, Length, check, length_of
 from regard.surveys.comparing import Change, changes
 from regard.surveys.models import Survey, SurveyVersion
 from regard.surveys.reading import read_questionnaire
-from regard.web.site import told_error
+from regard.web.site import current_format, told_error
 
 
 @right_required(Right.MANAGE_SURVEYS)
@@ -51,12 +51,21 @@ def publish(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         "confirmed": confirmed,
         "problem": problem,
         "is_blocked": any(one.severity == ERROR for one in findings),
-        "length": length_of(questionnaire),
+        "length": _told_length(length_of(questionnaire)),
         "newest": newest,
         "is_same": newest is not None and newest.document == survey.draft,
         "tab": "publish",
     }
     return page_of(request, "publish", survey, questionnaire, status, **context)
+
+
+def _told_length(length: Length) -> str:
+    """How long it takes, in words, by the tens of seconds that such an estimate is good for."""
+    shortest, longest = (max(10, 10 * round(seconds / 10)) for seconds in length)
+    duration = current_format().duration
+    if shortest == longest:
+        return _("Answering takes about %(time)s.") % {"time": duration(longest)}
+    return _("Answering takes about %(a)s to %(b)s.") % {"a": duration(shortest), "b": duration(longest)}
 
 
 def _grouped(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
