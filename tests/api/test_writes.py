@@ -210,6 +210,12 @@ def test_an_address_that_leads_nowhere_is_a_problem(workspace, program, address:
     assert answer.headers["Content-Type"] == "application/problem+json"
 
 
+def test_a_parameter_that_is_given_twice_is_refused_where_it_can_be_said_once(workspace, program) -> None:
+    twice = program().get("/api/v1/interactions?channel=web&channel=email")
+    assert (twice.status_code, twice.json()["field"]) == (422, "channel")
+    assert program().get("/api/v1/metrics/nps?where=channel=web&where=channel=email").status_code == 200
+
+
 def test_a_fault_of_ours_is_told_without_its_trace(workspace, program, monkeypatch) -> None:
     def broken(*_given: object) -> None:
         raise RuntimeError("the password is hunter2")

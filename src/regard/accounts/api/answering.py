@@ -89,9 +89,12 @@ def _not_allowed(methods: Iterable[str]) -> HttpResponse:
 
 
 def _check_names(request: HttpRequest, operation: dict[str, Any]) -> None:
-    """Refuse a parameter that the operation has not: a filter that was misspelt would otherwise be no filter."""
-    known = [one["name"] for one in operation["parameters"] if one["in"] == "query"]
-    for name in request.GET:
+    """Refuse a parameter that the operation has not, or has but once: what was misspelt, or said first, would otherwise
+    be no filter."""
+    known = {one["name"]: one["schema"].get("type") for one in operation["parameters"] if one["in"] == "query"}
+    for name, values in request.GET.lists():
+        if len(values) > 1 and name in known and known[name] != "array":
+            raise Invalid(_("This parameter is given more than once."), field=name)
         if name not in known:
             raise Invalid(
                 _("There is no such parameter."),
