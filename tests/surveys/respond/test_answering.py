@@ -231,3 +231,35 @@ def test_the_time_of_an_answer_is_that_of_the_form(survey, person: Person, every
     kept = everything()[0]
     assert timedelta(0) <= kept.completed_at - kept.started_at < timedelta(minutes=1)
     assert kept.started_at <= now()
+
+
+def test_bytes_that_no_database_takes_and_emoji_are_no_trouble(survey, person: Person, everything) -> None:
+    person.open(f"/s/{survey.key}/").send(nps="3").send(sorry="a\0b 👩‍👩‍👧 שלום")
+    assert everything()[0].answers["sorry"].startswith("ab 👩‍👩‍👧")
+
+
+def test_five_hundred_questions_are_drawn_sent_and_kept(workspace, person: Person, everything) -> None:
+    elements = [
+        {"type": "rating", "name": f"q{number}", "title": f"Question {number} 👍 שאלה", "rateMax": 10}
+        for number in range(500)
+    ]
+    survey = publish(workspace, {"pages": [{"name": "p", "elements": elements}]})
+    person.open(f"/s/{survey.key}/").send(**{f"q{number}": "5" for number in range(500)})
+    assert "Thank you" in person.text
+    assert len(everything()[0].recorded) == 500
+
+
+def test_two_windows_that_send_at_once_lose_nothing_that_was_kept(survey, person: Person, everything) -> None:
+    from django.test import RequestFactory
+
+    from regard.surveys.respond.saving import Overtaken, Sent, send_page
+    from regard.surveys.respond.visiting import visit_of
+
+    person.open(f"/s/{survey.key}/").send(nps="3")
+    request = RequestFactory().get("/")
+    one, other = (visit_of(request, everything()[0].public_id) for _ in range(2))
+    page = {"page": "why", "files": {}, "shown": frozenset({"sorry"}), "is_back": True}
+    send_page(one, Sent(posted={"a.sorry": ["first"]}, **page))
+    with pytest.raises(Overtaken):
+        send_page(other, Sent(posted={"a.sorry": ["second"]}, **page))
+    assert everything()[0].answers["sorry"] == "first"

@@ -6,7 +6,7 @@ import pytest
 from asgiref.sync import async_to_sync
 
 from regard.surveys.models import Survey
-from regard.surveys.respond.bodies import FILES_LIMIT
+from regard.surveys.respond.bodies import FILES_LIMIT, WORDS_LIMIT
 from regard.surveys.respond.visiting import personal_address
 from regard.surveys.site import respondents_limit
 from regard.web import STRANGERS_LIMIT
@@ -34,5 +34,5 @@ def test_nowhere_else_does_a_stranger_send_much(workspace, path: str) -> None:
     assert limit(path) == STRANGERS_LIMIT
 
 
-def test_a_survey_without_files_takes_little(survey) -> None:
-    assert limit(f"/s/{survey.key}/") == STRANGERS_LIMIT
+def test_a_survey_without_files_takes_long_texts_in_any_script(survey) -> None:
+    assert limit(f"/s/{survey.key}/") == WORDS_LIMIT > 9 * 20_000

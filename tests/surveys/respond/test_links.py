@@ -208,3 +208,16 @@ def test_a_language_of_the_authors_own_falls_back_for_our_words_only(workspace) 
     assert '<html lang="ar" dir="rtl">' in text
     assert "كيف؟" in text
     assert '<button name="to" value="next" lang="en" dir="ltr">Send</button>' in text
+
+
+def test_the_next_person_at_a_kiosk_cannot_go_back_to_anothers_answers(workspace) -> None:
+    survey = publish(workspace)
+    person = Person().open(f"/s/{survey.key}/kiosk/").send(nps="3")
+    with frozen(now() + timedelta(minutes=3)):
+        assert person.client.get(person.action).url == f"/s/{survey.key}/kiosk/"
+    assert person.client.get(person.action + "elsewhere/").status_code == 404
+
+
+def test_an_empty_sending_makes_no_response(survey, everything) -> None:
+    assert "Would you recommend us?" in Client().post(f"/s/{survey.key}/").content.decode()
+    assert everything() == []

@@ -1,4 +1,4 @@
-"""How much a respondent may send at one time: files only where a survey asks for some."""
+"""How much a respondent may send at one time: long texts where a survey is open, files where it asks for some."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from regard.surveys.models import Response, Survey
 from regard.surveys.respond.visiting import find_invitation, find_survey, public_id_of, questionnaire_of, survey_of
 from regard.web import STRANGERS_LIMIT
 
+WORDS_LIMIT: Final = 1_000_000
+"""Bytes of one page without files: many questions, or long texts, whose letters a form sends as nine bytes each."""
 FILES_LIMIT: Final = 26_000_000
 """Bytes of one page with files: five of five megabytes, and its other answers."""
 
@@ -24,17 +26,20 @@ async def respondents_limit(scope: Mapping[str, Any]) -> int:
     """Bytes that a request to this address may weigh, of which only the head has come."""
     if not scope["path"].startswith("/s/"):
         return STRANGERS_LIMIT
-    return FILES_LIMIT if await sync_to_async(_takes_files)(scope["path"]) else STRANGERS_LIMIT
+    return await sync_to_async(_limit_at)(scope["path"])
 
 
-def _takes_files(path: str) -> bool:
+def _limit_at(path: str) -> int:
     try:
         version = _version(path)
+        if version is None:
+            return STRANGERS_LIMIT
+        takes_files = any(isinstance(one, File) for one in questions_of(questionnaire_of(version)))
     except (NotFound, Http404):
-        return False
+        return STRANGERS_LIMIT
     finally:
         close_old_connections()
-    return version is not None and any(isinstance(one, File) for one in questions_of(questionnaire_of(version)))
+    return FILES_LIMIT if takes_files else WORDS_LIMIT
 
 
 def _version(path: str) -> int | None:

@@ -9,21 +9,31 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from regard.accounts.site import absolute, public
 from regard.base import Conflict, NotFound, RegardError, Unavailable
+from regard.base.clock import now
 from regard.base.words import said
 from regard.surveys.flow import Step
 from regard.surveys.model import Boolean, Chosen, Matrix, Rating, choice
 from regard.surveys.models import Invitation, Survey
 from regard.surveys.respond import limits
-from regard.surveys.respond.pages import done_page, elsewhere_page, problem_page, question_page, said_page
+from regard.surveys.respond.pages import (
+    KIOSK_SECONDS,
+    done_page,
+    elsewhere_page,
+    problem_page,
+    question_page,
+    said_page,
+)
 from regard.surveys.respond.saving import ALREADY, Outcome, Overtaken, Sent, begin, send_page, unfinished
 from regard.surveys.respond.visiting import (
     Visit,
@@ -111,10 +121,10 @@ def _first(request: HttpRequest, survey: Survey, way: str, invitation: Invitatio
     visit = begun(request, survey, way, invitation)
     if survey.state != Survey.State.OPEN:
         return _closed(visit)
-    if request.method == "POST":
+    steps = visit.path().steps
+    if request.method == "POST" and steps and request.POST.get("page") == steps[0].page.name:
         limits.count(request, "beginnings", limits.BEGINNINGS)
         return _sent(request, visit)
-    steps = visit.path().steps
     if not steps:
         return said_page(survey, visit.language, said("There are no questions for you here."), "", 200, visit)
     return question_page(request, visit, steps[0], given=_picked(steps[0], request.GET.get("pick", "")))
@@ -136,6 +146,8 @@ def response(request: HttpRequest, token: str) -> HttpResponse:
         limits.count(request, "sendings", limits.SENDINGS)
         return _sent(request, continued(request, token))
     visit = continued(request, token)
+    if visit.is_kiosk and now() - visit.response.changed_at > timedelta(seconds=KIOSK_SECONDS):
+        return SeeOther(reverse("respond:kiosk", args=[visit.survey.key]))  # the next person must not read on
     if visit.is_over:
         return done_page(request, visit)
     if visit.survey.state != Survey.State.OPEN:
@@ -175,7 +187,7 @@ def _sent(request: HttpRequest, visit: Visit) -> HttpResponse:
 def _read(request: HttpRequest) -> Sent:
     return Sent(
         page=request.POST.get("page", ""),
-        posted=dict(request.POST.lists()),
+        posted={name: [text.replace("\0", "") for text in texts] for name, texts in request.POST.lists()},
         files={name: request.FILES.getlist(name) for name in request.FILES},
         shown=frozenset(request.POST.getlist("shown")),
         is_back=request.POST.get("to") == "back",

@@ -73,12 +73,6 @@ class Visit:
         return offered_languages(self.response.version_id)
 
     @property
-    def languages(self) -> list[str]:
-        """The languages that there are, the survey's own first."""
-        version = self.response.version_id
-        return offered_languages(version) if version else languages_of(self.questionnaire)
-
-    @property
     def is_begun(self) -> bool:
         return self.response.pk is not None
 
