@@ -321,3 +321,11 @@ def test_the_page_says_that_a_point_of_retention_is_of_a_shorter_time_than_the_f
     said = text(client.get("/w/harbour/metrics/retention/?from=2026-03-02&to=2026-05-31&every=week"))
     assert "Each point is of one week, the figure above of 91 days" in said
     assert "Each point is of one week" not in text(client.get("/w/harbour/metrics/nps/?period=quarter&every=week"))
+
+
+def test_a_page_says_what_it_is_compared_with_only_where_it_is(company, signed_in):
+    viewer, dates = signed_in("viewer"), "?from=2026-04-01&to=2026-07-01"
+    nps, kept = (text(viewer.get(f"/w/harbour/metrics/{key}/{dates}")) for key in ("nps", "retention"))
+    assert "· compared with" in nps
+    assert "· compared with" not in kept
+    assert "nothing to compare with" in kept

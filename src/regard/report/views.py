@@ -200,13 +200,14 @@ def metric(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     now, over_time = look.measure(asked), look.measure(asked, every=look.every)
     if look.wider and not has_line(over_time.figures):
         over_time = look.measure(asked, look.extent, every=look.wider.every)
-    every = look.pace_of(over_time.figures)
+    every, headline = look.pace_of(over_time.figures), _headline(look, asked, now)
     return _metric_page(
         request,
         "metric",
         look,
         asked,
-        headline=_headline(look, asked, now),
+        headline=headline,
+        is_compared=headline["change"] is not None,
         parts=parts_of(look.fmt, now),
         extras=_extras(look, asked, now),
         trend=line(over_time.figures, _(asked.title), every, look.fmt),
@@ -225,7 +226,7 @@ def _metric_page(request: HttpRequest, name: str, look: Look, asked: Metric, **c
     allowed = [url for url, right in TABS if request.member.may(right)]
     tabs = [look.tab(url, asked.key, is_current=url == f"report:{name}") for url in allowed]
     more = {"metric": asked, "words": card_words(asked), "tabs": tabs, "may_export": request.member.may(Right.EXPORT)}
-    return page(request, name, look, **more, **context)
+    return page(request, name, look, **more, **{"is_compared": True, **context})
 
 
 def _headline(look: Look, asked: Metric, now: Measurement) -> dict[str, Any]:
