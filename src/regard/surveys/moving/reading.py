@@ -21,7 +21,13 @@ def read_survey(given: Path | str | bytes, name: str = "") -> Moved:
 
     Raises :class:`~regard.base.Invalid` for a file that is broken, too large, or of no known kind.
     """
-    data = bytes_of(given)
+    moved = _read(bytes_of(given), name)
+    if not any(page.elements for page in moved.questionnaire.pages):
+        raise Invalid(said("the file has no question that can be asked here"), field="file", remedy=ACCEPTED)
+    return moved
+
+
+def _read(data: bytes, name: str) -> Moved:
     if data[:4] == b"PK\x03\x04":
         data = _structure_in(data)
     start = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]

@@ -54,6 +54,10 @@ class Known:
         """The name under which embedded data, or what is known of a person, is asked for."""
         if field_name in self.calculated:
             return Name(self.calculated[field_name])
+        return self.given(field_name)
+
+    def given(self, field_name: str) -> Name:
+        """The trait of a person that embedded data is, where the flow does not set it."""
         self.traits.setdefault(field_name, trait_name(field_name))
         return Name(f"profile.{self.traits[field_name]}")
 

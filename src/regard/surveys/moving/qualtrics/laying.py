@@ -181,7 +181,7 @@ class Layout:
                 continue
             condition = every(list(conditions))
             if condition:
-                made = _if(parse(condition), made, self.values.get(name, Constant("")))
+                made = _if(parse(condition), made, self.values.get(name, self.known.given(name)))
             self.values[name] = made
         return []
 

@@ -179,7 +179,7 @@ class _Reader:
             if found:
                 texts.setdefault(locale_of(language), found)
         place = str(raw.get("QuestionID") or "")
-        shown = {key: self.pipes.put(text if keep else plain(text), place) for key, text in texts.items()}
+        shown = {key: self.pipes.put(text if keep else plain(text), place).strip() for key, text in texts.items()}
         return text_in(shown, self.own)
 
     def _quotas(self) -> list[Quota]:

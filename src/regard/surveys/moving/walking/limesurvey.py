@@ -346,9 +346,7 @@ def _joined(sign: str, left: Any, right: Any) -> Any:
             return False
         return {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[sign]  # type: ignore[operator]
     if None in numbers:
-        if sign == "+":
-            return f"{left}{right}"
-        raise _UntoldError
+        return f"{left}{right}" if sign == "+" else ""
     x, y = float(numbers[0] or 0), float(numbers[1] or 0)
     if sign == "/" and y == 0:
         return ""

@@ -129,7 +129,7 @@ class SurveyJS:
 
     def _fired(self, shown: set[str], values: dict[str, Any]) -> dict[str, Any] | None:
         for trigger in objects(self.raw.get("triggers")):
-            text = trigger.get("expression")
+            text = trigger.get("expression") or _old(trigger)
             if not str(trigger.get("type")).startswith(("complete", "skip")) or not text or not _is_told(str(text)):
                 continue
             after = trigger.get("after")
@@ -148,6 +148,15 @@ class SurveyJS:
         for each in objects(self.raw.get("calculatedValues")):
             if _is_told(str(each.get("expression") or "")):
                 values[str(each.get("name"))] = evaluate(parse(str(each["expression"])), values)
+
+
+def _old(trigger: dict[str, Any]) -> str:
+    """The expression of a trigger that has a name, an operator and a value instead."""
+    if not trigger.get("name"):
+        return ""
+    value = trigger.get("value")
+    told = f"'{value}'" if isinstance(value, str) else "" if value is None else str(value).lower()
+    return f"{{{trigger['name']}}} {trigger.get('operator', 'equal')} {told}"
 
 
 def _names(raw: dict[str, Any]) -> list[str]:

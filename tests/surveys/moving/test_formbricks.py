@@ -1,0 +1,179 @@
+"""Formbricks surveys come over with jumps, variables, recalled answers and endings."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from regard.surveys.flow import path
+from regard.surveys.model import Boolean, Checkbox, Complete, RadioGroup, Rating, find_question, questions_of
+from regard.surveys.moving import check_equivalence, read_survey
+from regard.surveys.moving.moved import Moved
+from tests.surveys.moving.making import asked, formbricks, jump
+
+CHOICES = [{"id": "c1", "label": {"default": "Red", "pl": "Czerwony"}}, {"id": "c2", "label": {"default": "Blue"}}]
+
+
+def same(given: bytes) -> Moved:
+    """The moved survey, which asks the same on every way."""
+    moved = read_survey(given)
+    found = check_equivalence(moved)
+    assert found.is_equal, [(str(each), each.answers) for each in found.differences]
+    return moved
+
+
+def test_each_kind_of_question_becomes_ours() -> None:
+    field: dict[str, Any] = {"show": True, "required": False, "placeholder": {"default": "x"}}
+    moved = read_survey(
+        formbricks(
+            asked("a", "openText"), asked("b", "openText", inputType="number"), asked("c", "multipleChoiceSingle", choices=CHOICES),
+            asked("d", "multipleChoiceMulti", choices=CHOICES), asked("e", "nps"), asked("f", "rating", scale="star", range=7), asked("g", "cta"),
+            asked("h", "consent", label={"default": "I agree"}), asked("i", "pictureSelection", choices=[{"id": "p", "imageUrl": "https://x/y.png"}]),
+            asked("j", "cal"), asked("k", "date", format="y-M-d"), asked("l", "fileUpload", allowMultipleFiles=True),
+            asked("m", "matrix", rows=[{"default": "Speed"}], columns=[{"default": "Bad"}, {"default": "Good"}]),
+            asked("n", "address", city=field, zip=field | {"show": False}), asked("o", "ranking", choices=CHOICES), asked("p", "contactInfo", email=field),
+        )
+    )  # fmt: skip
+    kinds = {question.name: type(question).__name__ for question in questions_of(moved.questionnaire)}
+    assert kinds == {
+        "a": "Comment", "b": "TextLine", "c": "RadioGroup", "d": "Checkbox", "e": "Rating", "f": "Rating", "g": "Html", "h": "Boolean", "i": "RadioGroup",
+        "k": "TextLine", "l": "File", "m": "Matrix", "n": "MultipleText", "o": "Ranking", "p": "MultipleText",
+    }  # fmt: skip
+    assert ("j", "question type cal") in {(loss.place, loss.what) for loss in moved.losses}
+    stars = find_question(moved.questionnaire, "f")
+    assert isinstance(stars, Rating)
+    assert (stars.rate_type, stars.rate_max) == ("stars", 7)
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "operator", "value"),
+    [
+        ("multipleChoiceSingle", {"choices": CHOICES}, "equals", "c1"),
+        ("multipleChoiceSingle", {"choices": CHOICES}, "doesNotEqual", "c1"),
+        ("multipleChoiceSingle", {"choices": CHOICES}, "equalsOneOf", ["c1", "c2"]),
+        ("multipleChoiceMulti", {"choices": CHOICES}, "includesAllOf", ["c1", "c2"]),
+        ("multipleChoiceMulti", {"choices": CHOICES}, "includesOneOf", ["c1"]),
+        ("multipleChoiceMulti", {"choices": CHOICES}, "doesNotIncludeOneOf", ["c1"]),
+        ("multipleChoiceMulti", {"choices": CHOICES}, "equals", "c2"),
+        ("nps", {}, "isLessThan", 7),
+        ("rating", {"range": 5, "scale": "number"}, "isGreaterThanOrEqual", 4),
+        ("openText", {"inputType": "number"}, "isGreaterThan", 3),
+        ("openText", {"inputType": "text"}, "isSkipped", None),
+        ("openText", {"inputType": "text"}, "contains", "price"),
+        ("consent", {"label": {"default": "ok"}}, "isAccepted", None),
+        ("date", {"format": "y-M-d"}, "isAfter", "2026-01-01"),
+    ],
+)
+def test_every_comparison_jumps_the_same(kind: str, more: dict, operator: str, value: Any) -> None:
+    first = asked("q1", kind, logic=[jump("q3", operator, "q1", value)], **more)
+    moved = same(formbricks(first, asked("q2", "openText"), asked("q3", "openText")))
+    assert len(moved.questionnaire.triggers) == 1
+
+
+def test_a_jump_to_an_ending_ends_with_its_text() -> None:
+    moved = same(
+        formbricks(asked("q1", "nps", logic=[jump("end1", "isGreaterThan", "q1", 8)]), asked("q2", "openText"))
+    )
+    ended = path(moved.questionnaire, {"q1": 9})
+    assert isinstance(ended.ended_by, Complete)
+    assert ended.ended_by.text == "Thanks"
+    assert path(moved.questionnaire, {"q1": 3}).names == ["q1", "q2"]
+
+
+def test_the_fallback_is_where_one_goes_when_no_jump_fits() -> None:
+    first = asked("q1", "nps", logic=[jump("q2", "isLessThan", "q1", 7)], logicFallback="q3")
+    moved = same(formbricks(first, asked("q2", "openText"), asked("q3", "openText")))
+    assert path(moved.questionnaire, {"q1": 9}).names == ["q1", "q3"]
+    assert path(moved.questionnaire, {"q1": 2}).names == ["q1", "q2", "q3"]
+
+
+def test_a_jump_back_is_listed() -> None:
+    moved = read_survey(formbricks(asked("q1", "nps"), asked("q2", "nps", logic=[jump("q1", "isLessThan", "q2", 7)])))
+    assert [loss.what for loss in moved.losses] == ["jump to q1"]
+
+
+def test_blocks_of_the_newer_kind_and_old_single_conditions_are_read() -> None:
+    blocks = [
+        {
+            "id": "b1",
+            "name": "Start",
+            "elements": [asked("q1", "nps"), asked("q2", "openText")],
+            "logic": [jump("b3", "isLessThan", "q1", 7, "jumpToBlock")],
+        },
+        {"id": "b2", "name": "Middle", "elements": [asked("q3", "openText")]},
+        {"id": "b3", "name": "End", "elements": [asked("q4", "openText")]},
+    ]
+    moved = same(json.dumps({"name": "Visit", "blocks": blocks, "endings": []}).encode())
+    assert path(moved.questionnaire, {"q1": 2}).names == ["q1", "q2", "q4"]
+    old = asked(
+        "q1",
+        "multipleChoiceSingle",
+        choices=CHOICES,
+        logic=[{"condition": "equals", "value": "Red", "destination": "q3"}],
+    )
+    moved = same(formbricks(old, asked("q2", "openText"), asked("q3", "openText")))
+    assert path(moved.questionnaire, {"q1": "c1"}).names == ["q1", "q3"]
+
+
+def test_variables_are_calculated_and_decide() -> None:
+    add = {
+        "conditions": jump("", "isGreaterThan", "q1", 5)["conditions"],
+        "actions": [
+            {"objective": "calculate", "variableId": "v1", "operator": "add", "value": {"type": "static", "value": 3}}
+        ],
+    }
+    decide = {"conditions": {"connector": "and", "conditions": [{"leftOperand": {"type": "variable", "value": "v1"}, "operator": "isGreaterThan", "rightOperand": {"type": "static", "value": 2}}]},
+              "actions": [{"objective": "jumpToQuestion", "target": "q4"}]}  # fmt: skip
+    questions = [
+        asked("q1", "nps", logic=[add]),
+        asked("q2", "openText", logic=[decide]),
+        asked("q3", "openText"),
+        asked("q4", "openText"),
+    ]
+    moved = same(formbricks(*questions, variables=[{"id": "v1", "name": "score", "type": "number", "value": 0}]))
+    assert path(moved.questionnaire, {"q1": 9}).names == ["q1", "q2", "q4"]
+
+
+def test_recalled_answers_hidden_fields_and_languages_come_along() -> None:
+    headline = {
+        "default": "You said #recall:q1/fallback:nothing#, #recall:plan/fallback:#",
+        "pl": "Powiedziano #recall:q1/fallback:nic#",
+    }
+    questions = [asked("q1", "multipleChoiceSingle", choices=CHOICES), asked("q2", "openText", headline=headline)]
+    moved = read_survey(formbricks(*questions, hiddenFields={"enabled": True, "fieldIds": ["plan"]}))
+    assert find_question(moved.questionnaire, "q2").title == {
+        "default": "You said {q1}, {profile.plan}",
+        "pl": "Powiedziano {q1}",
+    }
+    first = find_question(moved.questionnaire, "q1")
+    assert isinstance(first, RadioGroup)
+    assert first.choices[0].text == {"default": "Red", "pl": "Czerwony"}
+
+
+def test_a_required_answer_by_logic_is_a_condition_here() -> None:
+    require = {
+        "conditions": jump("", "isLessThan", "q1", 7)["conditions"],
+        "actions": [{"objective": "requireAnswer", "target": "q2"}],
+    }
+    moved = read_survey(formbricks(asked("q1", "nps", logic=[require]), asked("q2", "openText")))
+    assert find_question(moved.questionnaire, "q2").required_if == "{q1} < 7"
+
+
+def test_other_shuffle_and_welcome_are_kept() -> None:
+    choices = [*CHOICES, {"id": "other", "label": {"default": "Else"}}]
+    card = {"enabled": True, "headline": {"default": "Hello"}, "html": {"default": "<p>Two minutes</p>"}}
+    questions = [
+        asked("q1", "multipleChoiceMulti", choices=choices, shuffleOption="all"),
+        asked("q2", "multipleChoiceSingle", choices=CHOICES, shuffleOption="exceptLast"),
+        asked("q3", "consent", label={"default": "Yes"}),
+    ]
+    moved = read_survey(formbricks(*questions, welcomeCard=card))
+    many, one = (find_question(moved.questionnaire, name) for name in ("q1", "q2"))
+    assert isinstance(many, Checkbox)
+    assert isinstance(one, RadioGroup)
+    assert (many.show_other_item, many.choices_order) == (True, "random")
+    assert [item.is_fixed for item in one.choices] == [False, True]
+    assert moved.questionnaire.first_page_is_started
+    assert isinstance(find_question(moved.questionnaire, "q3"), Boolean)
