@@ -24,6 +24,7 @@ urlpatterns = [
     path("account/2fa/", include("allauth.mfa.urls")),
     path("", include("regard.accounts.urls")),
     path("api/v1/", include("regard.accounts.api.urls")),
+    path("s/", include("regard.surveys.distribution.public.urls")),
     path("s/", include("regard.surveys.respond.urls")),
     *(
         path(f"w/<slug:slug>/{prefix}", include(f"regard.{storey}.urls"))

@@ -48,10 +48,15 @@ API: tuple[tuple[str, str], ...] = (
 )
 """What ``/api/v1`` offers: each storey's router under its name; imported at the first request."""
 
-JOBS: tuple[str, ...] = ()
+JOBS: tuple[str, ...] = (
+    "regard.surveys.distribution.tasks.invite_all",
+    "regard.surveys.distribution.tasks.send_due",
+)
 """The functions that may be enqueued, as dotted paths: no other is ever called by a job."""
 
 SCHEDULES: tuple[Schedule, ...] = (
+    Schedule("invitations", "regard.surveys.distribution.tasks.look_for_people", every_seconds=60),
+    Schedule("reports about mails", "regard.surveys.distribution.tasks.read_inbox", every_seconds=60),
     Schedule("responses left alone", "regard.surveys.tasks.settle_abandoned", every_seconds=5 * 60),
     Schedule("old sessions", "regard.accounts.tasks.forget_old_sessions", every_seconds=24 * 60 * 60),
 )

@@ -70,6 +70,9 @@ class Config:
         "",
         "SMTP server, e.g. smtp+tls://user:password@host:587. Empty: mails are written to the home folder.",
     )
+    sms_provider: str = _setting(
+        "", "JSON file (mode 600) that says how the SMS provider is asked: its address, headers, template. Empty: none."
+    )
 
 
 def load_config(environ: dict[str, str] | None = None) -> Config:

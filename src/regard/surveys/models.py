@@ -112,6 +112,7 @@ class Programme(models.Model):
     settings = models.JSONField(default=dict)  # sampling, reminders, expiry, quiet hours, wording: surveys/budget.py …
     priority = models.IntegerField(_("priority"), default=0)
     is_active = models.BooleanField(default=False)
+    started_at = models.DateTimeField(null=True)
     cursor = models.DateTimeField(null=True)  # events received up to here have been looked at
     made_at = models.DateTimeField(default=now)
 

@@ -110,10 +110,12 @@ ORDER BY received_at, id LIMIT :most"""
 _COLUMNS: Final = ("subject", "touchpoint", "channel", "language", "agent", "amount", "currency", "score")
 
 
-def happened(store: Store, trigger: OnEvent, after: datetime, until: datetime) -> Iterator[Happened]:
+def happened(
+    store: Store, trigger: OnEvent, after: datetime, until: datetime, latest: timedelta = LATEST
+) -> Iterator[Happened]:
     """What was received from ``after`` on and before ``until`` that fits, in the order in which it was received; not
-    what lies so far back that its day is over (:data:`LATEST`)."""
-    oldest = until - timedelta(hours=trigger.after_hours) - LATEST
+    what lies so far back that its day was over by more than ``latest``."""
+    oldest = until - timedelta(hours=trigger.after_hours) - latest
     given = {"name": trigger.event, "oldest": naive(oldest), "until": naive(until), "most": _AT_ONCE}
     place, last = naive(after), ""
     while True:

@@ -12,6 +12,11 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
+            model_name='programme',
+            name='started_at',
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
             model_name='invitation',
             name='is_told',
             field=models.BooleanField(default=False),

@@ -1,0 +1,1 @@
+"""Pages for those who are written to: leave with one click, choose what to get."""

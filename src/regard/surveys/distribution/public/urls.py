@@ -1,0 +1,14 @@
+"""The addresses that mails and text messages name beside the survey's own, under ``/s/``."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from regard.surveys.distribution.public import views
+
+app_name = "preferences"
+urlpatterns = [
+    path("u/<str:token>/", views.unsubscribe, name="unsubscribe"),
+    path("p/<str:token>/", views.preferences, name="preferences"),
+    path("o/<str:token>/", views.opened, name="opened"),
+]
