@@ -31,6 +31,11 @@ class Phrase:
     about: str
     """The name of the question or page it belongs to; empty for the survey itself."""
 
+    @property
+    def field(self) -> str:
+        """The place within the question or page."""
+        return re.split(r"(?:elements|pages)\[\d+\]\.", self.place)[-1]
+
     def said(self, language: str) -> str:
         """The words in a language; empty where nobody has translated them."""
         return self.text.get(language, "") if isinstance(self.text, dict) else ""

@@ -103,11 +103,11 @@ def test_a_survey_begins_ready_made_empty_or_from_a_file(analyst, workspace) -> 
     assert analyst.post(new, {"kind": "support_ces"}).status_code == 302
     assert analyst.post(new, {"kind": ""}).status_code == 302
     file = SimpleUploadedFile("s.json", b'{"title": "From a file", "pages": [{"name": "p", "elements": []}]}')
-    assert analyst.post(new, {"json": "1", "file": file}).status_code == 302
+    assert analyst.post(new, {"upload": "1", "file": file}).status_code == 302
     made = Survey.objects.of(workspace).order_by("pk")
-    assert [one.kind for one in made] == ["support_ces", "", "json"]
+    assert [one.kind for one in made] == ["support_ces", "", ""]
     assert [one.name for one in made][2] == "From a file"
-    assert analyst.post(new, {"json": "1", "file": SimpleUploadedFile("s.json", b"no")}).status_code == 422
+    assert analyst.post(new, {"upload": "1", "file": SimpleUploadedFile("s.json", b"no")}).status_code == 422
     assert analyst.post(new, {"kind": "nothing"}).status_code == 422
 
 
@@ -126,3 +126,19 @@ def test_surveys_of_another_workspace_do_not_exist(analyst, small, at) -> None:
     theirs = make_survey(other, Questionnaire(title="Theirs"))
     for place in ("", "publish/", "settings/", "preview/", "languages/pl/"):
         assert analyst.get(f"/w/harbour/surveys/{theirs.key}/{place}").status_code == 404
+
+
+def test_a_survey_of_another_tool_comes_in_with_what_is_lost_and_what_is_the_same(
+    analyst, workspace, shared_data
+) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    source = shared_data / "survey_files" / "Survey_Logic__Survey_Logic_EVERYWHERE.qsf"
+    answer = analyst.post(
+        "/w/harbour/surveys/new/", {"upload": "1", "file": SimpleUploadedFile("s.qsf", source.read_bytes())}
+    )
+    page = answer.content.decode()
+    assert "ways through the survey were walked there and here" in page
+    made = Survey.objects.of(workspace).get()
+    assert (made.kind, bool(made.draft["pages"])) == ("qualtrics", True)
+    assert analyst.get(f"/w/harbour/surveys/{made.key}/survey.json?for=surveyjs").json()["pages"]

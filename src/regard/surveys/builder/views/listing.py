@@ -4,24 +4,31 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from regard.accounts import Right
 from regard.accounts.site import right_required
-from regard.base import RegardError
+from regard.base import Invalid, RegardError, TooLarge
 from regard.surveys.builder.site import make_survey
+from regard.surveys.builder.views.frame import page_of
 from regard.surveys.checking import length_of
 from regard.surveys.model import Page, Questionnaire
 from regard.surveys.models import Survey, SurveyVersion
-from regard.surveys.reading import LARGEST, read_questionnaire
+from regard.surveys.moving import check_equivalence, read_survey
+from regard.surveys.reading import read_questionnaire
 from regard.surveys.ready_made import READY_MADE, get_ready_made
-from regard.web.site import current_format, told_error
+from regard.web.site import current_format, told, told_error
 
 EACH_PAGE = 30
+LARGEST_FILE = 20_000_000
+WALKS = 300
+"""Ways through a survey of another tool that are compared, where there are too many to walk all."""
 
 
 @right_required(Right.VIEW_METRICS)
@@ -54,39 +61,56 @@ def _with_counts(rows: QuerySet) -> QuerySet:
 
 
 class FileForm(forms.Form):
-    """A questionnaire as JSON."""
+    """A questionnaire of ours, or a survey of another tool."""
 
-    file = forms.FileField(label="JSON", max_length=200)
+    file = forms.FileField(label=gettext_lazy("File"), max_length=200)
 
 
 @right_required(Right.MANAGE_SURVEYS)
 def new(request: HttpRequest, slug: str) -> HttpResponse:
     """Choose what to begin with."""
-    form = FileForm(request.POST if "json" in request.POST else None, request.FILES or None)
+    is_file = "upload" in request.POST
+    form = FileForm(request.POST if is_file else None, request.FILES if is_file else None)
     if request.method == "POST":
         try:
-            questionnaire, kind = _begun(request, form)
+            if is_file and form.is_valid():
+                return _from_file(request, form.cleaned_data["file"])
+            if not is_file:
+                return redirect("surveys:build", slug, _begun(request).key)
         except RegardError as error:
             messages.error(request, told_error(error))
-        else:
-            if questionnaire is not None:
-                name = request.POST.get("name", "").strip()
-                made = make_survey(request.workspace, questionnaire, name=name, kind=kind, by=request.user)
-                return redirect("surveys:build", slug, made.key)
     status = 422 if request.method == "POST" else 200
     shown = [{"one": one, "minutes": _minutes(one.questionnaire)} for one in READY_MADE]
     return render(request, "surveys/builder/new.html", {"ready": shown, "form": form}, status=status)
 
 
-def _begun(request: HttpRequest, form: FileForm) -> tuple[Questionnaire | None, str]:
-    kind = request.POST.get("kind", "")
-    if "json" in request.POST:
-        if not form.is_valid():
-            return None, ""
-        return read_questionnaire(form.cleaned_data["file"].read(LARGEST + 1)), "json"
-    if kind:
-        return get_ready_made(kind).questionnaire, kind
-    return Questionnaire(title=_("New survey"), locale=current_format().language, pages=[Page(name="page1")]), ""
+def _begun(request: HttpRequest) -> Survey:
+    """A new survey, ready-made or empty."""
+    if kind := request.POST.get("kind", ""):
+        chosen = get_ready_made(kind)
+        name = told(chosen.title)
+        return make_survey(request.workspace, chosen.questionnaire, name=name, kind=kind, by=request.user)
+    empty = Questionnaire(title=_("New survey"), locale=current_format().language, pages=[Page(name="page1")])
+    return make_survey(request.workspace, empty, by=request.user)
+
+
+def _from_file(request: HttpRequest, file: UploadedFile) -> HttpResponse:
+    """A new survey out of a file; for one of another tool, with what was lost and whether it asks the same."""
+    data = file.read(LARGEST_FILE + 1)
+    if len(data) > LARGEST_FILE:
+        raise TooLarge(_("The file is larger than 20 MB."))
+    try:
+        ours = read_questionnaire(data)
+    except Invalid:
+        moved = read_survey(data, file.name)
+    else:
+        return redirect(
+            "surveys:build", request.workspace.slug, make_survey(request.workspace, ours, by=request.user).key
+        )
+    made = make_survey(request.workspace, moved.questionnaire, kind=moved.format, by=request.user)
+    walked = check_equivalence(moved, sample=WALKS)
+    context = {"moved": moved, "walked": walked, "tab": "build"}
+    return page_of(request, "moved", made, moved.questionnaire, **context)
 
 
 def _minutes(questionnaire: Questionnaire) -> int:

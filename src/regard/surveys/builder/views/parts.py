@@ -26,6 +26,7 @@ from regard.surveys.builder.views.outline import anchor
 from regard.surveys.builder.views.previewing import preview_page
 from regard.surveys.model import Page, Question, Questionnaire, find_question
 from regard.surveys.models import Survey
+from regard.surveys.moving import surveyjs_json
 from regard.surveys.reading import as_json, read_questionnaire
 from regard.web.site import told_error
 
@@ -248,8 +249,11 @@ def _pretty(value: Any) -> str:
 
 @right_required(Right.MANAGE_SURVEYS)
 def export(request: HttpRequest, slug: str, key: str) -> HttpResponse:
-    """The draft as a file: SurveyJS's names, with ours beside them."""
+    """The draft as a file: ours, or (``for=surveyjs``) with nothing in it that SurveyJS does not know."""
     survey, questionnaire = opened(request, key)
-    body = json.dumps(as_json(questionnaire), ensure_ascii=False, indent=1)
+    is_foreign = request.GET.get("for") == "surveyjs"
+    body = json.dumps(
+        surveyjs_json(questionnaire) if is_foreign else as_json(questionnaire), ensure_ascii=False, indent=1
+    )
     headers = {"Content-Disposition": f'attachment; filename="survey-{survey.key}.json"'}
     return HttpResponse(body, content_type="application/json", headers=headers)
