@@ -438,8 +438,9 @@ PAGES: dict[str, Callable[[], str]] = {
 
 if __name__ == "__main__":
     sys.path.insert(0, str(FOLDER.parent.parent))
-    from tools import cli_reference
+    from tools import cli_reference, survey_reference
 
     for name, write in PAGES.items():
         (FOLDER / name).write_text(write(), encoding="utf-8")
     cli_reference.TARGET.write_text(cli_reference.reference(), encoding="utf-8")
+    survey_reference.TARGET.write_text(survey_reference.reference(), encoding="utf-8")
