@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from regard.base import RegardError
+from regard.surveys.arranging import arranged_pages
 from regard.surveys.flow import Step
 from regard.surveys.model import File, Quota, Text
 from regard.surveys.models import Survey, Theme
@@ -72,7 +73,7 @@ def _of_page(
         "action": _action(request, visit),
         "has_back": visit.questionnaire.allow_back and not is_first,
         "has_files": any(isinstance(question, File) for question in step.questions),
-        "is_last": way.after(page.name) is None,
+        "is_last": page.name == arranged_pages(visit.questionnaire, visit.arrangement)[-1].name,
         "is_welcome": is_first and not any(question.kind != "html" for question in questions),
         "languages": _languages(request, visit, page.name),
         "elsewhere": reverse("respond:elsewhere", args=[response_token(visit.response)]) if _may_move(visit) else "",

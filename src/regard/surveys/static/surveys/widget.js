@@ -47,7 +47,7 @@
         { position: "absolute", insetInlineEnd: "4px", top: "4px", width: "44px", height: "44px", font: "24px system-ui",
           border: 0, background: "none", color: "inherit", cursor: "pointer" });
       box = make("dialog", { ariaLabel: title }, { width: "min(28rem, 100vw)", maxWidth: "100vw", padding: "44px 0 0",
-        border: 0, borderRadius: "16px", boxShadow: "0 8px 40px #0005", margin: "auto 1rem 1rem auto" });
+        border: 0, colorScheme: "light dark", background: "Canvas", color: "CanvasText", borderRadius: "16px", boxShadow: "0 8px 40px #0005", margin: "auto 1rem 1rem auto" });
       shut.onclick = () => box.close();
       box.onclose = remember;
       box.append(shut, inside);
