@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from email.message import EmailMessage
+from itertools import pairwise
 
 import pytest
 from django.test import Client
@@ -194,7 +195,7 @@ def test_no_minute_sees_more_mails_than_the_programme_may_send(company: Company,
         minutes(1, NOON + timedelta(minutes=minute, seconds=minute))
         seen.append(len(post.recipients))
     assert seen[0] <= 10
-    assert all(later - earlier <= 10 for earlier, later in zip(seen, seen[1:], strict=False))
+    assert all(later - earlier <= 10 for earlier, later in pairwise(seen))
     assert seen[-1] == 25
     assert progress(programme).share == 1.0
 

@@ -1,0 +1,114 @@
+"""What comes back stops what goes out; and nobody can make it stop for somebody else."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from regard.base.clock import frozen
+from regard.base.ids import new_id
+from regard.surveys.distribution.returning import take_report
+from regard.surveys.models import Preference
+from tests.channels.conftest import Post
+from tests.surveys.distribution.conftest import NOON, Company, Pass
+from tests.surveys.distribution.test_sending import ask
+
+
+def bounce(message_id: str, recipient: str = "ann@example.org", status: str = "5.1.1") -> bytes:
+    return f"""Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; relay.example.org
+
+Final-Recipient: rfc822; {recipient}
+Action: failed
+Status: {status}
+
+--b
+Content-Type: text/rfc822-headers
+
+Message-ID: {message_id}
+
+--b--
+""".encode()
+
+
+def complaint(message_id: str, recipient: str = "ann@example.org") -> bytes:
+    return f"""Content-Type: multipart/report; report-type=feedback-report; boundary=b
+
+--b
+Content-Type: message/feedback-report
+
+Feedback-Type: abuse
+Original-Rcpt-To: {recipient}
+
+--b
+Content-Type: text/rfc822-headers
+
+Message-ID: {message_id}
+
+--b--
+""".encode()
+
+
+def sent(company: Company, post: Post, minutes: Pass) -> str:
+    ask(company, "ann")
+    minutes()
+    return str(post.mails[0]["Message-ID"])
+
+
+def kept(company: Company) -> list[tuple[str, str, bool]]:
+    return [(one.address, one.reason, one.is_unsubscribed) for one in Preference.objects.of(company.workspace)]
+
+
+def test_a_mail_that_comes_back_ends_writing_there(company: Company, post: Post, minutes: Pass, home: Path) -> None:
+    message_id = sent(company, post, minutes)
+    (home / "inbox").mkdir(parents=True)
+    (home / "inbox" / "1.eml").write_bytes(bounce(message_id))
+    (home / "inbox" / "2.eml").write_bytes(b"Subject: I am away\n\nuntil Monday\n")
+    minutes(1, NOON + timedelta(hours=1))
+    assert company.states() == {"ann": "no_such_address"}
+    assert kept(company) == [("ann@example.org", "bounced", False)]
+    assert [path.relative_to(home).as_posix() for path in (home / "inbox").rglob("*.eml")] == ["inbox/others/2.eml"]
+    assert [row["source_key"] for row in company.rows("Survey Bounced")] == ["ann"]
+    post.taken.clear()
+    minutes(1, NOON + timedelta(days=6))
+    assert post.recipients == []
+
+
+def test_a_mailbox_that_is_full_may_be_written_to_again(company: Company, post: Post, minutes: Pass) -> None:
+    message_id = sent(company, post, minutes)
+    with frozen(NOON):
+        assert take_report(bounce(message_id, status="4.2.2")) == 1
+        assert take_report(bounce(message_id, status="5.7.1")) == 1
+    assert kept(company) == []
+
+
+def test_whoever_complains_is_not_written_to_again(company: Company, post: Post, minutes: Pass) -> None:
+    message_id = sent(company, post, minutes)
+    with frozen(NOON):
+        assert take_report(complaint(message_id)) == 1
+    assert kept(company) == [("ann@example.org", "complained", True)]
+    ask(company, "ann", at=NOON + timedelta(days=200))
+    assert company.invitations[-1].reason == "unsubscribed"
+
+
+def test_a_report_about_no_mail_of_ours_or_another_address_changes_nothing(
+    company: Company, post: Post, minutes: Pass
+) -> None:
+    message_id = sent(company, post, minutes)
+    with frozen(NOON):
+        assert take_report(bounce(f"<{new_id()}.0@cx.example.org>")) == 0
+        assert take_report(bounce(message_id, recipient="bo@example.org")) == 0
+        assert take_report(complaint("<x@y>")) == 0
+    assert kept(company) == []
+    assert company.states() == {"ann": "sent"}
+
+
+def test_a_report_that_cannot_be_read_is_put_aside(company: Company, minutes: Pass, home: Path) -> None:
+    (home / "inbox").mkdir(parents=True)
+    (home / "inbox" / "huge.eml").write_bytes(b"x" * (6 << 20))
+    minutes(1)
+    assert (home / "inbox" / "others" / "huge.eml").is_file()
