@@ -92,7 +92,8 @@ def check_equivalence(moved: Moved, seed: int = 1, sample: int = SAMPLE) -> Equi
     source, ways = source_of(moved), set()
     moved = replace(moved, questionnaire=_bare(moved.questionnaire))
     drawn = _all_or_some(source, seed, sample)
-    walks, differences, agreed = 0, [], 0
+    walks, agreed = 0, 0
+    differences: list[Difference] = []
     for walked in drawn.walks():
         walks += 1
         there, here = compared(moved, walked)

@@ -85,7 +85,7 @@ def _text(source: Source) -> Made:
     return _single(source, model.TextLine(**source.base, **more, input_type=line), numeric=kind == "number")
 
 
-def _choices(source: Source) -> tuple[list[Choice], dict[str, Value], dict[str, Any]]:
+def _choices(source: Source) -> tuple[list[Any], dict[str, Value], dict[str, Any]]:
     """Choices by their ids, and what is said of "other" and of their order."""
     shuffle, listed = str(source.raw.get("shuffleOption") or "none"), objects(source.raw.get("choices"))
     values: dict[str, Value] = {str(raw.get("id")): str(raw.get("id")) for raw in listed}
@@ -159,7 +159,7 @@ def _call(source: Source) -> Made:
 def _pictures(source: Source) -> Made:
     source.changed(said("pictures to choose from"), said("they are chosen by their names"))
     listed = objects(source.raw.get("choices"))
-    choices = [
+    choices: list[Any] = [
         Choice(value=str(raw.get("id")), text=str(raw.get("imageUrl") or "").rpartition("/")[2] or str(raw.get("id")))
         for raw in listed
     ]
@@ -182,7 +182,7 @@ def _file(source: Source) -> Made:
 
 
 def _matrix(source: Source) -> Made:
-    found: dict[str, list[Choice]] = {}
+    found: dict[str, Any] = {}
     for side in ("rows", "columns"):
         given = source.raw.get(side)
         entries = given if isinstance(given, list) else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -17,7 +18,7 @@ from regard.surveys.moving.formbricks.survey import Block, Survey, survey_of
 from regard.surveys.moving.losses import Losses
 from regard.surveys.moving.moved import Moved
 from regard.surveys.moving.opening import REMEDY
-from regard.surveys.moving.wording import Names, locale_of, number_of, objects, plain, text_in
+from regard.surveys.moving.wording import Names, locale_of, mapping, number_of, objects, plain, text_in
 
 _RECALL: Final = re.compile(r"#recall:([\w-]+)/fallback:([^#]*)#")
 _QUIET: Final = frozenset(
@@ -68,15 +69,8 @@ class _Reader:
         if not survey.elements:
             raise Invalid(said("the file has no questions"), field="file", remedy=REMEDY)
         self.survey, self.losses, self.names = survey, Losses(), Names()
-        self.own = next(
-            (
-                locale_of(language.get("code") or (language.get("language") or {}).get("code"))
-                for each in objects(survey.raw.get("languages"))
-                for language in [each.get("language") if isinstance(each.get("language"), dict) else each]
-                if each.get("default")
-            ),
-            "en",
-        )
+        own = next((each for each in objects(survey.raw.get("languages")) if each.get("default")), {})
+        self.own = locale_of(mapping(own.get("language")).get("code") or own.get("code"))
         self.known = Known(survey, self.losses)
         self.pages: list[Page] = []
         self.triggers: list[Complete | Skip] = []
@@ -155,7 +149,7 @@ class _Reader:
                 raw,
                 self.known.names[key],
                 self.losses,
-                lambda given, key=key: self.text(given, key),
+                partial(self.text, place=key),
                 self.names.make,
             )
             for part, question, carried in questions_from(source):

@@ -58,7 +58,7 @@ class Source:
             "is_required": mandatory == "Y",
         }  # fmt: skip
 
-    def choices(self, options: Sequence[Option], exclusive: Sequence[str] = ()) -> list[Choice]:
+    def choices(self, options: Sequence[Option], exclusive: Sequence[str] = ()) -> list[Any]:
         return [
             Choice(
                 value=value_of_code(option.code), text=self.text(option.texts), is_exclusive=option.code in exclusive,
@@ -132,7 +132,7 @@ def _fixed(codes: str) -> Callable[[Source], Made]:
 
     def make(source: Source) -> Made:
         base = source.base()
-        choices = [Choice(value=code, text=dict(WORDS[code])) for code in codes]
+        choices: list[Any] = [Choice(value=code, text=dict(WORDS[code])) for code in codes]
         return [
             (
                 source.key,
@@ -160,7 +160,8 @@ def _five(source: Source) -> Made:
 def _ticked(source: Source) -> Made:
     asked, base = source.asked, source.base()
     alone = [code for code in asked.attribute("exclude_all_others").split(";") if code]
-    values, more = codes_of(asked.rows()), {}
+    more: dict[str, Any] = {}
+    values = codes_of(asked.rows())
     if asked.row.get("other") == "Y":
         more = {"show_other_item": True, "other_text": source.text(asked.attributes.get("other_replace_text", {}))}
     if asked.attribute("exclude_all_others_auto") == "1":
@@ -207,7 +208,8 @@ def _matrix(source: Source) -> Made:
 
 def _dual(source: Source) -> Made:
     source.losses.changed(source.key, said("array with two scales"), SPLIT)
-    asked, made = source.asked, []
+    asked = source.asked
+    made: Made = []
     for scale, header in ((0, "dualscale_headerA"), (1, "dualscale_headerB")):
         base = source.base(str(scale + 1))
         answers = [answer for answer in asked.answers if answer.scale == scale]
@@ -227,7 +229,7 @@ def _dual(source: Source) -> Made:
 def _lines(source: Source) -> Made:
     asked, base = source.asked, source.base()
     is_number = asked.type == "K" or asked.attribute("numbers_only") == "1"
-    limits = {
+    limits: dict[str, Any] = {
         "min": number_of(asked.attribute("min_num_value_n")),
         "max": number_of(asked.attribute("max_num_value_n")),
     }
@@ -266,7 +268,7 @@ def _grid(source: Source) -> Made:
         return [(source.key, question, Carried(base["name"], codes_of(columns), codes_of(asked.rows())))]
     source.losses.changed(source.key, said("grid of texts or numbers"), ONE_EACH)
     is_number = asked.type == ":" or asked.attribute("numbers_only") == "1"
-    limits = {
+    limits: dict[str, Any] = {
         "min": number_of(asked.attribute("multiflexible_min")),
         "max": number_of(asked.attribute("multiflexible_max")),
     }
@@ -303,7 +305,7 @@ def _text(source: Source) -> Made:
                 Carried(base["name"]),
             )
         ]
-    limits = {
+    limits: dict[str, Any] = {
         "min": number_of(asked.attribute("min_num_value_n")),
         "max": number_of(asked.attribute("max_num_value_n")),
     }
@@ -316,7 +318,7 @@ def _date(source: Source) -> Made:
     asked, base = source.asked, source.base()
     form = asked.attribute("date_format").lower()
     kind: Any = "datetime-local" if ("hh" in form and "dd" in form) else "time" if "hh" in form else "date"
-    limits = {}
+    limits: dict[str, Any] = {}
     for attribute, side in (("date_min", "min"), ("date_max", "max")):
         given = asked.attribute(attribute)
         if given and len(given) >= 10 and given[4:5] == "-":

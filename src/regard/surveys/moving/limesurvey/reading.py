@@ -235,23 +235,23 @@ class _Reader:
     def _made(self, asked: Asked, condition: str | None) -> list[Question]:
         row_filter, single = filters_of(asked, self.known, asked.code)
         rows = {
-            sub.code: found
+            sub.code: shown_if
             for sub in asked.subs
-            if (found := condition_of(sub.relevance, self.known, f"{asked.code} {sub.code}", asked))
+            if (shown_if := condition_of(sub.relevance, self.known, f"{asked.code} {sub.code}", asked))
         }
 
         def name(part: str) -> str:
             return self.names.make(f"{self.known.names[asked.code]}_{part}") if part else self.known.names[asked.code]
 
         source = Source(asked, self.losses, lambda texts: self._text(texts, asked.code), name, row_filter, single, rows)
-        found = []
+        made: list[Question] = []
         for key, question, carried in questions_from(source):
             self.known.carried[key] = carried
-            question = msgspec.structs.replace(question, visible_if=condition)
-            self.known.questions[key] = question = self._validated(asked, question)
-            found.append(question)
+            checked = self._validated(asked, msgspec.structs.replace(question, visible_if=condition))
+            self.known.questions[key] = checked
+            made.append(checked)
         self._list_unread(asked)
-        return found
+        return made
 
     def _equation(self, asked: Asked) -> None:
         """An equation is a calculated value here."""

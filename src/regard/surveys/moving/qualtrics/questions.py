@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, TypeAlias
 
 import msgspec
@@ -95,7 +96,7 @@ def values_of(source: Source, what: str = "Choices") -> dict[str, Value]:
     return {key: value_of_code(code if usable else key) for key, code in coded.items()}
 
 
-def choices_of(source: Source, what: str = "Choices", but: Iterable[str] = ()) -> list[Choice]:
+def choices_of(source: Source, what: str = "Choices", but: Iterable[str] = ()) -> list[Any]:
     """Choices with their texts; those fixed in a random order say so."""
     values, fixed = values_of(source, what), _fixed(source) if what == "Choices" else set()
     return [
@@ -174,7 +175,7 @@ def _nps(source: Source) -> Made:
     if set(numbers.values()) != set(range(11)):
         numbers = dict(places) if len(places) == 11 else {str(number): number for number in range(11)}
     labels = mapping(source.raw.get("ColumnLabels"))
-    shown = {
+    shown: dict[str, Any] = {
         side: source.text(source.raw, ("ColumnLabels", str(place), "Display")) if labels else None
         for side, place in (("min_rate_description", 0), ("max_rate_description", max(len(labels) - 1, 0)))
     }
@@ -211,7 +212,8 @@ def _matrix(source: Source) -> Made:
 
 def _grid_of_lines(source: Source, is_sum: bool = False) -> Made:
     """A grid of texts or numbers: the lines of each row are a question of its own."""
-    rows, columns, found = source.choices(), source.choices("Answers"), []
+    rows, columns = source.choices(), source.choices("Answers")
+    found: Made = []
     if len(columns) <= 1:
         return _lines(source, is_number=is_sum)
     source.changed(said("grid of texts"), ONE_EACH)
@@ -293,7 +295,7 @@ def _slider(source: Source) -> Made:
     if source.selector == "STAR":
         return _stars(source, count_of(settings.get("StarCount")) or 5)
     source.losses.cosmetic(source.key, said("slider"), said("the number is typed"))
-    limits = {"min": 0 if least is None else least, "max": 100 if most is None else most}
+    limits: dict[str, Any] = {"min": 0 if least is None else least, "max": 100 if most is None else most}
     if len(source.choices()) == 1:
         made = _base(source)
         question = model.TextLine(**made, input_type="number", **limits)
@@ -322,6 +324,11 @@ def _ranking(source: Source) -> Made:
     return [(source.key, question, Carried(made["name"], values_of(source)))]
 
 
+def _part_name(source: Source, number: str, more: str) -> str:
+    """What a part of a column is called."""
+    return source.name(f"{number}_{more}" if more else number)
+
+
 def _side_by_side(source: Source) -> Made:
     source.changed(said("side by side"), ONE_EACH)
     found: Made = []
@@ -332,7 +339,7 @@ def _side_by_side(source: Source) -> Made:
         }
         part = Source(
             f"{source.key}#{number}", {**inner, **shared}, source.losses, source.text,
-            lambda more, number=number: source.name(f"{number}_{more}" if more else number),
+            partial(_part_name, source, number),
         )  # fmt: skip
         for key, question, carried in questions_from(part):
             found.append(
@@ -365,7 +372,7 @@ def _groups(source: Source) -> Made:
     )
     groups = mapping(source.raw.get("Groups"))
     listed = groups.values() if groups else []
-    columns = [Choice(value=place, text=str(text)) for place, text in enumerate(listed, 1)]
+    columns: list[Any] = [Choice(value=place, text=str(text)) for place, text in enumerate(listed, 1)]
     if not columns:
         source.lost(said("question type {kind}", kind=source.kind), NOT_HERE)
         return []

@@ -75,7 +75,7 @@ def _carry_forward(source: Source, known: Known, key: str) -> None:
     if origin is None or not isinstance(origin[0], Chosen | Matrix) or not isinstance(question, Chosen | Matrix):
         source.lost(said("carried forward choices"), said("they can only come from a question with choices"))
         return
-    taken, added = _taken(*origin, found[2]), {}
+    taken, added = _taken(origin[0], origin[1], found[2]), {}
     for code, choice in taken.items():
         added[f"x{code}"] = msgspec.structs.replace(choice, value=f"x{code}", is_fixed=False)
     values: dict[str, Value] = {code: str(choice.value) for code, choice in added.items()}

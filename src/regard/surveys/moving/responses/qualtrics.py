@@ -185,7 +185,7 @@ class _Reader:
     def _order_ranks(self, made: ImportedResponse) -> None:
         for name, given in made.answers.items():
             if isinstance(self.asked.get(name), Ranking) and isinstance(given, dict):
-                made.answers[name] = sorted(given, key=lambda value, given=given: given[value])
+                made.answers[name] = sorted(given, key=given.__getitem__)
 
 
 def _headings_of(
@@ -227,7 +227,7 @@ def _decoded(cell: str, carried: Carried, raw: dict[str, Any], what: str) -> Any
     code = cell if number is None else str(number)
     if code in by_value:
         return by_value[code]
-    label = _labels(raw, what).get(" ".join(plain(cell).casefold().split()))
+    label = _labels(raw, what).get(" ".join(plain(cell).casefold().split()), "")
     if label in carried.choices:
         return carried.choices[label]
     recodes = {str(recode): key for key, recode in mapping(raw.get("RecodeValues")).items()}

@@ -308,10 +308,9 @@ class _Reader:
                 self.losses.lost(place, said("trigger"), said("only skip and complete are kept"))
             elif is_readable(condition or "", place, self.losses):
                 kept = {k: v for k, v in raw.items() if k not in ("type", "expression", "name", "operator", "value")}
-                made: Complete | Skip = fitted(
-                    Complete if kind == "complete" else Skip, {**kept, "expression": condition}, place, self.losses
-                )
-                found.append(made)
+                kept["expression"] = condition
+                trigger = Complete if kind == "complete" else Skip
+                found.append(fitted(trigger, kept, place, self.losses))  # type: ignore[type-var]
         return found
 
     @staticmethod
@@ -321,7 +320,7 @@ class _Reader:
         left = f"{{{raw.get('name', '')}}}"
         if sign in ("empty", "notempty"):
             return f"{left} {sign}"
-        value = raw.get("value")
+        value: Any = raw.get("value")
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         return f"{left} {sign} {written(Constant(value if is_number else str(value)))}"
 

@@ -23,7 +23,7 @@ def surveyjs_json(questionnaire: Questionnaire) -> dict[str, Any]:
     >>> surveyjs_json(Questionnaire(title="One", completed_text="Thanks"))["completedHtml"]
     'Thanks'
     """
-    found = _walked(as_json(questionnaire))
+    found: dict[str, Any] = _walked(as_json(questionnaire))
     if "completedText" in found:
         found["completedHtml"] = found["completedText"]
     found["showProgressBar"] = questionnaire.show_progress_bar

@@ -112,7 +112,7 @@ class Formbricks:
 
     def _old(self, logic: dict[str, Any], given: Any, key: str) -> bool:
         label = self._label(key, given)
-        value = logic.get("value")
+        value: Any = logic.get("value")
         tests: dict[str, Callable[[], bool]] = {
             "submitted": lambda: given not in (None, "", []), "skipped": lambda: given in (None, "", []),
             "clicked": lambda: given is not None, "accepted": lambda: given == "accepted",

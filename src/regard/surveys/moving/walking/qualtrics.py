@@ -334,7 +334,8 @@ def _person(raw: dict[str, Any]) -> tuple[str, Any]:
 
 
 def _draw(members: list[str], count: int, choose: Choose) -> list[str]:
-    left, drawn = list(members), []
+    left = list(members)
+    drawn: list[str] = []
     while left and len(drawn) < count:
         drawn.append(choose(left))
         left.remove(drawn[-1])
@@ -355,6 +356,8 @@ def _compare(given: Any, operator: str, right: Any) -> bool:
     if operator in ("Empty", "IsEmpty", "NotEmpty", "IsNotEmpty"):
         return (text == "") is (operator in ("Empty", "IsEmpty"))
     numbers = number_of(text), number_of(other)
+    a: Any
+    b: Any
     a, b = numbers if None not in numbers else (text, other)
     tests: dict[str, Callable[[], bool]] = {
         "EqualTo": lambda: a == b, "Is": lambda: a == b, "Equals": lambda: a == b,

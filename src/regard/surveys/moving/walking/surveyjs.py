@@ -67,8 +67,8 @@ class SurveyJS:
             while left:
                 drawn.append(choose(left))
                 left.remove(drawn[-1])
-            names = [[str(each.get("name")) for each in part] for part in (listed, drawn)]
-            walked.orders.append((f"page:{page.get('name')}", *names))
+            members, order_drawn = ([str(each.get("name")) for each in part] for part in (listed, drawn))
+            walked.orders.append((f"page:{page.get('name')}", members, order_drawn))
             listed = drawn
         for each in listed:
             if (each.get("visible") is False and not each.get("visibleIf")) or not self._holds(
