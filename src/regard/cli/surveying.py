@@ -76,9 +76,8 @@ def _say_survey(moved: Moved) -> None:
     survey = moved.questionnaire
     title = in_language(survey.title, survey.locale, survey.locale) or "(no title)"
     questions = counted(len(list(questions_of(survey))), "question")
-    print(
-        f"{title} ({moved.format}): {questions} on {counted(len(survey.pages), 'page')}, in {', '.join(languages_of(survey))}"
-    )
+    languages = ", ".join(languages_of(survey))
+    print(f"{title} ({moved.format}): {questions} on {counted(len(survey.pages), 'page')}, in {languages}")
     parts = {
         "trigger": len(survey.triggers), "calculated value": len(survey.calculated_values),
         "quota": len(survey.quotas), "random group": len(survey.random_groups),
@@ -101,9 +100,8 @@ def _say_losses(losses: list[Loss]) -> None:
 
 def _say_equivalence(found: Equivalence) -> None:
     how = "all ways through" if found.is_exhaustive else f"a random sample of ways, seed {found.seed}"
-    print(
-        f"walked {found.walks:,} ways ({how}), {found.ways:,} of them different: {found.agreed:,} ask the same here as there"
-    )
+    walked = f"walked {found.walks:,} ways ({how}), {found.ways:,} of them different"
+    print(f"{walked}: {found.agreed:,} ask the same here as there")
     for difference in found.differences:
         print(
             f"  {difference}; with the answers {json.dumps(difference.answers, ensure_ascii=False, default=str)[:300]}"

@@ -47,6 +47,6 @@ class Moved:
     source: Any
     """The survey as its own tool structures it: what :mod:`regard.surveys.moving.equivalence` walks."""
     traits: Mapping[str, str] = field(default_factory=dict)
-    """What the source knows of a person (embedded data, participant attributes), by the source's name: the trait here."""
+    """What the source knows of a person (embedded data, participant attributes): our trait by its name."""
     pages: Mapping[str, list[str]] = field(default_factory=dict)
     """By the source's key of what it puts in random order: the names of our pages."""

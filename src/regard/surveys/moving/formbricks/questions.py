@@ -43,9 +43,11 @@ class Source:
     @property
     def base(self) -> dict[str, Any]:
         return {
-            "name": self.name, "title": self.text(self.raw.get("headline")), "is_required": bool(self.raw.get("required")),
+            "name": self.name,
+            "title": self.text(self.raw.get("headline")),
+            "is_required": bool(self.raw.get("required")),
             "description": self.text(self.raw.get("subheader")),
-        }  # fmt: skip
+        }
 
     def changed(self, what: str, why: str) -> None:
         self.losses.changed(self.key, what, why)
@@ -222,7 +224,18 @@ def _fields(source: Source) -> Made:
 
 
 _MAKERS: Final[dict[str, Callable[[Source], Made]]] = {
-    "openText": _text, "multipleChoiceSingle": _one, "multipleChoiceMulti": _many, "nps": _scaled, "rating": _scaled,
-    "consent": _consent, "cta": _call, "pictureSelection": _pictures, "date": _date, "fileUpload": _file, "matrix": _matrix,
-    "address": _fields, "contactInfo": _fields, "ranking": _ranked,
-}  # fmt: skip
+    "openText": _text,
+    "multipleChoiceSingle": _one,
+    "multipleChoiceMulti": _many,
+    "nps": _scaled,
+    "rating": _scaled,
+    "consent": _consent,
+    "cta": _call,
+    "pictureSelection": _pictures,
+    "date": _date,
+    "fileUpload": _file,
+    "matrix": _matrix,
+    "address": _fields,
+    "contactInfo": _fields,
+    "ranking": _ranked,
+}

@@ -190,10 +190,20 @@ class _Reader:
     def _old(self, logic: dict[str, Any], block: Block, place: int, after: str) -> None:
         """Logic as it was before conditions could be joined: one comparison with the question itself."""
         key = str(block.elements[-1].get("id"))
-        names = {"submitted": "isSubmitted", "skipped": "isSkipped", "notEquals": "doesNotEqual", "lessThan": "isLessThan",
-                 "lessEqual": "isLessThanOrEqual", "greaterThan": "isGreaterThan", "greaterEqual": "isGreaterThanOrEqual",
-                 "includesAll": "includesAllOf", "includesOne": "includesOneOf", "accepted": "isAccepted",
-                 "clicked": "isClicked", "booked": "isBooked"}  # fmt: skip
+        names = {
+            "submitted": "isSubmitted",
+            "skipped": "isSkipped",
+            "notEquals": "doesNotEqual",
+            "lessThan": "isLessThan",
+            "lessEqual": "isLessThanOrEqual",
+            "greaterThan": "isGreaterThan",
+            "greaterEqual": "isGreaterThanOrEqual",
+            "includesAll": "includesAllOf",
+            "includesOne": "includesOneOf",
+            "accepted": "isAccepted",
+            "clicked": "isClicked",
+            "booked": "isBooked",
+        }
         operator = names.get(str(logic["condition"]), str(logic["condition"]))
         value = logic.get("value")
         wanted = (

@@ -48,14 +48,23 @@ def survey_of(raw: dict[str, Any]) -> Survey:
         raw = inner
     blocks = [
         Block(
-            str(block.get("id")), str(block.get("name") or ""), tuple(objects(block.get("elements"))),
-            tuple(objects(block.get("logic"))), _text(block.get("logicFallback")),
+            str(block.get("id")),
+            str(block.get("name") or ""),
+            tuple(objects(block.get("elements"))),
+            tuple(objects(block.get("logic"))),
+            _text(block.get("logicFallback")),
         )
         for block in objects(raw.get("blocks"))
     ] or [
-        Block(str(question.get("id")), "", (question,), tuple(objects(question.get("logic"))), _text(question.get("logicFallback")))
+        Block(
+            str(question.get("id")),
+            "",
+            (question,),
+            tuple(objects(question.get("logic"))),
+            _text(question.get("logicFallback")),
+        )
         for question in objects(raw.get("questions"))
-    ]  # fmt: skip
+    ]
     hidden = raw.get("hiddenFields")
     ids = hidden.get("fieldIds") if isinstance(hidden, dict) and hidden.get("enabled", True) else []
     return Survey(

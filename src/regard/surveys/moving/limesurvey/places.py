@@ -45,21 +45,26 @@ def _endings(question: Asked) -> Iterator[tuple[str, Place]]:
     if question.type == "O":
         yield "comment", Place(question, "comment")
     for sub in question.rows():
-        if question.type in MULTIPLE:
-            yield sub.code, Place(question, "tick", sub.code)
-            if question.type == "P":
-                yield f"{sub.code}comment", Place(question, "beside", sub.code)
-        elif question.type in GRIDS:
-            for column in question.rows(1):
-                yield f"{sub.code}_{column.code}", Place(question, "cell", sub.code, column.code)
-        elif question.type == "1":
-            yield f"{sub.code}_0", Place(question, "cell", sub.code, "0")
-            yield f"{sub.code}_1", Place(question, "cell", sub.code, "1")
-        else:
-            yield sub.code, Place(question, "row", sub.code)
+        yield from _row_endings(question, sub.code)
     if question.type == "R":
         for rank in range(1, len(question.answers) + 1):
             yield str(rank), Place(question, "rank", str(rank))
+
+
+def _row_endings(question: Asked, code: str) -> Iterator[tuple[str, Place]]:
+    """What one row's variables end with."""
+    if question.type in MULTIPLE:
+        yield code, Place(question, "tick", code)
+        if question.type == "P":
+            yield f"{code}comment", Place(question, "beside", code)
+    elif question.type in GRIDS:
+        for column in question.rows(1):
+            yield f"{code}_{column.code}", Place(question, "cell", code, column.code)
+    elif question.type == "1":
+        yield f"{code}_0", Place(question, "cell", code, "0")
+        yield f"{code}_1", Place(question, "cell", code, "1")
+    else:
+        yield code, Place(question, "row", code)
 
 
 def members(found: dict[str, Place], name: str, own: Asked | None) -> list[Place]:

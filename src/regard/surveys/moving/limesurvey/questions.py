@@ -20,10 +20,13 @@ ONE_EACH: Final = said("there is no grid of this kind: every row or column becam
 SPLIT: Final = said("there is no such question: it became two")
 WORDS: Final[dict[str, dict[str, str]]] = {
     "Y": {"default": "Yes", "de": "Ja", "fr": "Oui", "pl": "Tak", "ru": "Да", "ro": "Da", "es": "Sí", "zh-hans": "是"},
-    "N": {"default": "No", "de": "Nein", "fr": "Non", "pl": "Nie", "ru": "Нет", "ro": "Nu", "es": "No", "zh-hans": "否"},
-    "U": {"default": "Uncertain", "de": "Unsicher", "fr": "Incertain", "pl": "Nie wiem", "ru": "Не знаю", "ro": "Nu știu"},
+    "N": {"default": "No", "de": "Nein",
+           "fr": "Non", "pl": "Nie", "ru": "Нет", "ro": "Nu", "es": "No", "zh-hans": "否"},
+    "U": {"default": "Uncertain", "de": "Unsicher",
+           "fr": "Incertain", "pl": "Nie wiem", "ru": "Не знаю", "ro": "Nu știu"},
     "I": {"default": "Increase", "de": "Zunahme", "fr": "Augmente", "pl": "Wzrost", "ru": "Рост", "ro": "Crește"},
-    "S": {"default": "Same", "de": "Gleich", "fr": "Sans changement", "pl": "Bez zmian", "ru": "Без изменений", "ro": "La fel"},
+    "S": {"default": "Same", "de": "Gleich",
+           "fr": "Sans changement", "pl": "Bez zmian", "ru": "Без изменений", "ro": "La fel"},
     "D": {"default": "Decrease", "de": "Abnahme", "fr": "Diminue", "pl": "Spadek", "ru": "Спад", "ro": "Scade"},
     "F": {"default": "Female", "de": "Weiblich", "fr": "Féminin", "pl": "Kobieta", "ru": "Женский", "ro": "Feminin"},
     "M": {"default": "Male", "de": "Männlich", "fr": "Masculin", "pl": "Mężczyzna", "ru": "Мужской", "ro": "Masculin"},
@@ -236,10 +239,15 @@ def _lines(source: Source) -> Made:
     if any(source.row_conditions) or source.row_filter or source.single_filters:
         source.losses.changed(source.key, said("conditions of single lines"), said("every line is shown"))
     items = [
-        Line(name=str(value_of_code(sub.code)), title=source.text(sub.texts), input_type="number" if is_number else "text",
-             is_required=base["is_required"], **(limits if is_number else {}))
+        Line(
+            name=str(value_of_code(sub.code)),
+            title=source.text(sub.texts),
+            input_type="number" if is_number else "text",
+            is_required=base["is_required"],
+            **(limits if is_number else {}),
+        )
         for sub in asked.rows()
-    ]  # fmt: skip
+    ]
     question = model.MultipleText(**base, items=items, validators=_sums(source, base["name"]))
     rows = {sub.code: str(value_of_code(sub.code)) for sub in asked.rows()}
     return [(source.key, question, Carried(base["name"], rows=rows, numeric=is_number))]
@@ -263,8 +271,13 @@ def _grid(source: Source) -> Made:
     is_ticked = asked.type == ":" and asked.attribute("multiflexible_checkbox") == "1"
     if is_ticked:
         base = source.base()
-        question = model.Matrix(**base, columns=source.choices(columns), rows=source.choices(asked.rows()), cell_type="checkbox",
-                                rows_visible_if=source.row_filter)  # fmt: skip
+        question = model.Matrix(
+            **base,
+            columns=source.choices(columns),
+            rows=source.choices(asked.rows()),
+            cell_type="checkbox",
+            rows_visible_if=source.row_filter,
+        )
         return [(source.key, question, Carried(base["name"], codes_of(columns), codes_of(asked.rows())))]
     source.losses.changed(source.key, said("grid of texts or numbers"), ONE_EACH)
     is_number = asked.type == ":" or asked.attribute("numbers_only") == "1"
@@ -277,10 +290,14 @@ def _grid(source: Source) -> Made:
         base = source.base(row.code)
         base["description"], base["title"] = base["title"], source.text(row.texts) or base["title"]
         items = [
-            Line(name=str(value_of_code(column.code)), title=source.text(column.texts), input_type="number" if is_number else "text",
-                 **(limits if is_number else {}))
+            Line(
+                name=str(value_of_code(column.code)),
+                title=source.text(column.texts),
+                input_type="number" if is_number else "text",
+                **(limits if is_number else {}),
+            )
             for column in columns
-        ]  # fmt: skip
+        ]
         rows = {column.code: str(value_of_code(column.code)) for column in columns}
         made.append(
             (
@@ -356,9 +373,11 @@ def _file(source: Source) -> Made:
     asked, base = source.asked, source.base()
     size = count_of(asked.attribute("max_filesize"))
     question = model.File(
-        **base, accepted_types=asked.attribute("allowed_filetypes").replace(" ", "") or None,
-        max_size=size * 1024 if size else 5_000_000, allow_multiple=(count_of(asked.attribute("max_num_of_files")) or 1) > 1,
-    )  # fmt: skip
+        **base,
+        accepted_types=asked.attribute("allowed_filetypes").replace(" ", "") or None,
+        max_size=size * 1024 if size else 5_000_000,
+        allow_multiple=(count_of(asked.attribute("max_num_of_files")) or 1) > 1,
+    )
     return [(source.key, question, Carried(base["name"]))]
 
 

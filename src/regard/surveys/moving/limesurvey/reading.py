@@ -45,11 +45,13 @@ _NOT_READ: Final = {
     "themes": said("the survey has a theme of Regard's"),
 }
 _TOLD: Final = {
-    "time_limit": said("time is not limited"), "prefix": said("nothing stands before the field"),
-    "suffix": said("nothing stands behind the field"), "slider_layout": said("the number is typed"),
-    "location_mapservice": said("no map is shown"), "em_validation_sq": said("single rows are not checked by expressions"),
-
-}  # fmt: skip
+    "time_limit": said("time is not limited"),
+    "prefix": said("nothing stands before the field"),
+    "suffix": said("nothing stands behind the field"),
+    "slider_layout": said("the number is typed"),
+    "location_mapservice": said("no map is shown"),
+    "em_validation_sq": said("single rows are not checked by expressions"),
+}
 
 
 def read_limesurvey(root: Any) -> Moved:
@@ -317,8 +319,11 @@ class _Reader:
                 self.losses.changed(
                     place, said("quota action {action}", action="2"), said("further responses end here instead")
                 )
-            texts = {each.get("quotals_language", ""): each.get("quotals_message", "") for each in self.survey.quota_texts
-                     if each.get("quotals_quota_id") == row.get("id")}  # fmt: skip
+            texts = {
+                each.get("quotals_language", ""): each.get("quotals_message", "")
+                for each in self.survey.quota_texts
+                if each.get("quotals_quota_id") == row.get("id")
+            }
             expression = every([" or ".join(f"({part})" for part in parts) for parts in conditions.values()])
             found.append(
                 Quota(

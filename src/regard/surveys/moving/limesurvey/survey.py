@@ -1,4 +1,4 @@
-"""A LimeSurvey structure file as LimeSurvey structures it, from any version: old ones keep one row for each language."""
+"""A LimeSurvey structure file as LimeSurvey structures it, from any version; old ones have a row a language."""
 
 from __future__ import annotations
 
@@ -149,46 +149,53 @@ def _questions(tables: dict[str, list[Row]], own: str) -> dict[str, Asked]:
     subs: dict[str, Option] = {}
     parents: dict[str, str] = {}
     for row in [*tables.get("questions", []), *tables.get("subquestions", [])]:
-        qid, parent = row.get("qid", ""), row.get("parent_qid", "0")
+        if row.get("parent_qid", "0") not in ("", "0"):
+            _put_sub(row, subs, parents, own)
+        else:
+            _put_question(row, found, own)
+    _put_texts(tables, found, subs)
+    for qid, option in subs.items():
+        if parents[qid] in found:
+            found[parents[qid]].subs.append(option)
+    _put_answers(tables, found, own)
+    _put_attributes(tables, found)
+    for asked in found.values():
+        asked.subs.sort(key=lambda option: (option.scale, option.order))
+        asked.answers.sort(key=lambda option: (option.scale, option.order))
+    return found
+
+
+def _put_question(row: Row, found: dict[str, Asked], own: str) -> None:
+    qid, order = row.get("qid", ""), _number(row.get("question_order"))
+    asked = found.setdefault(qid, Asked(qid, row.get("gid", ""), row.get("type", ""), row.get("title", ""), order, row))
+    if "question" in row:
         language = locale_of(row.get("language") or own)
-        if parent not in ("", "0"):
-            option = subs.setdefault(qid, _option(row, qid, "title", "question_order"))
-            option.relevance = row.get("relevance", "").strip()
-            parents[qid] = parent
-            if "question" in row:
-                option.texts[language] = row["question"]
-            continue
-        asked = found.setdefault(
-            qid,
-            Asked(
-                qid,
-                row.get("gid", ""),
-                row.get("type", ""),
-                row.get("title", ""),
-                _number(row.get("question_order")),
-                row,
-            ),
-        )
-        if "question" in row:
-            asked.texts[language], asked.helps[language] = row["question"], row.get("help", "")
+        asked.texts[language], asked.helps[language] = row["question"], row.get("help", "")
+
+
+def _put_sub(row: Row, subs: dict[str, Option], parents: dict[str, str], own: str) -> None:
+    qid = row.get("qid", "")
+    option = subs.setdefault(qid, _option(row, qid, "title", "question_order"))
+    option.relevance = row.get("relevance", "").strip()
+    parents[qid] = row["parent_qid"]
+    if "question" in row:
+        option.texts[locale_of(row.get("language") or own)] = row["question"]
+
+
+def _put_texts(tables: dict[str, list[Row]], found: dict[str, Asked], subs: dict[str, Option]) -> None:
     for row in tables.get("question_l10ns", []):
         qid, language = row.get("qid", ""), locale_of(row.get("language"))
         if qid in found:
             found[qid].texts[language], found[qid].helps[language] = row.get("question", ""), row.get("help", "")
         elif qid in subs:
             subs[qid].texts[language] = row.get("question", "")
-    for qid, option in subs.items():
-        if parents[qid] in found:
-            found[parents[qid]].subs.append(option)
-    _put_answers(tables, found, own)
+
+
+def _put_attributes(tables: dict[str, list[Row]], found: dict[str, Asked]) -> None:
     for row in tables.get("question_attributes", []):
         if row.get("qid") in found and row.get("attribute"):
             language = locale_of(row["language"]) if row.get("language") else ""
             found[row["qid"]].attributes.setdefault(row["attribute"], {})[language] = row.get("value", "")
-    for asked in found.values():
-        asked.subs.sort(key=lambda option: (option.scale, option.order))
-        asked.answers.sort(key=lambda option: (option.scale, option.order))
-    return found
 
 
 def _option(row: Row, key: str, code: str, order: str) -> Option:

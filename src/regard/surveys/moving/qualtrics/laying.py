@@ -43,7 +43,7 @@ def set_fields(survey: Survey) -> list[str]:
 
 @dataclass(frozen=True)
 class Laid:
-    """A page as far as ends need it: under which conditions it is seen, and questions whose page's leaving can be told."""
+    """A page as far as ends need it: when it is seen, and questions by which its leaving can be told."""
 
     conditions: tuple[str, ...]
     anchors: tuple[str, ...]

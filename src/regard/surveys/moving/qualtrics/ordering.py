@@ -15,7 +15,7 @@ _NEVER: Final = ("false", "", "none")
 
 @dataclass(frozen=True)
 class Ordering:
-    """``within``: the questions of one page change places; otherwise those of the pool do, each on a page of its own."""
+    """``within``: the questions of one page change places; else those of the pool do, each on its own page."""
 
     within: bool = False
     before: tuple[str, ...] = ()

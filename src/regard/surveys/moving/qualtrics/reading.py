@@ -215,6 +215,9 @@ class _Reader:
         for what in ("Header", "Footer"):
             if plain(self.survey.options.get(what)):
                 self.losses.lost(said("file"), what, said("the theme of the survey says what stands above and below"))
+        self._note_the_unused(layout)
+
+    def _note_the_unused(self, layout: Layout) -> None:
         used = {element.question for block in self.survey.blocks.values() for element in block.elements}
         for question in self.survey.questions:
             if question not in used:

@@ -161,7 +161,7 @@ class _Reader:
         if place.kind in ("row", "beside") or (place.kind == "cell" and place.question.type == "1"):
             answers.setdefault(carried.name, {})[str(carried.rows.get(place.row, place.row))] = value
         elif place.kind == "cell" and carried.choices:
-            if cell not in ("0",):
+            if cell != "0":
                 answers.setdefault(carried.name, {}).setdefault(str(carried.rows[place.row]), []).append(
                     carried.choices[place.column]
                 )

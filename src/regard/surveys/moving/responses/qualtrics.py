@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from regard.base import Invalid
 from regard.base.words import said
@@ -50,6 +50,10 @@ _LEFT_OUT: Final = frozenset(
         "q_duplicaterespondent",
     ]
 )
+
+
+Put: TypeAlias = Callable[[dict[str, Any], Any, Carried, Any, str, dict[str, Any]], bool]
+"""What puts a cell among the answers; False when it fits no choice."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +182,7 @@ class _Reader:
         if column.is_text:
             made.answers[f"{carried.name}-Comment"] = cell
             return
-        put = _PUT.get(type(question), _put_single)
+        put: Put = _PUT.get(type(question), _put_single)
         if not put(made.answers, question, carried, column, cell, raw):
             made.problems.append(said("{column}: {value} is none of the choices", column=heading, value=cell[:80]))
 
@@ -311,6 +315,6 @@ def _put_rank(
     return True
 
 
-_PUT: Final[dict[type[Any], Callable[[dict[str, Any], Any, Carried, _Column, str, dict[str, Any]], bool]]] = {
+_PUT: Final[dict[type[Any], Put]] = {
     Checkbox: _put_many, Matrix: _put_grid, MultipleText: _put_line, Ranking: _put_rank,
 }  # fmt: skip

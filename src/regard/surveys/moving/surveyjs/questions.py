@@ -42,8 +42,7 @@ def question_from(raw: dict[str, Any], name: str, condition: str | None, losses:
     given["visibleIf"] = condition
     for text in ("title", "description"):
         _plain(given, text, losses)
-    question = fitted(KINDS[kind], _parts(kind, given, losses), name, losses)
-    return question  # type: ignore[no-any-return]
+    return fitted(KINDS[kind], _parts(kind, given, losses), name, losses)  # type: ignore[no-any-return]
 
 
 def _parts(kind: str, given: dict[str, Any], losses: Losses) -> dict[str, Any]:

@@ -309,8 +309,8 @@ class _Reader:
             elif is_readable(condition or "", place, self.losses):
                 kept = {k: v for k, v in raw.items() if k not in ("type", "expression", "name", "operator", "value")}
                 kept["expression"] = condition
-                trigger = Complete if kind == "complete" else Skip
-                found.append(fitted(trigger, kept, place, self.losses))  # type: ignore[type-var]
+                fit_in: type[Any] = Complete if kind == "complete" else Skip
+                found.append(fitted(fit_in, kept, place, self.losses))
         return found
 
     @staticmethod

@@ -58,7 +58,7 @@ class Formbricks:
         if not used:
             return None
         codes = [str(each.get("id")) for each in objects(element.get("choices"))]
-        if kind in ("multipleChoiceMulti",) or (kind == "pictureSelection" and element.get("allowMulti")):
+        if kind == "multipleChoiceMulti" or (kind == "pictureSelection" and element.get("allowMulti")):
             return [code for code in codes if choose([False, True])] or None
         if kind in ("multipleChoiceSingle", "pictureSelection"):
             return choose([*codes, None])
@@ -93,7 +93,7 @@ class Formbricks:
     # --- logic --------------------------------------------------------------------------------------------------------
 
     def _leave(self, block: Block, walked: Walked, variables: dict[str, Any]) -> str | None:
-        """Where to go from a block; None for the next one. Every logic that holds is carried out; the first jump counts."""
+        """Where to go from a block; None for the next one. Every logic that holds runs; the first jump counts."""
         target: str | None = None
         for logic in block.logic:
             if "condition" in logic:
@@ -114,13 +114,19 @@ class Formbricks:
         label = self._label(key, given)
         value: Any = logic.get("value")
         tests: dict[str, Callable[[], bool]] = {
-            "submitted": lambda: given not in (None, "", []), "skipped": lambda: given in (None, "", []),
-            "clicked": lambda: given is not None, "accepted": lambda: given == "accepted",
-            "equals": lambda: label == value or str(given) == str(value), "notEquals": lambda: not (label == value or str(given) == str(value)),
-            "lessThan": lambda: given is not None and float(given) < float(value), "lessEqual": lambda: given is not None and float(given) <= float(value),
-            "greaterThan": lambda: given is not None and float(given) > float(value), "greaterEqual": lambda: given is not None and float(given) >= float(value),
-            "includesOne": lambda: bool(set(label or []) & set(value)), "includesAll": lambda: set(value) <= set(label or []),
-        }  # fmt: skip
+            "submitted": lambda: given not in (None, "", []),
+            "skipped": lambda: given in (None, "", []),
+            "clicked": lambda: given is not None,
+            "accepted": lambda: given == "accepted",
+            "equals": lambda: label == value or str(given) == str(value),
+            "notEquals": lambda: not (label == value or str(given) == str(value)),
+            "lessThan": lambda: given is not None and float(given) < float(value),
+            "lessEqual": lambda: given is not None and float(given) <= float(value),
+            "greaterThan": lambda: given is not None and float(given) > float(value),
+            "greaterEqual": lambda: given is not None and float(given) >= float(value),
+            "includesOne": lambda: bool(set(label or []) & set(value)),
+            "includesAll": lambda: set(value) <= set(label or []),
+        }
         test = tests.get(str(logic["condition"]))
         return test() if test else False
 
@@ -164,6 +170,8 @@ class Formbricks:
 
     def _leaf(self, leaf: dict[str, Any], walked: Walked, variables: dict[str, Any]) -> bool:
         a, b = (self._operand(leaf.get(side), walked, variables) for side in ("leftOperand", "rightOperand"))
+        number: Any
+        other: Any
         number, other = (
             number_of(a) if not isinstance(a, list) else None,
             number_of(b) if not isinstance(b, list) else None,
@@ -174,21 +182,33 @@ class Formbricks:
         equal = (isinstance(a, list) and a == [b]) or a == b or (both and number == other)
         text, part = str(a).lower(), str(b).lower()
         tests: dict[str, Callable[[], bool]] = {
-            "equals": lambda: equal, "doesNotEqual": lambda: not equal,
-            "isSubmitted": lambda: not is_empty, "isSkipped": lambda: is_empty, "isSet": lambda: not is_empty,
-            "isNotSet": lambda: is_empty, "isEmpty": lambda: is_empty, "isNotEmpty": lambda: not is_empty,
-            "isCompletelySubmitted": lambda: not is_empty, "isBooked": lambda: not is_empty,
-            "isAccepted": lambda: a == "accepted", "isClicked": lambda: not is_empty,
-            "isGreaterThan": lambda: both and number > other, "isLessThan": lambda: both and number < other,  # type: ignore[operator]
-            "isGreaterThanOrEqual": lambda: both and number >= other, "isLessThanOrEqual": lambda: both and number <= other,  # type: ignore[operator]
-            "isAfter": lambda: not is_empty and str(a) > str(b), "isBefore": lambda: not is_empty and str(a) < str(b),
-            "equalsOneOf": lambda: a in wanted, "isAnyOf": lambda: a in wanted,
+            "equals": lambda: equal,
+            "doesNotEqual": lambda: not equal,
+            "isSubmitted": lambda: not is_empty,
+            "isSkipped": lambda: is_empty,
+            "isSet": lambda: not is_empty,
+            "isNotSet": lambda: is_empty,
+            "isEmpty": lambda: is_empty,
+            "isNotEmpty": lambda: not is_empty,
+            "isCompletelySubmitted": lambda: not is_empty,
+            "isBooked": lambda: not is_empty,
+            "isAccepted": lambda: a == "accepted",
+            "isClicked": lambda: not is_empty,
+            "isGreaterThan": lambda: both and number > other,
+            "isLessThan": lambda: both and number < other,
+            "isGreaterThanOrEqual": lambda: both and number >= other,
+            "isLessThanOrEqual": lambda: both and number <= other,
+            "isAfter": lambda: not is_empty and str(a) > str(b),
+            "isBefore": lambda: not is_empty and str(a) < str(b),
+            "equalsOneOf": lambda: a in wanted,
+            "isAnyOf": lambda: a in wanted,
             "includesOneOf": lambda: not is_empty and bool(set(many) & set(wanted)),
             "includesAllOf": lambda: not is_empty and set(wanted) <= set(many),
             "doesNotIncludeOneOf": lambda: not is_empty and not set(many) & set(wanted),
             "doesNotIncludeAllOf": lambda: not is_empty and not set(many) & set(wanted),
-            "contains": lambda: not is_empty and part in text, "doesNotContain": lambda: is_empty or part not in text,
-        }  # fmt: skip
+            "contains": lambda: not is_empty and part in text,
+            "doesNotContain": lambda: is_empty or part not in text,
+        }
         test = tests.get(str(leaf.get("operator")))
         return test() if test else False
 

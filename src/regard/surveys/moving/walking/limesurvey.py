@@ -1,7 +1,7 @@
 """A LimeSurvey survey, gone through as LimeSurvey does: group after group, every question whose relevance holds.
 
-Expressions are evaluated on LimeSurvey's own variables and codes, with its rules: texts and numbers, an empty value that
-is never smaller or greater, and variables without ``.NAOK`` that make the whole false when they are not relevant.
+Expressions are evaluated on LimeSurvey's own variables and codes, with its rules: an empty value is
+never smaller or greater, and variables without ``.NAOK`` that make the whole false when they are not relevant.
 """
 
 from __future__ import annotations
@@ -296,11 +296,16 @@ class LimeSurvey:
             "count": lambda: len([value for value in given if value not in ("", False)]),
             "countif": lambda: len([value for value in given[1:] if str(value) == str(given[0])]),
             "countifop": lambda: len([value for value in given[2:] if _joined(str(given[0]), value, given[1])]),
-            "sum": lambda: sum(numbers), "min": lambda: min(numbers, default=""), "max": lambda: max(numbers, default=""),
-            "strlen": lambda: len(str(given[0])), "round": lambda: round(numbers[0]) if numbers else "",
-            "intval": lambda: int(numbers[0]) if numbers else "", "floatval": lambda: numbers[0] if numbers else "",
-            "trim": lambda: str(given[0]).strip(), "is_numeric": lambda: bool(numbers),
-        }  # fmt: skip
+            "sum": lambda: sum(numbers),
+            "min": lambda: min(numbers, default=""),
+            "max": lambda: max(numbers, default=""),
+            "strlen": lambda: len(str(given[0])),
+            "round": lambda: round(numbers[0]) if numbers else "",
+            "intval": lambda: int(numbers[0]) if numbers else "",
+            "floatval": lambda: numbers[0] if numbers else "",
+            "trim": lambda: str(given[0]).strip(),
+            "is_numeric": lambda: bool(numbers),
+        }
         if name not in functions:
             raise _UntoldError
         return functions[name]()

@@ -7,6 +7,7 @@ Skip logic is read when its question's page is left.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,10 +44,8 @@ class Qualtrics:
         state = _State(choose)
         for name, values in self._traits().items():
             state.walked.traits[name] = choose([*sorted(values), None])
-        try:
+        with suppress(_EndedError):
             self._steps(self.survey.flow, state)
-        except _EndedError:
-            pass
         return state.walked
 
     def _traits(self) -> dict[str, set[str]]:
@@ -197,7 +196,7 @@ class Qualtrics:
                 state.walked.answers[part] = answer
 
     def _answer(self, key: str, raw: dict[str, Any], state: _State) -> Any:
-        """An answer to a question: one of those that conditions can tell apart; one that nobody asks for is not given."""
+        """An answer to a question, among those that conditions tell apart; none where no condition asks."""
         if key not in self.matters:
             return None
         kind, possible = str(raw.get("QuestionType")), self._offered(raw, state)
