@@ -35,10 +35,12 @@ from regard.surveys.model import (
 from regard.surveys.piping import answer_text
 from regard.surveys.reading import as_json, read_questionnaire
 from regard.surveys.responded import Responded, Shown
+from regard.surveys.validating import NONE
 
 __all__ = [
     "COMMENT",
     "FLAGS",
+    "NONE",
     "OTHER",
     "Boolean",
     "Checkbox",

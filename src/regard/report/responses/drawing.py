@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from regard.base.words import marked
 from regard.metrics import Estimate, Funnel, Stop, Unit, numbers
 from regard.report.responses.collected import Collected
+from regard.report.responses.crossing import NET
 from regard.report.responses.figures import Answered, Part
 from regard.report.responses.items import Item, as_text
-from regard.surveys import Ranking, Rating, answer_text
+from regard.surveys import NONE, OTHER, Ranking, Rating, answer_text
 from regard.web import MISSING, Chart, Format, Row, breakdown, distribution, ngettext, steps
 
+MOST_STOPS = 6
 RESPONSES = ngettext("{n} response", "{n} responses")
 ANSWERS = ngettext("{n} answer", "{n} answers")
 FILES = ngettext("{n} file", "{n} files")
@@ -71,6 +75,7 @@ WAYS = {
     "api": marked("API"),
     "import": marked("Import"),
 }
+UNSAID = {OTHER: marked("Something else"), NONE: marked("None of these")}
 
 
 def kind_name(item: Item, fmt: Format) -> str:
@@ -101,7 +106,7 @@ def question(one: Answered, number: int, fmt: Format) -> dict[str, Any]:
         "headline": headline(one, fmt),
         "charts": _charts(one, fmt),
         "figures": _figures(one, fmt),
-        "span": one.span,
+        "span": [fmt.date(date.fromisoformat(day)) for day in one.span] if one.span else None,
     }
 
 
@@ -136,10 +141,20 @@ def _chart(item: Item, part: Part, fmt: Format) -> dict[str, Any]:
 def shares(item: Item, part: Part, title: str, fmt: Format) -> Chart:
     """A bar for each answer, with its interval."""
     rows = [
-        Row(part.labels.get(value, value), one.value, one.low, one.high, _count(one), _tone(item, value))
+        Row(label_of(part.labels, value, fmt), one.value, one.low, one.high, _count(one), _tone(item, value))
         for value, one in part.found.shares.items()
     ]
     return distribution(rows, title=title, fmt=fmt)
+
+
+def label_of(labels: Mapping[str, str], value: str, fmt: Format) -> str:
+    """What an answer is called; "other" and "none" where nobody gave them a text, months by their name."""
+    said = labels.get(value, value)
+    if said == value and value in UNSAID:
+        return fmt.say(UNSAID[value])
+    if not labels and re.fullmatch(r"\d{4}-\d{2}", value):
+        return fmt.date(date.fromisoformat(f"{value}-01"), "yMMM")
+    return said
 
 
 def _count(share: Estimate) -> int:
@@ -219,10 +234,23 @@ def stops(found: Sequence[Stop], titles: Mapping[str, str], fmt: Format) -> list
             "left": fmt.value(stop.left_here.value, "share"),
             "range": _range(stop.left_here, fmt),
             "share": stop.left_here.value or 0.0,
+            "estimate": stop.left_here,
+            "count": round((stop.left_here.value or 0.0) * stop.seen),
         }
         for stop in found
         if stop.seen
     ]
+
+
+def stops_chart(found: Sequence[Mapping[str, Any]], fmt: Format) -> Chart | None:
+    """The questions that most respondents left at, in their order."""
+    worst = sorted((stop for stop in found if stop["share"]), key=lambda stop: -stop["share"])[:MOST_STOPS]
+    rows = [
+        Row(stop["title"], stop["share"], stop["estimate"].low, stop["estimate"].high, stop["count"])
+        for stop in found
+        if stop in worst
+    ]
+    return distribution(rows, title=fmt.say(marked("Left at this question")), fmt=fmt) if rows else None
 
 
 def _range(estimate: Estimate, fmt: Format) -> str:
@@ -242,8 +270,10 @@ def variable_name(collected: Collected, variable: str, fmt: Format) -> str:
 
 def category_name(variable: str, value: str, labels: Mapping[str, str], fmt: Format) -> str:
     """What a category is called."""
-    said = labels.get(value, value)
-    return fmt.say(WAYS.get(value, value)) if variable == "way" else fmt.say(said) if said == value else said
+    if variable == "way":
+        return fmt.say(WAYS.get(value, value))
+    told = labels.get(value, value)
+    return fmt.say(told) if variable.startswith("question:") and told in NET.values() else label_of(labels, value, fmt)
 
 
 # --- one answer ------------------------------------------------------------------------------------------------------

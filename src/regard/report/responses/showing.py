@@ -84,10 +84,10 @@ def bounds_words(one: Silence, fmt: Format) -> dict[str, Any]:
     name, unit = score_name(one.item, fmt), str(one.whatever.responders.unit)
     rows = [
         Row(fmt.say(marked("Responders")), *_estimate(one.whatever), one.whatever.responders.n),
-        Row(fmt.say(marked("Everybody, whatever the others think")), None, one.whatever.least, one.whatever.most),
+        Row(fmt.say(marked("All, worst to best")), None, one.whatever.least, one.whatever.most),
     ]
     if one.assumed:
-        label = fmt.say(marked("Everybody, by the assumption"))
+        label = fmt.say(marked("All, if it is so"))
         rows.append(Row(label, None, one.assumed.least, one.assumed.most))
     return {
         "title": one.item.title,

@@ -36,7 +36,7 @@ from regard.report.responses.showing import (
 from regard.report.responses.site import Results, page
 from regard.report.responses.tabling import table_of
 from regard.report.responses.weighting import weighing
-from regard.report.responses.wordlist import has_words, page_of
+from regard.report.responses.wordlist import has_words, is_told, page_of
 from regard.surveys import Rating
 from regard.surveys.site import Single, keep_margins, newest_first, response_called
 from regard.web import WITHHELD
@@ -68,6 +68,7 @@ def results(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         summary=_summary(asked),
         funnel=_funnel(asked),
         stops=stops,
+        stops_chart=drawing.stops_chart(stops, asked.fmt),
         worst=max(stops, key=lambda stop: stop["share"], default=None),
         may_read=asked.may(Right.VIEW_ROWS),
         **context,
@@ -211,7 +212,8 @@ def _pair(request: HttpRequest, part: Collected, names: list[str]) -> tuple[str,
     rows, columns = (request.GET.get(name, "") for name in ("rows", "columns"))
     scores = [name for name in names if _is_score(part, name)] or names
     columns = columns if columns in names else next((name for name in scores if name != rows), "")
-    rows = rows if rows in names else next((name for name in names if name != columns), "")
+    others = [name for name in names if name not in scores] + names
+    rows = rows if rows in names else next((name for name in others if name != columns), "")
     return rows, columns
 
 
@@ -258,7 +260,7 @@ def words(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     search, question = request.GET.get("q", "").strip()[:200], request.GET.get("question", "")
     before = request.GET.get("before", "")
     items = [item for item in asked.everything.items if has_words(item)]
-    wanted = [item for item in items if item.key == question] or items
+    wanted = [item for item in items if item.key == question] or [item for item in items if is_told(item)] or items
     zone = ZoneInfo(asked.settings.time_zone)
     singles = newest_first(asked.survey, int(before) if before.isdecimal() and len(before) < 19 else None)
     found = page_of(singles, wanted, lambda one: asked.chosen.holds(one, zone), search)

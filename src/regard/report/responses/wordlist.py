@@ -52,6 +52,11 @@ def has_words(item: Item) -> bool:
     return isinstance(question, Comment) or (isinstance(question, Chosen) and question.show_other_item)
 
 
+def is_told(item: Item) -> bool:
+    """Whether what is written is a customer telling something, rather than a name or a number of theirs."""
+    return isinstance(item.question, Comment | Chosen)
+
+
 def texts_of(item: Item, one: Responded) -> Iterator[str]:
     """What a respondent wrote to one question."""
     if one.version not in item.versions:
