@@ -26,14 +26,13 @@ SILENCE: Final = timedelta(hours=1)
 AT_A_TIME: Final = 500
 
 
-def record_response(questionnaire: Questionnaire, response: Response) -> ResponseReceived | None:
+def record_response(questionnaire: Questionnaire, response: Response, way: Path) -> ResponseReceived | None:
     """Append what the stream does not have yet of this response, and note in it, for the caller to keep, that it has.
 
     Returns what is to be announced once the row is kept. Done twice, the ids of the calls are the same and the stream
     keeps one of each. What a robot filled in stays out. Raises :class:`~regard.base.Unavailable` or
     :class:`~regard.base.TooMany` when the spool takes nothing.
     """
-    way = path_of(questionnaire, response)
     fresh = [name for name in answered(way, response) if name not in response.recorded]
     if ROBOT not in response.flags:
         tell(response.workspace, _calls(questionnaire, way, response, fresh))
@@ -118,7 +117,8 @@ def settle_abandoned() -> None:
     alone = Response.objects.public().filter(completed_at=None, changed_at__lt=now() - SILENCE).exclude(ended_by=LEFT)
     related = alone.select_related("survey", "version", "workspace", "invitation").order_by("pk")
     for response in related[:AT_A_TIME]:
-        received = record_response(read_questionnaire(response.version.document), response)
+        questionnaire = read_questionnaire(response.version.document)
+        received = record_response(questionnaire, response, path_of(questionnaire, response))
         same = Response.objects.public().filter(pk=response.pk, changed_at=response.changed_at)
         if same.update(recorded=response.recorded, ended_by=LEFT) and received:
             announce(received)

@@ -18,7 +18,7 @@ from regard.surveys.evaluating import is_empty
 from regard.surveys.events import ResponseReceived
 from regard.surveys.files.keeping import keep_files
 from regard.surveys.flags import DUPLICATE, ROBOT, flags_of
-from regard.surveys.flow import COMMENT, Step, answers_on, is_answered, is_required, quotas_at
+from regard.surveys.flow import COMMENT, Path, Step, answers_on, is_answered, is_required, quotas_at
 from regard.surveys.model import File, Html, Quota, Text
 from regard.surveys.models import Invitation, Response, Survey
 from regard.surveys.respond.visiting import Visit
@@ -58,6 +58,7 @@ class End:
     """The end of a response: "complete", "screen_out", or "quota" with the one that was full."""
 
     by: str
+    way: Path
     quota: Quota | None = None
 
 
@@ -216,18 +217,18 @@ def _onwards(visit: Visit, sent: Sent, read: _Read) -> Outcome | End:
     if step and any(question.name not in sent.shown for question in step.questions):
         return Outcome(sent.page)  # an answer has brought up another question of the same page
     if step and (quota := _full_quota(visit, step)):
-        return End("quota", quota)
+        return End("quota", way, quota)
     then = way.after(sent.page) if step else way.after("")
-    if then is None and (missing := _missing(visit, read.answers)):
+    if then is None and (missing := _missing(visit, way, read.answers)):
         then = missing
     if then:
         return Outcome(then.page.name)
-    return End("screen_out" if way.ended_by and way.ended_by.is_screen_out else "complete")
+    return End("screen_out" if way.ended_by and way.ended_by.is_screen_out else "complete", way)
 
 
-def _missing(visit: Visit, answers: Mapping[str, Any]) -> Step | None:
+def _missing(visit: Visit, way: Path, answers: Mapping[str, Any]) -> Step | None:
     """The first page on the way that lacks a required answer: somebody has come past it."""
-    for step in visit.path(answers).steps:
+    for step in way.steps:
         for question in step.questions:
             if isinstance(question, Html) or question.name in visit.response.recorded:
                 continue
@@ -260,7 +261,7 @@ def _finish(visit: Visit, sent: Sent, end: End) -> tuple[Outcome, ResponseReceiv
     before = response.flags, response.arrangement
     try:
         _complete(visit, end)
-        return Outcome(), record_response(visit.questionnaire, response)
+        return Outcome(), record_response(visit.questionnaire, response, end.way)
     except RegardError as error:
         response.completed_at, response.ended_by = None, ""
         response.flags, response.arrangement = before
@@ -268,8 +269,7 @@ def _finish(visit: Visit, sent: Sent, end: End) -> tuple[Outcome, ResponseReceiv
 
 
 def _complete(visit: Visit, end: End) -> None:
-    response = visit.response
-    way = visit.path()
+    response, way = visit.response, end.way
     response.answers = answers_on(way, response.answers)
     response.completed_at, response.ended_by = now(), end.by
     seconds = (response.completed_at - response.started_at).total_seconds()
