@@ -185,3 +185,20 @@ def test_the_whole_as_json_is_judged_by_its_path(analyst, at, draft) -> None:
     assert "pages[0].elements[0]" in wrong.content.decode()
     analyst.post(at + "json/", {"edition": "0", "document": '{"title": "New"}'})
     assert draft().title == "New"
+
+
+def test_what_the_form_does_not_offer_is_written_as_json(analyst, at, draft) -> None:
+    place = at + "question/why/?as=json"
+    assert b"visibleIf" in analyst.get(place).content
+    checked = '{"type": "comment", "name": "why", "validators": [{"type": "text", "minLength": 5}]}'
+    assert analyst.post(place, {"edition": "0", "document": checked}).url == at + "question/why/"
+    assert find_question(draft(), "why").validators[0].min_length == 5
+    wrong = analyst.post(place, {"edition": "1", "document": '{"type": "comment", "name": "why", "choice": []}'})
+    assert (wrong.status_code, b"choice" in wrong.content) == (422, True)
+
+
+def test_who_writes_json_second_sees_what_is_there_now(analyst, at, draft) -> None:
+    analyst.post(at + "json/", {"edition": "0", "document": '{"title": "First"}'})
+    late = analyst.post(at + "json/", {"edition": "0", "document": '{"title": "Second"}'})
+    assert late.status_code == 409
+    assert (b"First" in late.content, b"Second" in late.content, draft().title) == (True, True, "First")

@@ -40,6 +40,8 @@ def question(request: HttpRequest, slug: str, key: str, name: str) -> HttpRespon
     if request.method == "POST" and find_question(questionnaire, name) is None and edition_of(request) >= 0:
         return _gone(request, survey, questionnaire)
     before = editing.get_question(questionnaire, name)
+    if request.GET.get("as") == "json":
+        return _question_json(request, survey, questionnaire, before)
     if request.method == "POST" and request.POST.get("do") == "kind":
         return _other_kind(request, survey, questionnaire, before)
     form, rows = _forms(request, questionnaire, before)
@@ -81,6 +83,33 @@ def _other_kind(request: HttpRequest, survey: Survey, questionnaire: Questionnai
             form, rows = PartForm(None, part=before, own=now.locale), ConditionRows(request, before.visible_if, [])
             return _question_page(request, survey, now, before, form, rows, error.status, told_error(error))
     return redirect("surveys:question", survey.workspace.slug, survey.key, before.name)
+
+
+def _question_json(
+    request: HttpRequest, survey: Survey, questionnaire: Questionnaire, before: Question
+) -> HttpResponse:
+    """The question as JSON: validators, conditions of single choices and whatever else the form does not offer."""
+    form = _document_form(request, msgspec.to_builtins(before))
+    status, problem = 200, ""
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                made = _question_of(form.cleaned_data["document"])
+                error = kept_or_why(request, survey, editing.replace_question(questionnaire, before.name, made))
+            except Invalid as refused:
+                error = refused
+            if error is None:
+                return redirect("surveys:question", survey.workspace.slug, survey.key, made.name)
+            status, problem = error.status, told_error(error)
+    context = {"form": form, "problem": problem, "part": before, "tab": "build"}
+    context["theirs"] = _pretty(json.dumps(msgspec.to_builtins(before))) if status == Conflict.status else ""
+    return page_of(request, "document", survey, questionnaire, status, **context)
+
+
+def _question_of(given: Any) -> Question:
+    """One question out of JSON. Raises Invalid with its place."""
+    return read_questionnaire({"pages": [{"name": "page", "elements": [given]}]}).pages[0].elements[0]
 
 
 def _question_late(
@@ -214,17 +243,22 @@ class DocumentForm(forms.Form):
     """A questionnaire as JSON."""
 
     document = forms.JSONField(
-        label=gettext_lazy("Questionnaire"),
+        label=gettext_lazy("As JSON"),
         widget=forms.Textarea(attrs={"rows": 30, "class": "code", "spellcheck": "false"}),
     )
+
+
+def _document_form(request: HttpRequest, document: Any) -> DocumentForm:
+    form = DocumentForm(request.POST or None, initial={"document": document})
+    form.fields["document"].widget.format_value = _pretty
+    return form
 
 
 @right_required(Right.MANAGE_SURVEYS)
 def document(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """The whole draft as JSON, for what the forms do not offer."""
     survey, questionnaire = opened(request, key)
-    form = DocumentForm(request.POST or None, initial={"document": as_json(questionnaire)})
-    form.fields["document"].widget.format_value = _pretty
+    form = _document_form(request, as_json(questionnaire))
     status, problem = 200, ""
     if request.method == "POST":
         status = 422
@@ -236,7 +270,9 @@ def document(request: HttpRequest, slug: str, key: str) -> HttpResponse:
             if error is None:
                 return redirect("surveys:document", slug, key)
             status, problem = error.status, told_error(error)
-    return page_of(request, "document", survey, questionnaire, status, form=form, problem=problem, tab="settings")
+    theirs = _pretty(json.dumps(survey.draft)) if status == Conflict.status else ""
+    context = {"form": form, "problem": problem, "theirs": theirs, "tab": "settings"}
+    return page_of(request, "document", survey, questionnaire, status, **context)
 
 
 def _pretty(value: Any) -> str:

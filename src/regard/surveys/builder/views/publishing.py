@@ -24,6 +24,7 @@ from regard.surveys.builder.site import (
 from regard.surveys.builder.views.frame import edition_of, opened, page_of
 from regard.surveys.checking import ERROR, NOTE, WARNING, Finding, Length, check, length_of
 from regard.surveys.comparing import Change, changes
+from regard.surveys.model import in_language
 from regard.surveys.models import Survey, SurveyVersion
 from regard.surveys.reading import read_questionnaire
 from regard.web.site import current_format, told_error
@@ -92,7 +93,8 @@ def version(request: HttpRequest, slug: str, key: str, number: int) -> HttpRespo
     survey, questionnaire = opened(request, key)
     found = get_object_or_404(survey.versions.select_related("published_by"), number=number)
     shown = read_questionnaire(found.document)
-    context: dict[str, Any] = {"version": found, "shown": shown, "changes": _since(survey, found), "tab": "versions"}
+    pages = [(page, [(one, in_language(one.title, shown.locale)) for one in page.elements]) for page in shown.pages]
+    context: dict[str, Any] = {"version": found, "pages": pages, "changes": _since(survey, found), "tab": "versions"}
     return page_of(request, "version", survey, questionnaire, **context)
 
 
