@@ -43,6 +43,7 @@ API: tuple[tuple[str, str], ...] = (
     ("identity", "regard.profiles.api.rules.router"),
     ("segments", "regard.profiles.api.segments.router"),
     ("surveys", "regard.surveys.api.surveys.router"),
+    ("invitations", "regard.surveys.api.invitations.router"),
     ("imports", "regard.collect.api.imports.router"),
     ("loads", "regard.collect.api.loads.router"),
 )

@@ -20,6 +20,7 @@ class Scope(StrEnum):
     SEGMENTS_WRITE = "segments:write"
     SURVEYS_READ = "surveys:read"
     SURVEYS_WRITE = "surveys:write"
+    INVITATIONS_WRITE = "invitations:write"
     IMPORTS_READ = "imports:read"
     IMPORTS_WRITE = "imports:write"
 
@@ -34,6 +35,7 @@ SCOPES: Mapping[Scope, str] = {
     Scope.SEGMENTS_WRITE: marked("Make, change and remove segments"),
     Scope.SURVEYS_READ: marked("Read surveys, their versions and their responses (personal data)"),
     Scope.SURVEYS_WRITE: marked("Make, change, publish, close and remove surveys"),
+    Scope.INVITATIONS_WRITE: marked("Invite people to surveys, and hand in reports about mails"),
     Scope.IMPORTS_READ: marked("Follow imports and read refused rows (personal data)"),
     Scope.IMPORTS_WRITE: marked("Upload files and replay refused rows"),
 }
