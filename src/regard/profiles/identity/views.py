@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from regard.accounts import Right
 from regard.accounts.site import record_audit, right_required, store_of
-from regard.base import Forbidden
 from regard.profiles import tasks
 from regard.profiles.directory.site import STATES
 from regard.profiles.identity.forms import RulesForm, digest_of
@@ -25,7 +24,8 @@ def rules(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, form)
     if not request.member.may(Right.MANAGE_WORKSPACE):
-        raise Forbidden(_("Your role may see the identity rules, not change them."))
+        messages.error(request, _("Your role may see the identity rules, not change them."))
+        return redirect("people:rules", slug)
     action = request.POST.get("action", "preview")
     if action == "add":
         form.add()
