@@ -22,6 +22,9 @@ OPEN_TO_ALL = {"health", "robots.txt", "sign-in/<str:token>/", "invitation/<str:
     "api/v1/openapi.json",
     r"api/v1/^(?P<path>[\s\S]*)\Z",  # asks for a key: tests/api/test_every_operation.py
     "s/widget.js",
+    "s/o/<str:token>/",
+    "s/p/<str:token>/",
+    "s/u/<str:token>/",
     "s/i/<str:token>/",
     "s/r/<str:token>/",
     "s/r/<str:token>/elsewhere/",
