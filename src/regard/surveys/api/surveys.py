@@ -265,7 +265,7 @@ def list_responses(request: HttpRequest, key: Path[Text], page: Query[Paging]) -
 
 
 def _of(request: HttpRequest, key: str) -> Survey:
-    found = Survey.objects.of(request.workspace).filter(key=key).first()
+    found: Survey | None = Survey.objects.of(request.workspace).filter(key=key).first()
     if found is None:
         raise NotFound(said("there is no survey {key}", key=key))
     return found
