@@ -10,7 +10,7 @@ from regard.base.words import said
 from regard.surveys.moving.formbricks import read_formbricks
 from regard.surveys.moving.limesurvey import read_limesurvey
 from regard.surveys.moving.moved import Moved
-from regard.surveys.moving.opening import ACCEPTED, archived, bytes_of, json_of, xml_of
+from regard.surveys.moving.opening import ACCEPTED, REMEDY, archived, bytes_of, json_of, xml_of
 from regard.surveys.moving.qualtrics import read_qualtrics
 from regard.surveys.moving.surveyjs import read_surveyjs
 from regard.surveys.moving.wording import objects
@@ -21,7 +21,11 @@ def read_survey(given: Path | str | bytes, name: str = "") -> Moved:
 
     Raises :class:`~regard.base.Invalid` for a file that is broken, too large, or of no known kind.
     """
-    moved = _read(bytes_of(given), name)
+    try:
+        moved = _read(bytes_of(given), name)
+    except (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError) as error:
+        reason = said("the file is not built like an export of its tool ({kind})", kind=type(error).__name__)
+        raise Invalid(reason, field="file", remedy=REMEDY) from error
     if not any(page.elements for page in moved.questionnaire.pages):
         raise Invalid(said("the file has no question that can be asked here"), field="file", remedy=ACCEPTED)
     return moved

@@ -139,3 +139,8 @@ def objects(given: Any) -> list[dict[str, Any]]:
     """Those members of a list that are objects."""
     members = given.values() if isinstance(given, dict) else given if isinstance(given, list) else ()
     return [member for member in members if isinstance(member, dict)]
+
+
+def members(given: Any) -> list[Any]:
+    """The members of a list; none of what is no list."""
+    return given if isinstance(given, list) else []

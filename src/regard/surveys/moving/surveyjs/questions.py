@@ -12,7 +12,7 @@ from regard.surveys import model
 from regard.surveys.model import Line, Question
 from regard.surveys.moving.losses import Losses
 from regard.surveys.moving.surveyjs.fitting import choices_of, fitted, validators_of
-from regard.surveys.moving.wording import media_in, number_of, objects, plain
+from regard.surveys.moving.wording import media_in, members, number_of, objects, plain
 
 NOT_HERE: Final = said("Regard has no such question; it is left out, and conditions over it are left out too")
 OLD_NAMES: Final = {
@@ -38,7 +38,7 @@ def question_from(raw: dict[str, Any], name: str, condition: str | None, losses:
         losses.lost(name, said("question type {kind}", kind=kind), NOT_HERE)
         return None
     given = _CHANGED.get(kind, _same)(given, losses)
-    kind = str(given.pop("type", kind)) if given.get("type") in KINDS else kind
+    kind = str(given.pop("type", kind)) if str(given.get("type")) in KINDS else kind
     given["visibleIf"] = condition
     for text in ("title", "description"):
         _plain(given, text, losses)
@@ -93,7 +93,7 @@ def _alike(kind: str, given: dict[str, Any], losses: Losses) -> tuple[str, dict[
         }
         made["choices"] = [
             {key: value for key, value in each.items() if key != "imageLink"} if isinstance(each, dict) else each
-            for each in given.get("choices") or []
+            for each in members(given.get("choices"))
         ]
         return ("checkbox" if given.get("multiSelect") else "radiogroup"), made
     losses.cosmetic(

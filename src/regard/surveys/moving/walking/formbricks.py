@@ -7,7 +7,7 @@ from typing import Any
 
 from regard.surveys.moving.equivalence import Walked
 from regard.surveys.moving.formbricks.survey import Block, Survey
-from regard.surveys.moving.wording import number_of, objects
+from regard.surveys.moving.wording import mapping, number_of, objects
 
 Choose = Callable[[Sequence[Any]], Any]
 
@@ -49,7 +49,7 @@ class Formbricks:
 
     def _answer(self, element: dict[str, Any], choose: Choose) -> Any:
         key, kind = str(element.get("id")), str(element.get("type"))
-        used = any((leaf.get("leftOperand") or {}).get("value") == key for leaf in self.leaves) or any(
+        used = any(mapping(leaf.get("leftOperand")).get("value") == key for leaf in self.leaves) or any(
             "condition" in logic
             for block in self.survey.blocks
             for logic in block.logic
@@ -75,9 +75,9 @@ class Formbricks:
 
     def _compared(self, key: str) -> list[Any]:
         values = [
-            (leaf.get("rightOperand") or {}).get("value")
+            mapping(leaf.get("rightOperand")).get("value")
             for leaf in self.leaves
-            if (leaf.get("leftOperand") or {}).get("value") == key
+            if mapping(leaf.get("leftOperand")).get("value") == key
         ]
         found: dict[Any, None] = {}
         for value in values:
@@ -155,9 +155,9 @@ class Formbricks:
     def _holds(self, group: Any, walked: Walked, variables: dict[str, Any]) -> bool:
         results = [
             self._holds(each, walked, variables) if "conditions" in each else self._leaf(each, walked, variables)
-            for each in objects((group or {}).get("conditions"))
+            for each in objects(mapping(group).get("conditions"))
         ]
-        return any(results) if (group or {}).get("connector") == "or" else all(results) and bool(results)
+        return any(results) if mapping(group).get("connector") == "or" else all(results) and bool(results)
 
     def _operand(self, raw: Any, walked: Walked, variables: dict[str, Any]) -> Any:
         raw = raw if isinstance(raw, dict) else {}
@@ -215,6 +215,6 @@ class Formbricks:
 
 def _leaves(group: Any) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
-    for each in objects((group or {}).get("conditions")) if isinstance(group, dict) else []:
+    for each in objects(mapping(group).get("conditions")) if isinstance(group, dict) else []:
         found += _leaves(each) if "conditions" in each else [each]
     return found

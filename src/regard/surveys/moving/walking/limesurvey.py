@@ -167,7 +167,7 @@ class LimeSurvey:
         if kind in MULTIPLE:
             ticked = [code for code in rows if choose([False, True])]
             for code in ticked:
-                state.values[self.places[f"{question.code}_{code}"]] = "Y"
+                state.values[self._part(question, code)] = "Y"
             state.walked.answers[question.code] = ticked or None
         elif kind in "ABCEFH":
             columns = _columns(question)
@@ -184,9 +184,13 @@ class LimeSurvey:
         elif kind not in ";:1R|X":
             self._single(question, state)
 
+    def _part(self, question: Asked, code: str) -> Place:
+        """A row's own variable; the whole question's for a row without a code."""
+        return self.places.get(f"{question.code}_{code}") or self.places[question.code]
+
     def _keep(self, question: Asked, given: dict[str, Any], state: _State) -> None:
         for code, value in given.items():
-            state.values[self.places[f"{question.code}_{code}"]] = str(value)
+            state.values[self._part(question, code)] = str(value)
         state.walked.answers[question.code] = given or None
 
     def _single(self, question: Asked, state: _State) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from regard.surveys.moving.equivalence import Walked
 from regard.surveys.moving.qualtrics.survey import Block, Node, Survey, key_of, located, logic_sets, nodes_in, ordered
-from regard.surveys.moving.wording import mapping, number_of, objects
+from regard.surveys.moving.wording import mapping, members, number_of, objects
 
 Choose = Callable[[Sequence[Any]], Any]
 
@@ -140,8 +140,8 @@ class Qualtrics:
         advanced = mapping(order.get("Advanced"))
         name = f"{node.id}~{node.occurrence}"
         if mode == "Advanced" and advanced.get("FixedOrder"):
-            slots = [str(slot) for slot in advanced["FixedOrder"]]
-            never = {str(key) for key in advanced.get("Undisplayed") or []}
+            slots = [str(slot) for slot in members(advanced["FixedOrder"])]
+            never = {str(key) for key in members(advanced.get("Undisplayed"))}
             pool = [key for key in keys if key not in slots and key not in never]
             free = len([slot for slot in slots if slot not in keys])
             drawn = _draw(pool, free or len(pool), state.choose)

@@ -12,7 +12,7 @@ from regard.base import Invalid
 from regard.surveys.evaluating import evaluate, holds
 from regard.surveys.expressions import Binary, Constant, Items, Name, names_in, parse, parts_of
 from regard.surveys.moving.equivalence import Walked
-from regard.surveys.moving.wording import objects
+from regard.surveys.moving.wording import members, objects
 
 Choose = Callable[[Sequence[Any]], Any]
 
@@ -94,7 +94,7 @@ class SurveyJS:
 
     def _answer(self, raw: dict[str, Any], name: str, choose: Choose) -> Any:
         kind = raw.get("type")
-        codes = [each.get("value") if isinstance(each, dict) else each for each in raw.get("choices") or []]
+        codes = [each.get("value") if isinstance(each, dict) else each for each in members(raw.get("choices"))]
         if raw.get("hasOther") or raw.get("showOtherItem"):
             codes.append("other")
         if kind in ("checkbox", "tagbox") or (kind == "imagepicker" and raw.get("multiSelect")):
@@ -103,7 +103,7 @@ class SurveyJS:
             return choose([raw.get("valueTrue", True), raw.get("valueFalse", False), None])
         if kind == "matrix":
             rows, columns = (
-                [each.get("value") if isinstance(each, dict) else each for each in raw.get(side) or []]
+                [each.get("value") if isinstance(each, dict) else each for each in members(raw.get(side))]
                 for side in ("rows", "columns")
             )
             return {str(row): code for row in rows if (code := choose([*columns, None])) is not None} or None
