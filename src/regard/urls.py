@@ -16,6 +16,7 @@ OF_A_WORKSPACE = {
     "surveys.files": "surveys/files/",
     "report.responses": "surveys/",
     "metrics": "settings/metrics/",
+    "surveys.sending": "surveys/",
     "surveys.builder": "surveys/",
 }
 

@@ -1,0 +1,1 @@
+"""Pages of sending, by what they are about."""
