@@ -195,9 +195,9 @@ def _figures(one: Answered, fmt: Format) -> list[dict[str, Any]]:
 
 
 def way(funnel: Funnel, title: str, fmt: Format) -> Chart:
-    """The way from an invitation to a complete answer."""
+    """The way from an invitation to a complete answer. It was counted, not sampled: no intervals."""
     rows = [
-        Row(fmt.say(STEPS[step.name]), step.of_sent.value, step.of_sent.low, step.of_sent.high, step.count)
+        Row(fmt.say(STEPS[step.name]), step.of_sent.value, n=step.count, note=f"· {fmt.number(step.count, 0)}")
         for step in funnel.steps
     ]
     return steps(rows, title=title, fmt=fmt)
@@ -250,7 +250,7 @@ def stops_chart(found: Sequence[Mapping[str, Any]], fmt: Format) -> Chart | None
         for stop in found
         if stop in worst
     ]
-    return distribution(rows, title=fmt.say(marked("Left at this question")), fmt=fmt) if rows else None
+    return distribution(rows, title=fmt.say(marked("Left at this question")), fmt=fmt) if len(rows) > 1 else None
 
 
 def _range(estimate: Estimate, fmt: Format) -> str:

@@ -176,6 +176,7 @@ class Results:
             ],
             "files": self._files(),
             "counts": self._counts(),
+            "may_build": self.may(Right.MANAGE_SURVEYS),
         }
 
     def _files(self) -> list[dict[str, str]]:
