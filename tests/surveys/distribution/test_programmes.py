@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -124,7 +125,7 @@ def test_a_standing_sample_is_drawn_anew_each_period(company: Company, minutes: 
 
 
 def test_a_list_brings_people_whom_nobody_knew_and_what_it_says_of_them(
-    company: Company, post: Post, minutes: Pass
+    company: Company, post: Post, minutes: Pass, home: Path
 ) -> None:
     programme = company.programme({"kind": "list"}, subject="Hello {profile.first_name}")
     with frozen(NOON):
@@ -136,6 +137,12 @@ def test_a_list_brings_people_whom_nobody_knew_and_what_it_says_of_them(
     assert post.recipients == ["ana@example.org"]
     assert post.mails[0]["Subject"] == "Hello Ana"
     assert company.invitations[0].source_key == "email:ana@example.org"
+    assert list((home / "lists").iterdir()) == []
+    with frozen(NOON + timedelta(hours=1)):
+        stop_programme(programme)
+        start_programme(programme)
+    minutes(2, NOON + timedelta(hours=1))
+    assert len(post.recipients) == 1
 
 
 @pytest.mark.parametrize(

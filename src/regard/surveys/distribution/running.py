@@ -212,6 +212,7 @@ def invite_all(programme: int, run: str) -> None:
     already = [who for _, who, state in made if state != Invitation.State.SKIPPED]
     chosen, held = sample(asker, fresh, already, salt=f"{row.pk} {run}")
     admit(asker, [*held, *chosen])
+    forget_list_of(row)
 
 
 def everybody(asker: Asker, about: str, as_of: datetime) -> list[Candidate]:
@@ -270,6 +271,7 @@ def keep_list_of(programme: Programme, data: bytes) -> int:
 
 
 def forget_list_of(programme: Programme) -> None:
+    """A list is not kept once its people are invited: what is needed of it stands in the invitations."""
     (config().home / "lists" / f"{programme.pk}.csv").unlink(missing_ok=True)
 
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from django.db.models import Count
 
 from regard.accounts.site import User, Workspace, record_audit, store_of
-from regard.base import Conflict, Invalid
+from regard.base import Conflict, Invalid, NotFound
 from regard.base.clock import now
 from regard.base.words import said
 from regard.profiles import get_segment, refresh_profiles
@@ -123,11 +123,10 @@ def start_programme(programme: Programme, by: User | None = None) -> None:
     if isinstance(trigger, OfSegment):
         get_segment(asker.store, trigger.segment)
         programme.cursor = first_entry(asker, trigger.segment) if trigger.when == "enter" else at
-    if isinstance(trigger, OfList):
-        list_path(programme)
+    has_list = isinstance(trigger, OfList) and _has_list(asker, programme)
     programme.is_active = True
     programme.save(update_fields=["cursor", "started_at", "is_active"])
-    if isinstance(trigger, OfList) or (isinstance(trigger, OfSegment) and trigger.when != "enter"):
+    if has_list or (isinstance(trigger, OfSegment) and trigger.when != "enter"):
         begin_run(programme, at)
     record_audit(programme.workspace, by, "programme.started", programme.name[:120])
 
@@ -139,6 +138,17 @@ def _require_ready(asker: Asker, programme: Programme) -> None:
         raise Conflict(said("its survey is not open"), remedy=said("publish the survey first"))
     if asker.channel == SMS_CHANNEL:
         sms_provider()
+
+
+def _has_list(asker: Asker, programme: Programme) -> bool:
+    """Is there a list that nobody has been invited from yet? One that has been used is gone, and its invitations go
+    on. Raises NotFound when there has never been one."""
+    try:
+        return list_path(programme).is_file()
+    except NotFound:
+        if not asker.invitations.exists():
+            raise
+        return False
 
 
 def stop_programme(programme: Programme, by: User | None = None) -> None:
