@@ -378,3 +378,21 @@ def test_any_condition_at_all_walks_the_same() -> None:
                 step = {"Type": "Branch", "FlowID": f"B{place}", "BranchLogic": condition, "Flow": inner}
             flow.append(step)
         same(qsf(*questions, blocks=blocks, flow=flow))
+
+
+def test_conditions_that_would_grow_without_end_are_listed() -> None:
+    """Each question is shown when one of the two before it was: said in full, that doubles with every question."""
+    questions = [mc("QID1", "a", "b"), mc("QID2", "a", "b", DisplayLogic=logic(selected("QID1", "1")))]
+    for number in range(3, 40):
+        both = [
+            {
+                **selected(f"QID{number - back}", "1", "Displayed", "Or"),
+                "LeftOperand": f"q://QID{number - back}/QuestionDisplayed",
+            }
+            for back in (1, 2)
+        ]
+        both.append(selected("QID1", "2", conjunction="And"))
+        questions.append(mc(f"QID{number}", "a", "b", DisplayLogic=logic(*both)))
+    moved = read_survey(qsf(*questions))
+    assert any("characters" in loss.what for loss in moved.losses)
+    assert path(moved.questionnaire, {}).names[0] == "Q1"

@@ -23,6 +23,7 @@ from regard.surveys.moving.wording import plain
 
 MOST_SHOWN: Final = 40
 """So many choices may be told by their texts inside an expression."""
+LONGEST_CONDITION: Final = 5_000
 NOT_SAID: Final = said("Regard's expressions cannot say this; what it hides is shown")
 TOKENS: Final = {"firstname": "first_name", "lastname": "last_name", "language": "language", "emailaddress": "email"}
 
@@ -59,7 +60,11 @@ def condition_of(text: str, known: Known, place: str, own: Asked | None = None) 
     try:
         node = read(text)
         found = _truth(node, known, own)
-        return written(_relevant(node, known, found))
+        text_here = written(_relevant(node, known, found))
+        parse(text_here)
+        if len(text_here) > LONGEST_CONDITION:
+            raise _UnsayableError(text_here[:40])
+        return text_here
     except (_UnsayableError, Invalid) as error:
         known.losses.changed(
             place, said("expression {text}", text=text[:200]), said("{why} ({near})", why=NOT_SAID, near=str(error))

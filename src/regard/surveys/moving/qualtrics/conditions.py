@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from regard.base import Invalid
 from regard.base.words import said
-from regard.surveys.expressions import Binary, Call, Constant, Expression, Name, Unary, every, written
+from regard.surveys.expressions import Binary, Call, Constant, Expression, Name, Unary, parse, written
 from regard.surveys.model import Checkbox, Matrix, MultipleText, Question
 from regard.surveys.moving.losses import Losses
 from regard.surveys.moving.moved import Carried
@@ -23,6 +24,7 @@ COMPARED: Final = {
     "Equals": "=", "NotEquals": "<>", "GreaterThanOrEqualTo": ">=", "LessThanOrEqualTo": "<=",
 }  # fmt: skip
 EMPTINESS: Final = {"Empty": "empty", "NotEmpty": "notempty", "IsEmpty": "empty", "IsNotEmpty": "notempty"}
+LONGEST_CONDITION: Final = 5_000
 NOT_SAID: Final = said("this condition cannot be said here, and is left out: what it hides is shown")
 KNOWN_TRAITS: Final = {
     "firstname": "first_name", "lastname": "last_name", "email": "email", "email1": "email",
@@ -87,7 +89,20 @@ def condition_of(logic: Any, known: Known, place: str) -> str | None:
         every_set = [_either([_all([atom_of(each, known, place) for each in row]) for row in rows]) for _, rows in sets]
         alternatives.append(_all(every_set))
     found = _either(alternatives)
-    return written(found) if found else None
+    text = written(found) if found else None
+    if text and not is_sayable(text):
+        known.losses.changed(place, said("condition of {length} characters", length=len(text)), NOT_SAID)
+        return None
+    return text
+
+
+def is_sayable(text: str) -> bool:
+    """Whether a condition is short and flat enough to be read again, also when others are put beside it."""
+    try:
+        parse(text)
+    except Invalid:
+        return False
+    return len(text) <= LONGEST_CONDITION
 
 
 def _all(parts: Iterable[Expression | None]) -> Expression | None:
@@ -165,8 +180,6 @@ def _displayed(question: str, known: Known) -> Expression | None:
         return None
     if None in conditions:
         return Constant(True)
-    from regard.surveys.expressions import parse
-
     return _joined("or", [parse(condition) for condition in conditions if condition])
 
 
@@ -232,9 +245,4 @@ def without(condition: str) -> str:
     >>> without("{a} = 1")
     'not {a} = 1'
     """
-    from regard.surveys.expressions import parse
-
     return written(Unary("not", parse(condition)))
-
-
-__all__ = ["Known", "atom_of", "condition_of", "every", "text_place", "trait_name", "without"]

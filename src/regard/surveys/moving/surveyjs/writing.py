@@ -46,6 +46,11 @@ def export_losses(questionnaire: Questionnaire) -> list[Loss]:
         if trigger.get("after"):
             why = said("SurveyJS reads a trigger whenever one of its answers changes")
             losses.changed(said("trigger {kind}", kind=trigger["type"]), "after", why)
+    for question in (question for page in given.get("pages", []) for question in page.get("elements", [])):
+        if any("min" in line or "max" in line for line in question.get("items", [])):
+            losses.lost(
+                question["name"], said("limits of lines"), said("SurveyJS has none for a line of several texts")
+            )
     for place, expression in _expressions(given, "survey"):
         unknown = sorted({part.function for part in parts_of(parse(expression)) if isinstance(part, Call)} - THEIRS)
         if unknown:
