@@ -1,0 +1,1 @@
+"""Pages of imports: hand in files, say what their columns are, see what would happen, load, mend what was refused."""
