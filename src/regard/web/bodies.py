@@ -58,7 +58,9 @@ class _Intake:
         is_stranger = self.limit == STRANGERS_LIMIT
         self.scope[REFUSED] = TooLarge(
             said("That is larger than this site takes in at one time; nothing of it was kept."),
-            remedy=said("send less, or sign in first") if is_stranger else said("split it, or load it with regard load"),
+            remedy=said("send less, or sign in first")
+            if is_stranger
+            else said("split it, or load it with regard load"),
         )
         return {"type": "http.request", "body": b"", "more_body": False}
 
