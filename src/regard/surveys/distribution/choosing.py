@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from regard.accounts.site import Workspace, store_of
 from regard.base.clock import now
@@ -185,7 +186,9 @@ def _fresh(asker: Asker, candidates: Sequence[Candidate]) -> list[Candidate]:
     if asker.programme is None:
         return list(candidates)
     about = {_about(one) for one in candidates}
-    rows = asker.invitations.filter(because__in={because for because, _ in about})
+    events, runs = ({because for because, key in about if bool(key) is is_run} for is_run in (False, True))
+    of_runs = Q(because__in=runs, source_key__in={key for _, key in about if key})
+    rows = asker.invitations.filter(Q(because__in=events) | of_runs if events else of_runs)
     known = {_kept_about(because, key) for because, key in rows.values_list("because", "source_key")}
     found: dict[Any, Candidate] = {}
     for one in candidates:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from regard.accounts.site import Workspace
 from regard.base.clock import now
@@ -54,7 +54,8 @@ def _collect(
     numbers = {one.customer for one in people}
     owner = {one.source_key: one.customer for one in people} | linked_keys(store, numbers)
     at_address = {spelled(channel, one.address(channel)): one.customer for one in people if one.address(channel)}
-    for row in _rows(workspace, numbers, owner, at_address, since):
+    whose = (Q(customer__in=numbers), Q(source_key__in=list(owner)), Q(address__in=list(at_address)))
+    for row in _rows(workspace, whose, since):
         key = row["source_key"]
         alone = profile_number(key)
         customer = owner.get(key) or at_address.get(row["address"]) or (alone if alone in numbers else None)
@@ -62,13 +63,13 @@ def _collect(
             found[customer].append(_earlier(row))
 
 
-def _rows(
-    workspace: Workspace, numbers: set[int], keys: Iterable[str], addresses: Iterable[str], since: datetime
-) -> QuerySet:
-    whose = Q(customer__in=numbers) | Q(source_key__in=list(keys)) | Q(address__in=list(addresses))
+def _rows(workspace: Workspace, whose: Iterable[Q], since: datetime) -> Iterable[Mapping[str, object]]:
+    """Each once. Asked one way after the other, for each has an index of its own, which a database may not see when
+    they are asked as one."""
     when = Q(sent_at__gte=since) | Q(sent_at=None, send_at__gte=since)
-    rows = Invitation.objects.of(workspace).filter(whose, when, state__in=COUNTED)
-    return rows.values("pk", "source_key", "address", "survey_id", "state", "sent_at", "send_at", "programme__priority")
+    recent = Invitation.objects.of(workspace).filter(when, state__in=COUNTED)
+    columns = ("pk", "source_key", "address", "survey_id", "state", "sent_at", "send_at", "programme__priority")
+    return {row["pk"]: row for way in whose for row in recent.filter(way).values(*columns)}.values()
 
 
 def _earlier(row: Mapping[str, object]) -> Earlier:
