@@ -153,7 +153,7 @@ class ProgrammeForm(forms.Form):
     def _initial(self) -> dict[str, Any]:
         terms = read_terms(self.programme.settings)
         found: dict[str, Any] = {name: getattr(terms, name) for name in (*PLAIN, "days")}
-        found |= {"share": round(100 * terms.share, 4), "unit": "24", "after": 2, "trigger": "event"}
+        found |= {"share": f"{100 * terms.share:.4g}", "unit": "24", "after": 2, "trigger": "event"}
         found |= {name: getattr(self.programme, name) for name in ("name", "channel", "priority")}
         for name in WORDS:
             found |= self._initial_words(name, getattr(terms, name))
@@ -244,10 +244,15 @@ class ProgrammeForm(forms.Form):
         return {section: [self[name] for name in names] for section, names in SECTIONS.items()}
 
     @property
-    def wordings(self) -> list[tuple[str, list[Any]]]:
-        """For each language what its speakers call it, and the fields of its words."""
+    def wordings(self) -> list[tuple[str, list[Any], bool]]:
+        """For each language what its speakers call it, the fields of its words, and whether they are shown at once:
+        those of the survey's own, and where there is something."""
         kinds = [name for name in WORDS if name != "sms" or has_sms()]
-        return [(name_of(one), [self[f"{kind}_{one}"] for kind in kinds]) for one in self.languages]
+        fields = {one: [self[f"{kind}_{one}"] for kind in kinds] for one in self.languages}
+        return [
+            (name_of(one), those, one == self.own or any(field.value() or field.errors for field in those))
+            for one, those in fields.items()
+        ]
 
 
 SECTIONS = {

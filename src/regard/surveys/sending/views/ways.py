@@ -49,8 +49,7 @@ def ways(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         "snippet": widget.snippet(survey.key, absolute("/s/widget.js")),
         "frame": _address("respond:embed", survey, {}),
         "links_form": LinksForm(),
-        "api": absolute(f"/api/v1/surveys/{survey.key}/"),
-        "slug": slug,
+        "api": absolute("/api/v1/invitations"),
     }
     return page_of(request, "ways", survey, **context)
 
