@@ -16,7 +16,7 @@ from bench.measuring import environment
 
 PROGRAMME = Path(__file__).parent.parent / "src" / "regard" / "surveys" / "data" / "relationship_nps.json"
 PEOPLE = 100_000
-RENDERED = 20_000
+RENDERED = 5_000
 
 
 def main(people: int = PEOPLE) -> dict[str, float]:

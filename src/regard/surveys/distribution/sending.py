@@ -91,9 +91,9 @@ def send_due(survey: int, programme: int | None) -> None:
     rows = Invitation.objects.of(asker.workspace).filter(_may_go(), survey=survey, programme=programme)
     room = _room(asker, rows)
     batch = list(rows.filter(_is_due()).order_by("send_at", "pk")[: min(BATCH, room)]) if room else []
-    sent = _send(asker, batch)
+    is_sent = _is_sent(asker, batch)
     tell_sent(asker)
-    if sent.is_away:
+    if not is_sent:
         raise Later(PATIENCE_SECONDS)
     if not room:
         raise Later(FULL_SECONDS)
@@ -125,22 +125,13 @@ def _room(asker: Asker, rows: QuerySet) -> int:
 # --- a batch ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass
-class Sent:
-    """What a batch came to."""
-
-    is_away: bool = False
-
-
-def _send(asker: Asker, batch: Sequence[Invitation]) -> Sent:
-    """Send them by mail and by text message; an invitation of a program's own says itself by which."""
+def _is_sent(asker: Asker, batch: Sequence[Invitation]) -> bool:
+    """Send them by mail and by text message (an invitation of a program's own says itself by which); False when the
+    other side is away."""
     texts = [one for one in batch if one.channel == SMS_CHANNEL]
     mails = [one for one in batch if one.channel != SMS_CHANNEL]
-    is_away = False
-    for some, channel in ((mails, _Mails), (texts, _Texts)):
-        if some:
-            is_away |= not channel(asker).send(some)
-    return Sent(is_away)
+    sent = [channel(asker).send(some) for some, channel in ((mails, _Mails), (texts, _Texts)) if some]
+    return all(sent)
 
 
 @dataclass
