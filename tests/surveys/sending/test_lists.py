@@ -132,6 +132,13 @@ def test_junk_instead_of_a_file_is_told_on_the_page(analyst, at) -> None:
     assert analyst.post(at + "links/", {}).status_code == 422
 
 
+def test_more_people_than_links_are_made_for_at_once_are_told_to_go_by_a_programme(analyst, at) -> None:
+    rows = "\n".join(f"p{n}@example.org" for n in range(20_001))
+    answer = analyst.post(at + "links/", csv_upload(f"email\n{rows}\n".encode()))
+    assert answer.status_code == 422
+    assert "list of a programme" in answer.content.decode()
+
+
 def test_rejected_rows_of_links_are_shown_and_can_be_downloaded(analyst, at) -> None:
     there = analyst.post(at + "links/", csv_upload(b"email\nann@example.org\nnobody\n")).headers["Location"]
     page = analyst.get(there).content.decode()

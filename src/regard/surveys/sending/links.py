@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
+from django.urls import reverse
+
 from regard.accounts.site import User, absolute, record_audit, store_of
 from regard.base import Conflict, Invalid, NotFound
 from regard.base.clock import now
@@ -17,14 +19,16 @@ from regard.base.words import said
 from regard.profiles import refresh_profiles
 from regard.surveys.budget import Held
 from regard.surveys.distribution.choosing import Asker, Candidate, weigh
+from regard.surveys.distribution.writing import TOKEN
 from regard.surveys.inviting import EMAIL_CHANNEL, Named, Person, kept_traits, people_named
 from regard.surveys.models import Invitation, Survey
-from regard.surveys.respond.visiting import personal_address
+from regard.surveys.respond.visiting import invitation_token
 from regard.surveys.sending.rows import Read, read_rows, written
 from regard.surveys.terms import Terms
 
 AT_ONCE: Final = 1_000
-MOST_LINKS: Final = 100_000
+MOST_LINKS: Final = 20_000
+"""As many as can be made while somebody waits; a programme asks more people, bit by bit."""
 KEPT: Final = timedelta(days=1)
 """How long a file waits for somebody to say go."""
 LINK, HELD = "survey_link", "not_asked_because"
@@ -42,7 +46,11 @@ def keep_waiting(survey: Survey, data: bytes) -> tuple[str, Read]:
     """Keep a file until its links are made; the name it waits under, and what it holds. Raises as ``read_rows``."""
     read = read_rows(data)
     if len(read.named) > MOST_LINKS:
-        raise Invalid(said("the file has more than 100,000 rows"), field="file", remedy=said("split it"))
+        raise Invalid(
+            said("the file has more than 20,000 people"),
+            field="file",
+            remedy=said("split it, or upload it as the list of a programme"),
+        )
     _forget_old()
     _folder().mkdir(parents=True, exist_ok=True, mode=0o700)
     token = new_id()
@@ -98,8 +106,10 @@ def _links(asker: Asker, named: Sequence[Named], is_held: bool) -> list[tuple[st
     reasons = _reasons(asker, people) if is_held else ["" if one else "unknown" for one in people]
     rows = [None if why else _invitation(asker, one) for one, why in zip(people, reasons, strict=True)]
     Invitation.objects.of(asker.workspace).bulk_create([row for row in rows if row])
+    address = absolute(reverse("respond:invited", args=[TOKEN]))
     return [
-        (absolute(personal_address(row)), "") if row else ("", str(why)) for row, why in zip(rows, reasons, strict=True)
+        (address.replace(TOKEN, invitation_token(row)), "") if row else ("", str(why))
+        for row, why in zip(rows, reasons, strict=True)
     ]
 
 
