@@ -7,7 +7,7 @@ one gets them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -72,26 +72,3 @@ def held_back(at: datetime, survey: int, before: Iterable[Asked], allowance: All
     if sum(abs(asked.at - at) < timedelta(days=allowance.days) for asked in near) >= allowance.times:
         return Held.SPENT
     return None
-
-
-class Wish(NamedTuple):
-    """A programme that wants to ask somebody: the higher its priority, the more urgent."""
-
-    programme: int
-    customer: int
-    priority: int
-    missing: int = 0
-    """How many answers it still needs for its minimum sample."""
-
-
-def settled(wishes: Sequence[Wish]) -> dict[int, Wish]:
-    """Who gets whom: for each customer the wish of the highest priority; among equals that which misses most answers,
-    then the oldest programme.
-
-    >>> settled([Wish(1, 7, 0), Wish(2, 7, 5), Wish(3, 8, 0)])[7].programme
-    2
-    """
-    found: dict[int, Wish] = {}
-    for wish in sorted(wishes, key=lambda wish: (wish.priority, wish.missing, -wish.programme)):
-        found[wish.customer] = wish
-    return found

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regard.base import Invalid
-from regard.surveys.budget import Allowance, Asked, Held, Wish, held_back, settled
+from regard.surveys.budget import Allowance, Asked, Held, held_back
 from regard.surveys.quiet import ALWAYS, Hours, next_allowed
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -49,18 +49,6 @@ def test_no_window_of_days_ever_holds_more_than_the_allowance(wishes: list) -> N
         window = [other for other in sent if timedelta() <= other.at - asked.at < timedelta(days=90)]
         assert len(window) <= 3
     assert all(later.at - earlier.at >= timedelta(days=7) for earlier, later in pairwise(sent))
-
-
-def test_of_several_programmes_the_more_urgent_gets_the_person() -> None:
-    wishes = [
-        Wish(1, 7, 0),
-        Wish(2, 7, 5),
-        Wish(3, 8, 1, missing=2),
-        Wish(4, 8, 1, missing=9),
-        Wish(6, 9, 0),
-        Wish(5, 9, 0),
-    ]
-    assert {customer: wish.programme for customer, wish in settled(wishes).items()} == {7: 2, 8: 4, 9: 5}
 
 
 @given(
