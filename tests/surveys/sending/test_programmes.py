@@ -218,3 +218,11 @@ def test_who_was_held_back_is_counted_by_reason(analyst, programme) -> None:
     page = analyst.get(ATTENTION).content.decode()
     assert "Unsubscribed" in page
     assert re.search(r'data-label="People">4<', page)
+
+
+def test_one_that_was_stopped_after_its_list_was_asked_can_go_on(analyst, here, programme) -> None:
+    invited(programme, 1, state=State.WAITING)
+    Programme.objects.of(programme.workspace).update(started_at=now())
+    assert not re.search(r'value="start" disabled', analyst.get(here + "recipients/").content.decode())
+    Programme.objects.of(programme.workspace).update(started_at=None)
+    assert re.search(r'value="start" disabled', analyst.get(here + "recipients/").content.decode())
