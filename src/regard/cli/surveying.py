@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -11,17 +13,22 @@ from typing import TYPE_CHECKING, Any
 
 from regard.base import Invalid, NotFound
 from regard.cli.arguments import Commands, command
+from regard.cli.choosing import path_of
 from regard.cli.words import counted
 
 if TYPE_CHECKING:
     from regard.surveys.moving import Equivalence, Loss, Moved
+    from regard.surveys.moving.responses import ImportedResponses
 
 IMPORT = """
 regard survey import satisfaction.qsf
 regard survey import survey.lss --json survey.json
 """
 EXPORT = "regard survey export survey.json > surveyjs.json"
-RESPONSES = "regard survey responses satisfaction.qsf answers.csv --zone Europe/Warsaw > answers.json"
+RESPONSES = """
+regard survey responses satisfaction.qsf answers.csv --zone Europe/Warsaw > answers.json
+regard survey responses satisfaction.qsf answers.csv --into shop/x3TqPb0sQm8a
+"""
 FILE = "Qualtrics .qsf, LimeSurvey .lss or .lsa, SurveyJS or Formbricks JSON"
 
 
@@ -43,11 +50,18 @@ def declare(commands: Commands) -> None:
     export = command(verbs, "export", _export, "print a survey as JSON that SurveyJS reads", EXPORT)
     export.add_argument("file", metavar="FILE", type=Path, help=f"a questionnaire of Regard, or {FILE}")
     answers = command(
-        verbs, "responses", _responses, "print the answers of an export of Qualtrics or LimeSurvey as JSON", RESPONSES
+        verbs,
+        "responses",
+        _responses,
+        "print the answers of an export of Qualtrics or LimeSurvey, or keep them",
+        RESPONSES,
     )
     answers.add_argument("survey", metavar="SURVEY", type=Path, help="the survey's file: .qsf, .lss or .lsa")
     answers.add_argument("file", metavar="FILE", type=Path, help="the export of responses: CSV, or .lsa")
     answers.add_argument("--zone", metavar="Z", default="UTC", help="time zone of its times (default: UTC)")
+    into = "keep them as responses to this published survey; doing it twice changes nothing (default: print JSON)"
+    answers.add_argument("--into", metavar="WORKSPACE/KEY", help=into)
+    answers.add_argument("--tests", action="store_true", help="with --into: keep previews and tests, too")
 
 
 def _help(given: argparse.Namespace) -> None:
@@ -109,8 +123,6 @@ def _say_equivalence(found: Equivalence) -> None:
 
 
 def _export(given: argparse.Namespace) -> None:
-    import sys
-
     from regard.surveys.moving import export_losses, surveyjs_json
 
     survey = _questionnaire(given.file)
@@ -132,20 +144,46 @@ def _questionnaire(path: Path) -> Any:
 
 
 def _responses(given: argparse.Namespace) -> None:
-    import sys
-
     from regard.surveys.moving import read_survey
     from regard.surveys.moving.responses import read_responses
     from regard.surveys.moving.responses.model import zone_of
 
     moved = read_survey(_file(given.survey), given.survey.name)
     found = read_responses(_file(given.file), moved, zone_of(given.zone))
-    print(json.dumps([asdict(each) for each in found.responses], ensure_ascii=False, indent=1, default=_said))
+    if given.into:
+        _keep(found, given.into, with_tests=given.tests)
+    else:
+        print(json.dumps([asdict(each) for each in found.responses], ensure_ascii=False, indent=1, default=_said))
+        _say_problems((each.source_key, problem) for each in found.responses for problem in each.problems)
     for name in found.unmatched:
         print(f"column {name} belongs to no question", file=sys.stderr)
-    for each in found.responses:
-        for problem in each.problems:
-            print(f"{each.source_key}: {problem}", file=sys.stderr)
+
+
+def _keep(found: ImportedResponses, into: str, *, with_tests: bool) -> None:
+    """Keep responses in a survey of a served workspace."""
+    workspace, slash, key = into.partition("/")
+    if not slash:
+        raise Invalid(f"{into!r} names no survey", field="into", remedy="give WORKSPACE/KEY; the key is in its address")
+    import regard.asgi  # noqa: F401 - sets Django up
+    from regard.accounts.site import Workspace, prepare_site, register_workspace_files
+    from regard.surveys.moving.site import keep_responses
+    from regard.surveys.site import survey_called
+
+    prepare_site()
+    register_workspace_files()
+    served = Workspace.objects.filter(slug=path_of(workspace).stem).first()
+    if served is None:
+        raise NotFound(f"{workspace} is not in the home folder", field="into")
+    arrived = keep_responses(survey_called(served, key), found, with_tests=with_tests)
+    left = len(arrived.left_out)
+    print(f"{counted(arrived.kept, 'response')} kept, {arrived.known:,} known already, {left:,} left out")
+    _say_problems((name, f"left out: {reason}") for name, reason in arrived.left_out)
+    _say_problems(arrived.problems)
+
+
+def _say_problems(problems: Iterable[tuple[str, object]]) -> None:
+    for name, problem in problems:
+        print(f"{name}: {problem}", file=sys.stderr)
 
 
 def _said(value: object) -> str:

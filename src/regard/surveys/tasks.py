@@ -35,12 +35,13 @@ def record_response(questionnaire: Questionnaire, response: Response, way: Path)
     """
     fresh = [name for name in answered(way, response) if name not in response.recorded]
     if ROBOT not in response.flags:
-        tell(response.workspace, _calls(questionnaire, way, response, fresh))
+        tell(response.workspace, calls_of(questionnaire, way, response, fresh))
     response.recorded = [*response.recorded, *fresh]
     return None if ROBOT in response.flags else _received(response, way)
 
 
-def _calls(questionnaire: Questionnaire, way: Path, response: Response, fresh: list[str]) -> list[Call]:
+def calls_of(questionnaire: Questionnaire, way: Path, response: Response, fresh: list[str]) -> list[Call]:
+    """What the stream is told of a response: its beginning and end, and the answers to these questions."""
     return response_calls(
         questionnaire,
         way,

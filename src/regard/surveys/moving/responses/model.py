@@ -34,6 +34,8 @@ class ImportedResponse:
     started_at: datetime | None = None
     completed_at: datetime | None = None
     is_complete: bool = False
+    is_test: bool = False
+    """Nobody's answer: somebody tried the survey out."""
     language: str = ""
     person: dict[str, str] = field(default_factory=dict)
     """What the export says of the person, by trait."""

@@ -28,6 +28,8 @@ from regard.surveys.moving.wording import locale_of, mapping, number_of, plain
 _IMPORT_ID: Final = re.compile(r"""^\{\s*["']ImportId["']\s*:\s*["']([^"']+)["']""")
 _ZONE: Final = re.compile(r"""["']timeZone["']\s*:\s*["']([^"']+)["']""")
 _UNSEEN: Final = ("", "-99")
+_TESTS: Final = ("survey preview", "preview", "survey test", "offline survey preview", "1", "2", "17")
+"""The Status of responses that were only tried, as text and as number. 4 is a response brought in from elsewhere."""
 _META: Final = {
     "responseid": "key", "startdate": "started", "enddate": "ended", "recordeddate": "recorded", "finished": "finished",
     "userlanguage": "language", "recipientemail": "email", "emailaddress": "email", "recipientfirstname": "first_name",
@@ -165,8 +167,7 @@ class _Reader:
         wanted = ("email", "first_name", "last_name", "external_reference")
         made.person = {name: meta[name] for name in wanted if meta.get(name)}
         made.person |= {trait: cells[name] for name, trait in self.moved.traits.items() if cells.get(name)}
-        if meta.get("status", "").casefold() in ("survey preview", "1", "survey test", "4", "preview"):
-            made.problems.append(said("a preview or a test, not an answer of a respondent"))
+        made.is_test = meta.get("status", "").strip().casefold() in _TESTS
         for place, column, name in plan:
             cell = row[place].strip() if place < len(row) else ""
             if cell not in _UNSEEN:
