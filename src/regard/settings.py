@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from regard import __version__
 from regard.base import Invalid
 from regard.base.config import Config, config
-from regard.wiring import API, JOBS, NAVIGATION, SCHEDULES, SOURCE_NAMES
+from regard.wiring import API, ERASERS, JOBS, NAVIGATION, SCHEDULES, SOURCE_NAMES
 
 SECRET_LENGTH = 50
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
@@ -145,6 +145,7 @@ REGARD_NAVIGATION = NAVIGATION
 REGARD_API = API
 REGARD_SOURCE_NAMES = SOURCE_NAMES
 REGARD_JOBS = JOBS
+REGARD_ERASERS = ERASERS
 REGARD_SCHEDULES = SCHEDULES
 
 SECRET_KEY = secret_key(_config)

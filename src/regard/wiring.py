@@ -55,6 +55,9 @@ JOBS: tuple[str, ...] = (
 )
 """The functions that may be enqueued, as dotted paths: no other is ever called by a job."""
 
+ERASERS: tuple[str, ...] = ("regard.surveys.respond.forgetting.forget_person",)
+"""What forgets somebody beside the stream, called with the workspace, the profile's number and all its keys."""
+
 SCHEDULES: tuple[Schedule, ...] = (
     Schedule("invitations", "regard.surveys.distribution.tasks.look_for_people", every_seconds=60),
     Schedule("reports about mails", "regard.surveys.distribution.tasks.read_inbox", every_seconds=60),

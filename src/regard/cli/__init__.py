@@ -10,10 +10,22 @@ from collections.abc import Sequence
 
 from regard import __version__
 from regard.base import RegardError
-from regard.cli import checking, collecting, keeping, keys, loading, measuring, serving, surveying, working, workspaces
+from regard.cli import (
+    checking,
+    collecting,
+    erasing,
+    keeping,
+    keys,
+    loading,
+    measuring,
+    serving,
+    surveying,
+    working,
+    workspaces,
+)
 from regard.cli.words import sentence
 
-GROUPS = (serving, working, collecting, loading, measuring, surveying, workspaces, keys, checking, keeping)
+GROUPS = (serving, working, collecting, loading, measuring, surveying, workspaces, keys, erasing, checking, keeping)
 OK, CANNOT, INTERRUPTED = 0, 1, 130
 STOPPED = "stopped; nothing was left half done"
 ENGINE_INTERRUPTED = "Query interrupted"  # what Ctrl-C becomes when it falls into a running query

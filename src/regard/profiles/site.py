@@ -26,6 +26,7 @@ from regard.profiles.conditions import (
     Trait,
     Window,
 )
+from regard.profiles.erasing.site import erase_profile as erase_profile
 from regard.profiles.forms import COLUMNS, HOWS
 from regard.profiles.segments import known_segments
 from regard.profiles.tasks import start_refreshing as start_refreshing

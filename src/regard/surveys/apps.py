@@ -6,3 +6,11 @@ from django.apps import AppConfig
 class SurveysConfig(AppConfig):
     name = "regard.surveys"
     label = "surveys"
+
+    def ready(self) -> None:
+        from django.db.models.signals import post_delete
+
+        from regard.accounts.site import Workspace
+        from regard.surveys.respond.forgetting import forget_folder
+
+        post_delete.connect(forget_folder, sender=Workspace, dispatch_uid="surveys.forget_folder")

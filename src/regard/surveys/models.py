@@ -187,7 +187,7 @@ class Response(models.Model):
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="survey_responses")
     survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="responses")
-    version = models.ForeignKey(SurveyVersion, on_delete=models.PROTECT, related_name="responses")
+    version = models.ForeignKey(SurveyVersion, on_delete=models.RESTRICT, related_name="responses")
     invitation = models.ForeignKey(Invitation, null=True, on_delete=models.SET_NULL, related_name="responses")
     public_id = models.CharField(max_length=36, unique=True, default=new_id)
     way = models.CharField(max_length=12, default="link")  # link, email, sms, kiosk, widget, api, import

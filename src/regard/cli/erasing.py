@@ -1,0 +1,41 @@
+"""erase: take a person out of a workspace."""
+
+from __future__ import annotations
+
+import argparse
+
+from regard.base import Invalid, NotFound
+from regard.cli.arguments import Commands, command, of_workspace
+from regard.cli.choosing import path_of
+from regard.cli.words import counted
+
+ABOUT = "erase a person: their interactions, profile, invitations, answers and files; this cannot be undone"
+EXAMPLES = """
+regard erase email:ann@example.org --yes --workspace shop
+regard erase customer-000001 --yes --workspace shop
+"""
+
+
+def declare(commands: Commands) -> None:
+    erase = command(commands, "erase", _erase, ABOUT, EXAMPLES)
+    erase.add_argument("key", metavar="KEY", help="any name of the person: a user id, or email:, phone: and the value")
+    erase.add_argument("--yes", action="store_true", help="really do it")
+    of_workspace(erase)
+
+
+def _erase(given: argparse.Namespace) -> None:
+    if not given.yes:
+        raise Invalid("erasing cannot be undone", field="yes", remedy="say --yes when you mean it")
+    import regard.asgi  # noqa: F401 - sets Django up
+    from regard.accounts.site import Workspace, prepare_site, register_workspace_files, store_of
+    from regard.profiles import customers_of
+    from regard.profiles.site import erase_profile
+
+    slug = path_of(given.workspace).stem
+    prepare_site()
+    register_workspace_files()
+    workspace = Workspace.objects.filter(slug=slug).first()
+    if workspace is None:
+        raise NotFound(f"{slug} is not in the home folder", field="workspace")
+    number = customers_of(store_of(workspace), [given.key])[given.key]
+    print(f"{counted(erase_profile(workspace, number), 'interaction')} erased, and what was kept beside them")

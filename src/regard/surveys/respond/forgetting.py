@@ -1,0 +1,60 @@
+"""What surveys keep about somebody who is erased, and about a workspace that is deleted, goes too."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from regard.accounts.site import Workspace
+from regard.profiles import EMAIL, PHONE, identifier_of
+from regard.surveys.files.keeping import folder_of, forget_uploads
+from regard.surveys.inviting import SMS_CHANNEL
+from regard.surveys.models import Invitation, Preference, Response
+from regard.surveys.preferring import spelled
+
+
+@transaction.atomic
+def forget_person(workspace: Workspace, number: int, keys: Sequence[str]) -> None:
+    """Delete the invitations of a person, their responses with the files sent along, and what they like to be sent.
+
+    What they do *not* want stays, by address, and so does that an address cannot be reached: without it, the next
+    upload of a list would write to them again.
+    """
+    addresses = _addresses(keys)
+    whose = Q(customer=number) | Q(source_key__in=keys) | Q(address__in=[address for _, address in addresses])
+    invitations = Invitation.objects.of(workspace).filter(whose)
+    addresses += [(channel, spelled(channel, address)) for channel, address in _written_to(invitations)]
+    answered = Q(source_key__in=keys) | Q(invitation__in=invitations)
+    responses = list(Response.objects.of(workspace).filter(answered))
+    for response in responses:
+        forget_uploads(response)
+    Response.objects.of(workspace).filter(pk__in=[response.pk for response in responses]).delete()
+    invitations.delete()
+    _forget_likes(workspace, addresses)
+
+
+def _addresses(keys: Sequence[str]) -> list[tuple[str, str]]:
+    """The channel and the address of every key that is one."""
+    channels = {EMAIL: "email", PHONE: SMS_CHANNEL}
+    named = (identifier_of(key) for key in keys)
+    return [(channels[one.kind], spelled(channels[one.kind], one.value)) for one in named if one.kind in channels]
+
+
+def _written_to(invitations: Any) -> list[tuple[str, str]]:
+    return list(invitations.exclude(address="").values_list("channel", "address").distinct())
+
+
+def _forget_likes(workspace: Workspace, addresses: Sequence[tuple[str, str]]) -> None:
+    for channel, address in set(addresses):
+        for one in Preference.objects.of(workspace).filter(channel=channel, address=address):
+            if not (one.is_unsubscribed or one.reason or False in one.kinds.values()):
+                one.delete()
+
+
+def forget_folder(instance: Workspace, **_: Any) -> None:
+    """Delete the files that were sent to a workspace, once it is deleted for good."""
+    transaction.on_commit(lambda: shutil.rmtree(folder_of(instance), ignore_errors=True))

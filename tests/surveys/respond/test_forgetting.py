@@ -1,0 +1,117 @@
+"""Who is erased is gone from surveys as well: answers, files and addresses; only what they refused is remembered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from regard.accounts.site import AuditEntry, Workspace, store_of
+from regard.base import NotFound
+from regard.base.ids import profile_number
+from regard.cli import main
+from regard.profiles.site import erase_profile
+from regard.stream import Batch, Question
+from regard.stream.compose import sql
+from regard.surveys.files.keeping import folder_of
+from regard.surveys.models import Invitation, Preference, Response, Survey, SurveyVersion, Upload
+from tests.stream.rows import parquet
+
+ANN, BEN = "email:ann@example.org", "email:ben@example.org"
+
+
+@pytest.fixture
+def people(workspace: Workspace, survey: Survey, tmp_path: Path) -> Survey:
+    """Ann and Ben, who are in the stream, were invited, answered, sent a file along, and answered by a link, too."""
+    at = datetime(2026, 3, 1)
+    rows = [
+        {"id": key, "occurred_at": at, "received_at": at, "name": "Page Viewed", "source_key": key, "customer": profile_number(key)}
+        for key in (ANN, BEN)
+    ]  # fmt: skip
+    store_of(workspace).append(Batch(parquet(tmp_path / "rows.parquet", rows)))
+    for key in (ANN, BEN):
+        invitation = Invitation.objects.create(
+            workspace=workspace, survey=survey, source_key=key, customer=profile_number(key),
+            address=key.removeprefix("email:"), channel="email", traits={"plan": "gold"},
+        )  # fmt: skip
+        answer(survey, invitation=invitation)
+        answer(survey, source_key=key)
+    answer(survey)
+    return survey
+
+
+def answer(survey: Survey, **whose) -> Response:
+    version = SurveyVersion.objects.get(survey=survey)
+    response = Response.objects.create(
+        workspace=survey.workspace, survey=survey, version=version, language="en", answers={"sorry": "slow"}, **whose
+    )
+    upload = Upload.objects.create(response=response, question="photo", name="me.png", media_type="image/png", size=1)
+    folder_of(survey.workspace).mkdir(parents=True, exist_ok=True)
+    (folder_of(survey.workspace) / upload.public_id).write_bytes(b"x")
+    return response
+
+
+def files(workspace: Workspace) -> set[str]:
+    return {path.name for path in folder_of(workspace).iterdir()}
+
+
+def test_erasing_somebody_takes_their_invitations_answers_and_files(people, workspace) -> None:
+    assert erase_profile(workspace, profile_number(ANN)) == 1
+    assert [each.source_key for each in Invitation.objects.of(workspace)] == [BEN]
+    left = Response.objects.of(workspace)
+    assert sorted((each.invitation_id is not None, each.source_key) for each in left) == [
+        (False, ""), (False, BEN), (True, ""),
+    ]  # fmt: skip
+    assert files(workspace) == {each.public_id for each in Upload.objects.all()}
+    assert len(files(workspace)) == 3
+    keys = store_of(workspace).ask(Question("keys", sql("SELECT source_key FROM interactions")))["source_key"]
+    assert list(keys) == [BEN]
+
+
+def test_what_somebody_refused_is_remembered_and_what_they_like_is_not(people, workspace) -> None:
+    for channel, address, said in (
+        ("email", "ann@example.org", {"is_unsubscribed": True, "reason": "asked"}),
+        ("email", "ann@example.net", {"kinds": {"support": True}}),
+        ("email", "ben@example.org", {"kinds": {"support": True}}),
+    ):
+        Preference.objects.create(workspace=workspace, channel=channel, address=address, **said)
+    Invitation.objects.of(workspace).filter(source_key=ANN).update(address="Ann@example.net")
+    erase_profile(workspace, profile_number(ANN))
+    kept = sorted(Preference.objects.of(workspace).values_list("address", flat=True))
+    assert kept == ["ann@example.org", "ben@example.org"]
+
+
+def test_the_audit_log_says_that_it_was_done_and_not_to_whom(people, workspace) -> None:
+    erase_profile(workspace, profile_number(ANN))
+    [entry] = AuditEntry.objects.of(workspace).filter(what="person erased")
+    assert (entry.on, entry.details) == ("", {"interactions": 1})
+    with pytest.raises(NotFound):
+        erase_profile(workspace, profile_number(ANN))
+
+
+def test_other_workspaces_keep_what_they_know(people, workspace) -> None:
+    other = Workspace.objects.create(slug="airport", name="Airport")
+    asked = Survey.objects.create(workspace=other, name="Relationship")
+    SurveyVersion.objects.create(survey=asked, number=1, document={})
+    answer(asked, source_key=ANN)
+    erase_profile(workspace, profile_number(ANN))
+    assert Response.objects.of(other).count() == len(files(other)) == 1
+
+
+def test_the_command_wants_a_yes(people, workspace, capsys) -> None:
+    assert main(["erase", ANN, "--workspace", "harbour"]) == 1
+    assert Invitation.objects.of(workspace).count() == 2
+    assert main(["erase", ANN, "--workspace", "harbour", "--yes"]) == 0
+    assert "1 interaction erased" in capsys.readouterr().out
+    assert Invitation.objects.of(workspace).count() == 1
+
+
+def test_a_workspace_goes_with_its_surveys_and_the_files_sent_to_them(
+    people, workspace, django_capture_on_commit_callbacks
+) -> None:
+    folder = folder_of(workspace)
+    with django_capture_on_commit_callbacks(execute=True):
+        workspace.delete()
+    assert not folder.exists()
+    assert not Response.objects.public().exists()
