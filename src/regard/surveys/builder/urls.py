@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from regard.surveys.builder.views import conditions, listing, outline, parts, previewing, publishing, themes, words
+from regard.surveys.builder.views import (
+    arriving,
+    conditions,
+    listing,
+    outline,
+    parts,
+    previewing,
+    publishing,
+    themes,
+    words,
+)
 
 app_name = "surveys"
 
@@ -31,5 +41,6 @@ urlpatterns = [
     path("<slug:key>/publish/", publishing.publish, name="publish"),
     path("<slug:key>/versions/", publishing.versions, name="versions"),
     path("<slug:key>/versions/<int:number>/", publishing.version, name="version"),
+    path("<slug:key>/brought/", arriving.responses, name="bring_responses"),
     path("<slug:key>/state/", publishing.state, name="state"),
 ]
