@@ -25,14 +25,23 @@ def survey(seed: int = 1) -> bytes:
     blocks = []
     for block in range(BLOCKS):
         numbers = range(block * size + 1, (block + 1) * size + 1)
-        blocks.append({"Type": "Standard", "ID": f"BL_{block}", "Description": f"Block {block}", "BlockElements": [_element(number, numbers) for number in numbers]})
+        blocks.append(
+            {
+                "Type": "Standard",
+                "ID": f"BL_{block}",
+                "Description": f"Block {block}",
+                "BlockElements": [_element(number, numbers) for number in numbers],
+            }
+        )
     flow = [_step(block, size) for block in range(BLOCKS)]
     elements = [
         {"Element": "BL", "Payload": blocks},
         {"Element": "FL", "Payload": {"Type": "Root", "Flow": flow}},
         *({"Element": "SQ", "Payload": question} for question in questions),
     ]
-    return json.dumps({"SurveyEntry": {"SurveyName": "Bench", "SurveyLanguage": "EN"}, "SurveyElements": elements}).encode()
+    return json.dumps(
+        {"SurveyEntry": {"SurveyName": "Bench", "SurveyLanguage": "EN"}, "SurveyElements": elements}
+    ).encode()
 
 
 def _question(number: int, chance: random.Random) -> dict[str, Any]:
@@ -51,24 +60,45 @@ def _question(number: int, chance: random.Random) -> dict[str, Any]:
 
 def _selected(number: int, choice: str) -> dict[str, Any]:
     locator = f"q://QID{number}/SelectableChoice/{choice}"
-    return {"LogicType": "Question", "QuestionID": f"QID{number}", "LeftOperand": locator, "Operator": "Selected", "Type": "Expression", "Conjuction": "Or"}
+    return {
+        "LogicType": "Question",
+        "QuestionID": f"QID{number}",
+        "LeftOperand": locator,
+        "Operator": "Selected",
+        "Type": "Expression",
+        "Conjuction": "Or",
+    }
 
 
 def _logic(expressions: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"0": {**{str(place): each for place, each in enumerate(expressions)}, "Type": "If"}, "Type": "BooleanExpression"}
+    return {
+        "0": {**{str(place): each for place, each in enumerate(expressions)}, "Type": "If"},
+        "Type": "BooleanExpression",
+    }
 
 
 def _element(number: int, numbers: range) -> dict[str, Any]:
     made: dict[str, Any] = {"Type": "Question", "QuestionID": f"QID{number}"}
     if number % 10 == 5:
-        made["SkipLogic"] = [{"Locator": f"q://QID{number}/SelectableChoice/1", "Condition": "Selected", "SkipToDestination": f"QID{numbers[-1]}"}]
+        made["SkipLogic"] = [
+            {
+                "Locator": f"q://QID{number}/SelectableChoice/1",
+                "Condition": "Selected",
+                "SkipToDestination": f"QID{numbers[-1]}",
+            }
+        ]
     return made
 
 
 def _step(block: int, size: int) -> dict[str, Any]:
     step = {"Type": "Standard", "ID": f"BL_{block}", "FlowID": f"FL_{block}"}
     if block % 4 == 2:
-        return {"Type": "Branch", "FlowID": f"FL_B{block}", "BranchLogic": _logic([_selected((block - 1) * size, "1"), _selected(block * size - 3, "2")]), "Flow": [step]}
+        return {
+            "Type": "Branch",
+            "FlowID": f"FL_B{block}",
+            "BranchLogic": _logic([_selected((block - 1) * size, "1"), _selected(block * size - 3, "2")]),
+            "Flow": [step],
+        }
     return step
 
 
