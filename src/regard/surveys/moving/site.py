@@ -15,7 +15,7 @@ from regard.profiles import EMAIL, Identifier
 from regard.surveys.evaluating import is_empty
 from regard.surveys.flags import flags_of
 from regard.surveys.flow import COMMENT, Path, answers_on, path
-from regard.surveys.model import Html, Question, Questionnaire, Text, questions_of
+from regard.surveys.model import Html, Question, Questionnaire, Text, in_language, questions_of
 from regard.surveys.models import Response, Survey, SurveyVersion
 from regard.surveys.moving.responses import ImportedResponse, ImportedResponses
 from regard.surveys.reading import read_questionnaire
@@ -164,7 +164,8 @@ class _Arriving:
             question = self.questions.get(name.removesuffix(COMMENT)) if isinstance(value, str) else None
             question = self.questions.get(name) or question
             if problem := _problem(question, name, value, values):
-                problems.append(said("{question}: {problem}", question=name, problem=problem))
+                own = self.questionnaire.locale
+                problems.append(said("{question}: {problem}", question=name, problem=in_language(problem, own, own)))
             else:
                 answers[name] = value
         return answers, problems
