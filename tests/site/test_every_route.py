@@ -45,8 +45,13 @@ EXAMPLES = {
     "key": "nps",
     "load": "none",
     "link": "none",
-    "file": "00000000-0000-7000-8000-000000000000",
 }
+A_UUID = "00000000-0000-7000-8000-000000000000"
+
+
+def example_of(found: re.Match[str]) -> str:
+    """A value for one part of an address, by its converter and its name."""
+    return A_UUID if found[1] == "uuid" else EXAMPLES.get(found[2], "1")
 
 
 class Route(NamedTuple):
@@ -59,7 +64,7 @@ class Route(NamedTuple):
 
     @property
     def example(self) -> str:
-        return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: EXAMPLES.get(found[1], "1"), self.path)
+        return "/" + re.sub(r"<(?:(\w+):)?(\w+)>", example_of, self.path)
 
 
 def routes(patterns: list, prefix: str = "") -> Iterator[Route]:

@@ -132,16 +132,22 @@ def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:
         except StopIteration:
             return
         except csv.Error as error:
-            raise Invalid(
-                said("row {row} cannot be read as CSV", row=number),
-                field="file",
-                remedy=said("look for a quotation mark that is not closed"),
-            ) from error
+            raise _unreadable(number) from error
+        if any(len(cell) > LONGEST_CELL for cell in cells):  # the module's own limit is the whole process's
+            raise _unreadable(number)
         if number > MOST_ROWS:
             raise TooLarge(said("the file has more than 500,000 rows"), field="file", remedy=said("split it"))
         if any(cell.strip() for cell in cells):
             yield number, cells
         number += 1
+
+
+def _unreadable(row: int) -> Invalid:
+    return Invalid(
+        said("row {row} cannot be read as CSV", row=row),
+        field="file",
+        remedy=said("look for a quotation mark that is not closed"),
+    )
 
 
 def _first(reader: Any, heads: Sequence[str]) -> Mapping[str, str]:
