@@ -19,6 +19,8 @@ LARGEST: Final = 100_000_000
 """Bytes of one file."""
 MOST_COLUMNS: Final = 200
 LONGEST_CELL: Final = 2_000
+UNCLOSED: Final = 100_000
+"""Characters after which a cell is taken for one whose quotation mark was never closed."""
 _EMAIL: Final = re.compile(r"[^\s@,;<>\"]{1,64}@[^\s@,;<>\"]+\.[^\s@,;<>\".]{2,}")
 _NUMBER: Final = re.compile(r"\+[1-9]\d{6,14}")
 NO_EMAIL = said("this is no e-mail address: correct it")
@@ -133,7 +135,7 @@ def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:
             return
         except csv.Error as error:
             raise _unreadable(number) from error
-        if any(len(cell) > LONGEST_CELL for cell in cells):  # the module's own limit is the whole process's
+        if any(len(cell) > UNCLOSED for cell in cells):  # the csv module's own limit is the whole process's
             raise _unreadable(number)
         if number > MOST_ROWS:
             raise TooLarge(said("the file has more than 500,000 rows"), field="file", remedy=said("split it"))
