@@ -152,17 +152,27 @@ def _fired(
     """The first trigger that ends or skips when these questions' page is left."""
     names = {question.name for question in shown}
     for trigger in questionnaire.triggers:
-        is_asked = trigger.after in names if trigger.after else _asks_for(trigger.expression, names)
+        is_asked = trigger.after in names if trigger.after else _asks_for(questionnaire, trigger.expression, names)
         if is_asked and holds(trigger.expression, values):
             return trigger
     return None
 
 
-def _asks_for(expression: str, names: set[str]) -> bool:
-    wanted = names_in(expression)
+def _asks_for(questionnaire: Questionnaire, expression: str, names: set[str]) -> bool:
+    """Does a condition read the answer to one of these questions? One that reads no answers at all is read anywhere."""
+    wanted = _answers_in(questionnaire, expression)
     return not wanted or any(
         name in names or name.removesuffix(COMMENT) in names or name.partition(".")[0] in names for name in wanted
     )
+
+
+def _answers_in(questionnaire: Questionnaire, expression: str) -> list[str]:
+    """The answers that an expression reads, also by way of calculated values; traits are none."""
+    worked_out = {value.name: value.expression for value in questionnaire.calculated_values}
+    wanted = names_in(expression)
+    for name in wanted:  # grows by what calculated values are worked out of
+        wanted += [more for more in names_in(worked_out.get(name)) if more not in wanted]
+    return [name for name in wanted if name not in worked_out and not name.startswith("profile.")]
 
 
 def _place_of(question: str, pages: Sequence[Page]) -> int:
@@ -222,5 +232,5 @@ def quotas_at(questionnaire: Questionnaire, step: Step) -> list[Quota]:
     return [
         quota
         for quota in questionnaire.quotas
-        if _asks_for(quota.expression, names) and holds(quota.expression, step.values)
+        if _asks_for(questionnaire, quota.expression, names) and holds(quota.expression, step.values)
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from regard.surveys.evaluating import is_empty, value_of
@@ -24,8 +24,16 @@ from regard.surveys.model import (
 _NAME: Final = re.compile(r"\{([^{}]{1,200})\}")
 
 
-def piped(questionnaire: Questionnaire, text: Text | None, values: Mapping[str, Any], language: str) -> str:
+def piped(
+    questionnaire: Questionnaire,
+    text: Text | None,
+    values: Mapping[str, Any],
+    language: str,
+    spelled: Callable[[str], str] = str,
+) -> str:
     """A text in a language, with names in braces replaced by what they stand for; nothing for what is not known.
+
+    ``spelled`` writes what is put in as the text around it is written: ``html.escape`` inside HTML.
 
     >>> poll = Questionnaire()
     >>> piped(poll, "Thank you, {profile.first_name}!", {"profile": {"first_name": "Ana"}}, "en")
@@ -34,7 +42,7 @@ def piped(questionnaire: Questionnaire, text: Text | None, values: Mapping[str, 
     said = in_language(text, language, questionnaire.locale)
     if "{" not in said:
         return said
-    return _NAME.sub(lambda found: told(questionnaire, found[1].strip(), values, language), said)
+    return _NAME.sub(lambda found: spelled(told(questionnaire, found[1].strip(), values, language)), said)
 
 
 def told(questionnaire: Questionnaire, name: str, values: Mapping[str, Any], language: str) -> str:

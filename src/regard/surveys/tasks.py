@@ -96,7 +96,9 @@ def _subject(response: Response) -> str:
     invitation = response.invitation
     if invitation is None:
         return response.public_id
-    earlier = Response.objects.of(response.workspace).filter(invitation=invitation, pk__lt=response.pk)
+    earlier = Response.objects.of(response.workspace).filter(invitation=invitation)
+    if response.pk:  # a survey of one page is over before its response is a row
+        earlier = earlier.filter(pk__lt=response.pk)
     return response.public_id if earlier.exists() else invitation.public_id
 
 

@@ -22,7 +22,7 @@ LOGO_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "i
 
 def _theme_of(key: str) -> Theme:
     """The theme of a survey, also of one that is only being made: its makers see it so."""
-    found = Theme.objects.public().filter(survey__key=key).first()
+    found = Theme.objects.public().filter(survey__key=key.replace("\0", "")).first()
     if found is None:
         raise NotFound(UNKNOWN)
     return found

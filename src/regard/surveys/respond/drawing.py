@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any, Final
 
 from django.utils.safestring import mark_safe
@@ -139,6 +140,10 @@ class Reader:
     def text(self, text: Text | None) -> str:
         """A text of the author's."""
         return piped(self.questionnaire, text, self.values, self.language)
+
+    def html(self, text: Text | None) -> str:
+        """A statement of the author's as HTML; what others have written is text in it."""
+        return harmless(piped(self.questionnaire, text, self.values, self.language, escape))
 
     def word(self, text: Text | None) -> str:
         """A text of the author's, or a sentence of ours, in the reader's language."""
@@ -336,7 +341,7 @@ def _file(at: str, question: File, _: Reader, given: Mapping[str, Any]) -> dict[
 
 
 def _html(_: str, question: Html, reader: Reader, __: Mapping[str, Any]) -> dict[str, Any]:
-    return {"html": mark_safe(harmless(reader.text(question.html)))}  # noqa: S308 - rebuilt from what is harmless
+    return {"html": mark_safe(reader.html(question.html))}  # noqa: S308 - rebuilt from what is harmless
 
 
 Draw = Callable[[str, Any, Reader, Mapping[str, Any]], dict[str, Any]]

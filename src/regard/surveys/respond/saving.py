@@ -63,14 +63,25 @@ class End:
 
 
 def begin(visit: Visit) -> None:
-    """Check that this person may answer. Raises Conflict when they have, and may not again."""
+    """Check that this device may answer. Raises Conflict when it has, and may not again."""
     response = visit.response
-    if visit.invitation and (known := unfinished(visit.invitation)):
-        raise Overtaken(known.public_id)
-    if visit.invitation is None and response.device and _has_answered(response):
+    if _is_double(visit):
         if visit.survey.is_once_each:
             raise Conflict(ALREADY)
         response.flags = [DUPLICATE]
+
+
+def _is_double(visit: Visit) -> bool:
+    """Has a device that nobody was invited on answered before?"""
+    return visit.invitation is None and bool(visit.response.device) and _has_answered(visit.response)
+
+
+def _take_alone(visit: Visit, invitation: Invitation) -> None:
+    """Let one window begin what an invitation is for; the row is locked, and others wait. Raises Overtaken for what
+    another has begun, and Conflict when the invitation has been used up."""
+    list(Invitation.objects.of(visit.response.workspace).select_for_update().filter(pk=invitation.pk).values("pk"))
+    if known := unfinished(invitation):
+        raise Overtaken(known.public_id)
 
 
 def unfinished(invitation: Invitation) -> Response | None:
@@ -97,9 +108,13 @@ def send_page(visit: Visit, sent: Sent) -> Outcome:
     """Keep a page's answers and say where it goes on.
 
     Raises Overtaken when the response is there already, or has been changed meanwhile: nothing of the page has been
-    kept then, and it is to be sent once more to the response as it is. Only quotas need others to wait.
+    kept then, and it is to be sent once more to the response as it is. Only quotas, and the beginning of what somebody
+    was invited to, need others to wait. Raises Conflict when an invitation has been used up.
     """
-    with transaction.atomic() if visit.questionnaire.quotas else nullcontext():
+    invited = None if visit.is_begun else visit.invitation
+    with transaction.atomic() if visit.questionnaire.quotas or invited else nullcontext():
+        if invited:
+            _take_alone(visit, invited)
         if sent.files and not visit.is_begun:  # files belong to a row
             _insert(visit.response)
             visit.seen_at = visit.response.changed_at
@@ -274,6 +289,8 @@ def _complete(visit: Visit, end: End) -> None:
     response.completed_at, response.ended_by = now(), end.by
     seconds = (response.completed_at - response.started_at).total_seconds()
     found = flags_of(way, response.answers, seconds, visit.language, visit.questionnaire.locale)
+    if visit.is_begun and _is_double(visit):  # begun several times before the first was complete
+        found = [*found, DUPLICATE]
     response.flags = list(dict.fromkeys([*response.flags, *found]))
     if end.quota:
         response.arrangement = {**response.arrangement, "ended_by_quota": end.quota.name}

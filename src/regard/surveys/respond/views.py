@@ -126,7 +126,7 @@ def _first(request: HttpRequest, survey: Survey, way: str, invitation: Invitatio
         limits.count(request, "beginnings", limits.BEGINNINGS)
         return _sent(request, visit)
     if not steps:
-        return said_page(survey, visit.language, said("There are no questions for you here."), "", 200, visit)
+        return _nothing(visit)
     return question_page(request, visit, steps[0], given=_picked(steps[0], request.GET.get("pick", "")))
 
 
@@ -152,6 +152,8 @@ def response(request: HttpRequest, token: str) -> HttpResponse:
         return done_page(request, visit)
     if visit.survey.state != Survey.State.OPEN:
         return _closed(visit)
+    if not visit.path().steps:
+        return _nothing(visit)
     return question_page(request, visit, _wanted(visit, request.GET.get("page", "")))
 
 
@@ -173,6 +175,8 @@ def _sent(request: HttpRequest, visit: Visit) -> HttpResponse:
             return SeeOther(visit.address)
         if visit.survey.state != Survey.State.OPEN:
             return _closed(visit)
+        if not visit.path().steps:
+            return _nothing(visit)
         try:
             if not visit.is_begun:
                 begin(visit)
@@ -209,6 +213,11 @@ def _answered(request: HttpRequest, visit: Visit, outcome: Outcome) -> HttpRespo
             status=status,
         )
     return SeeOther(visit.address + (f"?{urlencode({'page': outcome.page})}" if outcome.page else ""))
+
+
+def _nothing(visit: Visit) -> HttpResponse:
+    """What was known of somebody, and led to the questions, can go meanwhile: an invitation is deleted."""
+    return said_page(visit.survey, visit.language, said("There are no questions for you here."), "", 200, visit)
 
 
 def _closed(visit: Visit) -> HttpResponse:

@@ -133,6 +133,8 @@ def personal_address(invitation: Invitation) -> str:
 
 def find_survey(key: str) -> Survey:
     """The survey of a public key, published at least once. Raises NotFound."""
+    if "\0" in key:  # PostgreSQL takes no such text
+        raise NotFound(UNKNOWN)
     return _published("key", key)
 
 
@@ -202,7 +204,7 @@ def begun(request: HttpRequest, survey: Survey, way: str, invitation: Invitation
         public_id=public_id,
         way=(invitation.channel or "link") if invitation else way,
         language=language,
-        touchpoint=(touchpoint or questionnaire.touchpoint or "")[:LONGEST_NAME],
+        touchpoint=(touchpoint or questionnaire.touchpoint or "").replace("\0", "")[:LONGEST_NAME],
         source_key=invitation.source_key if invitation else "",
         device="" if way == "kiosk" else device(request, survey.key),
         weight=1 / invitation.selection_probability if invitation and invitation.selection_probability else 1.0,
