@@ -239,6 +239,22 @@ def test_those_who_do_not_answer_are_reminded_and_others_are_not(company: Compan
     assert len(post.recipients) == 1
 
 
+def test_a_reminder_under_way_is_not_taken_for_one_that_was_cut_off(
+    company: Company, post: Post, minutes: Pass
+) -> None:
+    ask(company, "ann")
+    minutes()
+    one = Invitation.objects.of(company.workspace).get()
+    with frozen(NOON + timedelta(days=5)):
+        assert sending.claim(one)
+        sending.enqueue_due()
+    assert company.states() == {"ann": "sending"}
+    with frozen(NOON + timedelta(days=5, hours=1)):
+        sending.enqueue_due()
+    one.refresh_from_db()
+    assert (one.state, one.reason, one.remind_at) == ("sent", "uncertain", None)
+
+
 def test_a_link_that_has_ended_is_not_sent_any_more(company: Company, opened, minutes: Pass) -> None:
     ask(company, "ann")
     minutes(2)

@@ -55,8 +55,9 @@ TOLD_AT_ONCE: Final = 500
 
 def enqueue_due() -> None:
     """Promise to send what is due, by survey and programme; and settle what was cut off."""
-    lost = Invitation.objects.public().filter(state=State.SENDING, sent_at__lt=now() - CUT_OFF)
-    lost.update(state=State.SENT, reason=UNCERTAIN)
+    since = Q(reminders=0, sent_at__lt=now() - CUT_OFF) | Q(reminders__gt=0, remind_at__lt=now() - CUT_OFF)
+    lost = Invitation.objects.public().filter(since, state=State.SENDING)
+    lost.update(state=State.SENT, reason=UNCERTAIN, remind_at=None)
     for survey, programme in sorted(_groups(), key=str):
         enqueue("regard.surveys.distribution.tasks.send_due", key=f"send {survey} {programme}", survey=survey,
                 programme=programme)  # fmt: skip
@@ -229,7 +230,7 @@ def _mine(one: Invitation) -> QuerySet:
 def claim(one: Invitation) -> bool:
     """Take it for sending, unless somebody else has, or it was answered meanwhile."""
     is_reminder = one.state == State.SENT
-    values = {"reminders": F("reminders") + 1, "remind_at": None} if is_reminder else {"sent_at": now()}
+    values = {"reminders": F("reminders") + 1, "remind_at": now()} if is_reminder else {"sent_at": now()}
     if not _mine(one).update(state=State.SENDING, **values):
         return False
     one.state, one.reminders = State.SENDING, one.reminders + is_reminder
