@@ -80,7 +80,7 @@ def told_of(response: Response) -> Told:
         source_key=response.source_key,
         language=response.language,
         touchpoint=response.touchpoint,
-        version=response.version_id,
+        version=response.version.number,
         weight=response.weight,
         more={"way": response.way, "flags": response.flags or None},
     )

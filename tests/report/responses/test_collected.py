@@ -14,7 +14,7 @@ from regard.report.responses.choosing import Chosen, is_telling
 from regard.report.responses.collected import Collected
 from regard.report.responses.crossing import cross
 from regard.report.responses.items import items_of
-from regard.report.responses.silence import silence_of
+from regard.report.responses.silence import funnel_of, silence_of
 from regard.report.responses.tabling import table_of
 from regard.report.responses.weighting import weighing
 from regard.surveys import Questionnaire, Responded, Shown, read_questionnaire
@@ -166,3 +166,10 @@ def test_a_question_called_like_a_fact_gets_a_name_of_its_own() -> None:
     table = table_of(Collected({1: asked}, [responded(answers={"language": "Kashubian"})]))
     assert table.values("language") == ["en"]
     assert table.values("language_2") == ["Kashubian"]
+
+
+def test_whoever_was_screened_out_stands_in_no_response_rate() -> None:
+    told = [responded(number, answers={"nps": 9}, is_eligible=number >= 4) for number in range(10)]
+    funnel = funnel_of(Collected({1: poll()}, told), sent=20, bounced=0, opened=0)
+    assert (funnel.sent, funnel.started, funnel.completed) == (16, 6, 6)
+    assert [rate.value for rate in funnel.rates().values()][:2] == [6 / 16, 6 / 16]

@@ -81,13 +81,17 @@ def _drifts(collected: Collected, asked: Mapping[str, Asked], weights: Floats, s
 
 
 def funnel_of(collected: Collected, sent: int, bounced: int, opened: int) -> Funnel:
-    """The way of those who were invited; ``collected`` are their responses."""
-    started, answered = collected.n, sum(one.has_answers for one in collected.responses)
+    """The way of those who were invited; ``collected`` are their responses.
+
+    Who was screened out, or came after a quota was full, is not eligible and stands in no rate (AAPOR, 2023).
+    """
+    wanted = [one for one in collected.responses if one.is_eligible]
+    unwanted = collected.n - len(wanted)
     return Funnel.of(
-        sent=max(sent, started),
-        delivered=sent - bounced,
-        opened=opened,
-        started=started,
-        answered=answered,
-        completed=sum(one.is_complete for one in collected.responses),
+        sent=max(sent - unwanted, len(wanted)),
+        delivered=max(sent - bounced - unwanted, 0),
+        opened=max(opened - unwanted, 0),
+        started=len(wanted),
+        answered=sum(one.has_answers for one in wanted),
+        completed=sum(one.is_complete for one in wanted),
     )

@@ -36,12 +36,14 @@ class Responded:
     pages: tuple[str, ...] = ()
     traits: Mapping[str, Any] = field(default_factory=dict)
     arrangement: Mapping[str, Any] = field(default_factory=dict)
+    is_eligible: bool = True
+    """False for somebody who was screened out, or came after a quota was full: no answer of theirs was wanted."""
     is_invited: bool = False
     waited_seconds: float | None = None
 
     @property
     def is_complete(self) -> bool:
-        return self.completed_at is not None
+        return self.completed_at is not None and self.is_eligible
 
     @property
     def seconds(self) -> float | None:

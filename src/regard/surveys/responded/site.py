@@ -18,12 +18,14 @@ from regard.surveys.models import Invitation, Response, Survey
 from regard.surveys.reading import read_questionnaire
 from regard.surveys.responded import Responded
 
+NOT_ELIGIBLE = ("screen_out", "quota")
+"""Ends of responses that the survey itself did not want."""
 KEPT = 8
 """Surveys whose responses this process keeps in mind: pages of one survey read the same answers."""
 
 FIELDS = (
     "public_id", "version__number", "language", "way", "touchpoint", "started_at", "completed_at", "answers", "flags",
-    "weight", "seen", "arrangement", "invitation_id", "invitation__traits", "invitation__sent_at",
+    "weight", "seen", "arrangement", "ended_by", "invitation_id", "invitation__traits", "invitation__sent_at",
 )  # fmt: skip
 
 
@@ -81,7 +83,7 @@ def _responses(survey: int, stamp: tuple[Any, ...]) -> tuple[Responded, ...]:
 
 def _responded(*row: Any) -> Responded:
     (public_id, number, language, way, touchpoint, started, completed, answers, flags, weight, seen, order) = row[:12]
-    invitation, traits, sent_at = row[12:]
+    ended_by, invitation, traits, sent_at = row[12:]
     return Responded(
         id=public_id,
         version=number,
@@ -96,6 +98,7 @@ def _responded(*row: Any) -> Responded:
         pages=tuple(seen),
         traits=traits or {},
         arrangement=order,
+        is_eligible=ended_by not in NOT_ELIGIBLE,
         is_invited=invitation is not None,
         waited_seconds=(started - sent_at).total_seconds() if sent_at else None,
     )
@@ -134,7 +137,7 @@ def response_called(survey: Survey, public_id: UUID) -> Single:
     response = _responded(
         found.public_id,
         found.version.number,
-        *(getattr(found, name) for name in FIELDS[2:12]),
+        *(getattr(found, name) for name in FIELDS[2:13]),
         found.invitation_id,
         invitation.traits if invitation else None,
         invitation.sent_at if invitation else None,
