@@ -167,14 +167,14 @@ def _keep(found: ImportedResponses, into: str, *, with_tests: bool) -> None:
     import regard.asgi  # noqa: F401 - sets Django up
     from regard.accounts.site import Workspace, prepare_site, register_workspace_files
     from regard.surveys.moving.site import keep_responses
-    from regard.surveys.site import survey_called
+    from regard.surveys.site import Survey
 
     prepare_site()
     register_workspace_files()
     served = Workspace.objects.filter(slug=path_of(workspace).stem).first()
     if served is None:
         raise NotFound(f"{workspace} is not in the home folder", field="into")
-    arrived = keep_responses(survey_called(served, key), found, with_tests=with_tests)
+    arrived = keep_responses(Survey.objects.get_of(served, key), found, with_tests=with_tests)
     left = len(arrived.left_out)
     print(f"{counted(arrived.kept, 'response')} kept, {arrived.known:,} known already, {left:,} left out")
     _say_problems((name, f"left out: {reason}") for name, reason in arrived.left_out)

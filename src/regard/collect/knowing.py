@@ -1,7 +1,7 @@
 """Whose an event is: identifiers become keys, keys become profiles, and what two names in one event say is evidence.
 
 What has been seen is remembered, so that steady traffic asks the store nothing. All of it is forgotten as soon as
-somebody else changed who is who (a merge, an unmerge, an erasure).
+somebody else changed who is who (a merge, an unmerge, an erasure, other rules).
 """
 
 from __future__ import annotations
@@ -58,11 +58,11 @@ class People:
         """Forget what is remembered when who is who was changed by anybody else."""
         if store.stamp() == self._stamp:
             return
-        self.rules, known = rules_of(store), _known_profiles(store)
-        if known != self._known or len(self._keys) > REMEMBERED:
+        rules, known = rules_of(store), _known_profiles(store)
+        if (rules, known) != (self.rules, self._known) or len(self._keys) > REMEMBERED:
             self._keys.clear()
             self._customers.clear()
-        self._known = known
+        self.rules, self._known = rules, known
 
     def evidence(self, events: Sequence[Event], sources: Sequence[str]) -> list[Evidence]:
         """Give each event its ``source_key``; returns what they say about who is whom that is not known yet.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -213,8 +213,3 @@ def conditions(scope: Scope, window: Window) -> tuple[list[exp.Expr], dict[str, 
     limits, given = compose.between(*scope.bounds(window), as_of=scope.slice.as_of)
     wanted, values = compose.matching(scope.slice.where)
     return limits + wanted, given | values
-
-
-def unbroken(slice: Slice) -> Slice:
-    """The slice without break-downs."""
-    return replace(slice, by=None, every=None)

@@ -25,8 +25,3 @@ def change(
     made = Change(table, Path(file.name), key, only_removes)
     weakref.finalize(made, Path(file.name).unlink, missing_ok=True)
     return made
-
-
-def by_column(rows: Sequence[dict[str, Any]], names: Sequence[str]) -> dict[str, list[Any]]:
-    """Rows turned into columns."""
-    return {name: [row[name] for row in rows] for name in names}

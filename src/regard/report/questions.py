@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from regard.metrics import Settings, Slice, ask, bounds_utc, breakdowns, previous, time_span
@@ -84,11 +84,6 @@ def recent_words(
         .limit(limit)
     )
     return ask(store, Question("recent words", query, given | values)).rows()
-
-
-def whole_days(period: Period) -> int:
-    """How many days a period has."""
-    return (period[1] - period[0]) // timedelta(days=1)
 
 
 def narrowed(slice: Slice, period: Period) -> Slice:

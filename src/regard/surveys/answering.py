@@ -8,6 +8,7 @@ a choice whose value is 3.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -39,6 +40,7 @@ from regard.surveys.validating import NONE, problem_of
 Posted = Mapping[str, Sequence[str]]
 Values = Mapping[str, Any]
 FIELD: Final = "a."
+_NUMBER: Final = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d{1,3})?", re.ASCII)
 
 
 class Given(NamedTuple):
@@ -212,12 +214,9 @@ def _as_number(text: str | None) -> Any:
     >>> _as_number("7"), _as_number("2,5"), _as_number("many")
     (7, 2.5, 'many')
     """
-    if text is None:
-        return None
-    try:
-        number = float(text.replace(",", ".", 1))
-    except ValueError:
+    if text is None or not _NUMBER.fullmatch(text):
         return text
+    number = float(text.replace(",", ".", 1))
     if not math.isfinite(number):
         return text
     return int(number) if number.is_integer() and abs(number) < 2**53 else number

@@ -9,8 +9,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from regard.accounts.site import OfWorkspace, Workspace
+from regard.base import NotFound
 from regard.base.clock import now
 from regard.base.ids import new_id
+from regard.base.words import said
 
 KEY_BYTES = 9
 
@@ -26,6 +28,17 @@ class OfSomeWorkspace(OfWorkspace):
     def public(self) -> models.QuerySet:
         """For public pages only: rows of all workspaces, to be narrowed by an unguessable key at once."""
         return self._everywhere()
+
+
+class Surveys(OfSomeWorkspace):
+    """Surveys of one workspace: ``Survey.objects.of(workspace)``."""
+
+    def get_of(self, workspace: Workspace, key: str) -> Survey:
+        """The survey of that key, without the picture of its theme. Raises :class:`~regard.base.NotFound`."""
+        found = self.of(workspace).select_related("theme").defer("theme__logo").filter(key=key).first()
+        if found is None:
+            raise NotFound(said("there is no survey {key}", key=key))
+        return found
 
 
 class Theme(models.Model):
@@ -67,7 +80,7 @@ class Survey(models.Model):
     edition = models.PositiveIntegerField(default=0)  # of the draft: two people who edit at once clash, not overwrite
     margins = models.JSONField(default=dict)  # known shares of all customers, for raking: variable -> category -> share
 
-    objects = OfSomeWorkspace()
+    objects = Surveys()
 
     class Meta:
         indexes = [models.Index(fields=["workspace", "-changed_at"], name="surveys_last_changed")]

@@ -22,7 +22,6 @@ from regard.surveys.responded.site import (
     questionnaires_of,
     response_called,
     responses_of,
-    survey_called,
 )
 
 __all__ = [
@@ -36,7 +35,6 @@ __all__ = [
     "respondents_limit",
     "response_called",
     "responses_of",
-    "survey_called",
     "tell",
 ]
 

@@ -91,9 +91,3 @@ def read_terms(given: Any) -> Terms:
         return msgspec.convert(given or {}, Terms)
     except msgspec.ValidationError as error:
         raise Invalid(said("the settings cannot be used: {why}", why=str(error)), field="settings") from error
-
-
-def terms_json(terms: Terms) -> dict[str, Any]:
-    """Terms as they are kept."""
-    kept: dict[str, Any] = msgspec.to_builtins(terms)
-    return kept

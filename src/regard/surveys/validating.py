@@ -184,8 +184,10 @@ def _number(value: Any, low: Any, high: Any) -> str | None:
 
 def _moment(kind: str, value: str, low: Any, high: Any) -> str | None:
     try:
-        _MOMENTS[kind](value)
+        is_plain = _MOMENTS[kind](value).isoformat().startswith(value)
     except ValueError:
+        is_plain = False
+    if not is_plain:
         return said("Please write a time, such as 14:30.") if kind == "time" else said("Please choose a date.")
     if isinstance(low, str) and low and value < low:
         return said("Please choose {low} or later.", low=low)

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from regard.accounts.site import store_of
 from regard.base import Conflict
-from regard.base.config import config
 from regard.cli import main
-from regard.collect.listening import Loader
-from regard.collect.live.site import SourceTable
-from regard.collect.site import spool
-from regard.stream import Question
-from regard.stream.compose import sql
 from regard.surveys import as_json
 from regard.surveys.models import Response, Survey, SurveyVersion
 from regard.surveys.moving import read_survey
@@ -25,6 +17,7 @@ from regard.surveys.moving.moved import Moved
 from regard.surveys.moving.responses import ImportedResponses, read_responses
 from regard.surveys.moving.site import keep_responses
 from regard.surveys.tasks import settle_abandoned
+from tests.surveys.conftest import Rows
 from tests.surveys.moving.making import block, logic, mc, qsf, selected, text
 
 HEADS = "ResponseID,StartDate,EndDate,Finished,UserLanguage,RecipientEmail,Status,QID1,QID2,Q9"
@@ -36,25 +29,6 @@ SURVEY = qsf(
     text("QID2", DisplayLogic=logic(selected("QID1", "2"))),
     blocks=[block("BL_1", "QID1"), block("BL_2", "QID2")],
 )
-
-Rows = Callable[[], list[dict[str, Any]]]
-
-
-@pytest.fixture
-def rows(workspace) -> Iterator[Rows]:
-    """The interactions that there are, once the spool has been loaded."""
-    spool.cache_clear()
-
-    def loaded() -> list[dict[str, Any]]:
-        loader = Loader(config().home / "spool", lambda _: store_of(workspace), SourceTable().find)
-        while loader.step():
-            pass
-        loader.close()
-        return store_of(workspace).ask(Question("all", sql("SELECT * FROM interactions ORDER BY id"))).rows()
-
-    yield loaded
-    spool().close()
-    spool.cache_clear()
 
 
 @pytest.fixture

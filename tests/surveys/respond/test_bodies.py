@@ -16,6 +16,12 @@ from tests.surveys.respond.test_links import invite
 DOCUMENT = {"pages": [{"name": "p", "elements": [{"type": "file", "name": "f", "isRequired": True}]}]}
 
 
+@pytest.fixture(autouse=True)
+def _one_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The connection to the database is the test's own, with its transaction."""
+    monkeypatch.setattr("regard.surveys.respond.bodies.close_old_connections", lambda: None)
+
+
 def limit(path: str) -> int:
     return async_to_sync(respondents_limit)({"path": path})
 

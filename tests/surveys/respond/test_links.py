@@ -10,7 +10,7 @@ from django.test import Client
 from regard.base.clock import frozen, now
 from regard.surveys.models import Invitation, Response, Survey, Theme
 from regard.surveys.respond import limits
-from regard.surveys.respond.visiting import personal_address
+from regard.surveys.respond.visiting import kiosk_address, personal_address
 from tests.surveys.respond.conftest import DOCUMENT, Person, publish
 
 
@@ -132,7 +132,7 @@ def test_a_second_answer_from_one_device_is_flagged_where_it_is_allowed(survey, 
 
 def test_a_kiosk_goes_back_to_the_start_and_takes_one_answer_after_another(workspace, everything) -> None:
     survey = publish(workspace)
-    kiosk = f"/s/{survey.key}/kiosk/"
+    kiosk = kiosk_address(survey)
     for score in ("9", "9"):
         person = Person().open(kiosk).send(nps=score)
         assert person.page.headers["Refresh"] == f"120; url={kiosk}"
@@ -210,11 +210,18 @@ def test_a_language_of_the_authors_own_falls_back_for_our_words_only(workspace) 
     assert '<button name="to" value="next" lang="en" dir="ltr">Send</button>' in text
 
 
+def test_the_public_link_does_not_lead_to_the_kiosk(workspace) -> None:
+    survey = publish(workspace)
+    assert survey.key not in kiosk_address(survey)
+    for guess in (f"/s/{survey.key}/kiosk/", f"/s/k/{survey.key}/"):
+        assert Client().get(guess).status_code == 404
+
+
 def test_the_next_person_at_a_kiosk_cannot_go_back_to_anothers_answers(workspace) -> None:
     survey = publish(workspace)
-    person = Person().open(f"/s/{survey.key}/kiosk/").send(nps="3")
+    person = Person().open(kiosk_address(survey)).send(nps="3")
     with frozen(now() + timedelta(minutes=3)):
-        assert person.client.get(person.action).url == f"/s/{survey.key}/kiosk/"
+        assert person.client.get(person.action).url == kiosk_address(survey)
     assert person.client.get(person.action + "elsewhere/").status_code == 404
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -10,37 +10,13 @@ import pytest
 
 from regard.accounts.site import store_of
 from regard.base.clock import frozen, now
-from regard.base.config import config
 from regard.base.events import subscribe, unsubscribe
-from regard.collect.listening import Loader
-from regard.collect.live.site import SourceTable
-from regard.collect.site import spool
-from regard.stream import Question
-from regard.stream.compose import sql
 from regard.surveys.events import ResponseReceived
 from regard.surveys.respond.visiting import personal_address
 from regard.surveys.tasks import settle_abandoned
+from tests.surveys.conftest import Rows
 from tests.surveys.respond.conftest import DOCUMENT, Person, publish
 from tests.surveys.respond.test_links import invite
-
-Rows = Callable[[], list[dict[str, Any]]]
-
-
-@pytest.fixture
-def rows(workspace) -> Iterator[Rows]:
-    """The interactions that there are, once the spool has been loaded."""
-    spool.cache_clear()
-
-    def loaded() -> list[dict[str, Any]]:
-        loader = Loader(config().home / "spool", lambda _: store_of(workspace), SourceTable().find)
-        while loader.step():
-            pass
-        loader.close()
-        return store_of(workspace).ask(Question("all", sql("SELECT * FROM interactions ORDER BY id"))).rows()
-
-    yield loaded
-    spool().close()
-    spool.cache_clear()
 
 
 @pytest.fixture

@@ -32,10 +32,6 @@ class Axis:
     given: Known
     labels: Mapping[str, str]
 
-    @property
-    def is_net(self) -> bool:
-        return set(self.labels) == set(NET)
-
 
 @dataclass(frozen=True)
 class Crossed:

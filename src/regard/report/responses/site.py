@@ -25,7 +25,7 @@ from regard.report.responses.figures import Answered, Reader
 from regard.report.responses.silence import Silence, funnel_of, silence_of
 from regard.report.responses.weighting import Weighing, weighing
 from regard.surveys import Questionnaire
-from regard.surveys.site import Invited, Survey, invited_to, questionnaires_of, responses_of, survey_called
+from regard.surveys.site import Invited, Survey, invited_to, questionnaires_of, responses_of
 from regard.web.formats import Format
 from regard.web.site import current_format
 
@@ -63,7 +63,7 @@ class Results:
     @classmethod
     def of(cls, request: HttpRequest, key: str) -> Results:
         """Raises NotFound when the workspace has no such survey."""
-        return cls(request, survey_called(request.workspace, key), Chosen.of(request.GET))
+        return cls(request, Survey.objects.get_of(request.workspace, key), Chosen.of(request.GET))
 
     @cached_property
     def settings(self) -> Any:

@@ -20,8 +20,6 @@ from regard.accounts.api.operations import (
     cursor_after,
     needs,
 )
-from regard.base import NotFound
-from regard.base.words import said
 from regard.surveys.builder import site
 from regard.surveys.checking import Finding, check, length_of
 from regard.surveys.models import Response, Survey
@@ -185,7 +183,7 @@ def create_survey(request: HttpRequest, response: HttpResponse, given: SurveyIn)
 @router.get("/{key}", response=WholeOut, **needs("surveys:read", **{"x-example": A_SURVEY}))
 def get_survey(request: HttpRequest, key: Path[Text]) -> Any:
     """One survey, with its draft."""
-    return _whole(_of(request, key))
+    return _whole(Survey.objects.get_of(request.workspace, key))
 
 
 @router.put(
@@ -195,17 +193,17 @@ def get_survey(request: HttpRequest, key: Path[Text]) -> Any:
 )
 def put_draft(request: HttpRequest, key: Path[Text], given: DraftIn) -> Any:
     """Write the draft anew; what is published stays."""
-    survey = _of(request, key)
+    survey = Survey.objects.get_of(request.workspace, key)
     site.keep_draft(
         survey, read_questionnaire(given.document), survey.edition if given.edition is None else given.edition
     )
-    return _whole(_of(request, key))
+    return _whole(Survey.objects.get_of(request.workspace, key))
 
 
 @router.get("/{key}/check", response=CheckOut, **needs("surveys:read", **{"x-example": A_SURVEY}))
 def check_survey(request: HttpRequest, key: Path[Text]) -> Any:
     """What is broken in the draft, and what will bend answers."""
-    questionnaire = site.draft_of(_of(request, key))
+    questionnaire = site.draft_of(Survey.objects.get_of(request.workspace, key))
     length = length_of(questionnaire)
     findings = [_finding(one) for one in check(questionnaire)]
     return {"findings": findings, "shortest_seconds": length.shortest, "longest_seconds": length.longest}
@@ -214,16 +212,16 @@ def check_survey(request: HttpRequest, key: Path[Text]) -> Any:
 @router.post("/{key}/publish", response=WholeOut, **needs("surveys:write", **{"x-example": {**A_SURVEY, "body": {}}}))
 def publish_survey(request: HttpRequest, key: Path[Text], given: PublishIn) -> Any:
     """Make the draft the next version and open the survey; refused while the check finds errors."""
-    survey = _of(request, key)
+    survey = Survey.objects.get_of(request.workspace, key)
     edition = survey.edition if given.edition is None else given.edition
     site.publish_survey(survey, edition, given.confirmed, key=request.key.prefix)
-    return _whole(_of(request, key))
+    return _whole(Survey.objects.get_of(request.workspace, key))
 
 
 @router.post("/{key}/close", response=WholeOut, **needs("surveys:write", **{"x-example": A_SURVEY}))
 def close_survey(request: HttpRequest, key: Path[Text]) -> Any:
     """Take no more answers."""
-    survey = _of(request, key)
+    survey = Survey.objects.get_of(request.workspace, key)
     site.close_survey(survey, key=request.key.prefix)
     return _whole(survey)
 
@@ -231,7 +229,7 @@ def close_survey(request: HttpRequest, key: Path[Text]) -> Any:
 @router.post("/{key}/reopen", response=WholeOut, **needs("surveys:write", **{"x-example": A_SURVEY}))
 def reopen_survey(request: HttpRequest, key: Path[Text]) -> Any:
     """Take answers again."""
-    survey = _of(request, key)
+    survey = Survey.objects.get_of(request.workspace, key)
     site.reopen_survey(survey, key=request.key.prefix)
     return _whole(survey)
 
@@ -239,21 +237,21 @@ def reopen_survey(request: HttpRequest, key: Path[Text]) -> Any:
 @router.delete("/{key}", response={204: None}, **needs("surveys:write", **{"x-example": A_SURVEY}))
 def delete_survey(request: HttpRequest, key: Path[Text]) -> Any:
     """Take a survey away that nobody has answered."""
-    site.remove_survey(_of(request, key), key=request.key.prefix)
+    site.remove_survey(Survey.objects.get_of(request.workspace, key), key=request.key.prefix)
     return Status(204, None)
 
 
 @router.get("/{key}/versions", response=list[VersionOut], **needs("surveys:read", **{"x-example": A_SURVEY}))
 def list_versions(request: HttpRequest, key: Path[Text]) -> Any:
     """Every published version, the newest first."""
-    rows = _of(request, key).versions.order_by("-number")
+    rows = Survey.objects.get_of(request.workspace, key).versions.order_by("-number")
     return [{"number": one.number, "published_at": one.published_at, "document": one.document} for one in rows]
 
 
 @router.get("/{key}/responses", response=Page[ResponseOut], **needs("surveys:read", **{"x-example": A_SURVEY}))
 def list_responses(request: HttpRequest, key: Path[Text], page: Query[Paging]) -> Any:
     """What people answered, the newest first; partial responses too."""
-    survey, place = _of(request, key), f"responses {key}"
+    survey, place = Survey.objects.get_of(request.workspace, key), f"responses {key}"
     rows = Response.objects.of(request.workspace).filter(survey=survey).select_related("version").order_by("-pk")
     after = page.position(request.key, place)
     found = list((rows.filter(pk__lt=after) if after else rows)[: page.limit + 1])
@@ -262,13 +260,6 @@ def list_responses(request: HttpRequest, key: Path[Text], page: Query[Paging]) -
 
 
 # --- telling ---
-
-
-def _of(request: HttpRequest, key: str) -> Survey:
-    found: Survey | None = Survey.objects.of(request.workspace).filter(key=key).first()
-    if found is None:
-        raise NotFound(said("there is no survey {key}", key=key))
-    return found
 
 
 def _told(survey: Survey) -> dict[str, Any]:

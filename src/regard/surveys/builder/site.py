@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from regard.accounts.site import User, Workspace, record_audit
-from regard.base import Conflict, Invalid, NotFound
+from regard.base import Conflict, Invalid
 from regard.base.clock import now
 from regard.base.words import said
 from regard.surveys.checking import WARNING, Finding, blocking, check
@@ -19,14 +19,6 @@ from regard.surveys.models import Response, Survey, SurveyVersion
 from regard.surveys.reading import as_json, read_questionnaire
 
 LONGEST_NAME = 120
-
-
-def get_survey(workspace: Workspace, key: str) -> Survey:
-    """The workspace's survey of that key. Raises NotFound."""
-    found = Survey.objects.of(workspace).select_related("theme").defer("theme__logo").filter(key=key).first()
-    if found is None:
-        raise NotFound(said("there is no survey {key}", key=key))
-    return found
 
 
 def draft_of(survey: Survey) -> Questionnaire:

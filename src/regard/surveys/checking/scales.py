@@ -29,6 +29,7 @@ from regard.surveys.model import (
 MOST_CHOICES: Final = 25
 MOST_ROWS: Final = 10
 MOST_POINTS: Final = {"labels": 11, "stars": 7, "smileys": 5}
+_BETTER: Final = {"higher": said("more"), "lower": said("less")}
 CES: Final = {(1, 7, "higher"), (1, 5, "lower")}
 """CES 2.0 (CEB, 2013) asks how easy it was; CES 1.0 (Dixon, Freeman & Toman, 2010) how much effort it took."""
 EASE: Final = re.compile(
@@ -137,9 +138,9 @@ def _ces(question: Rating, own: str) -> Iterator[Finding]:
             "ces_orientation",
             WARNING,
             said(
-                "the wording says that {wanted} is better, the scale says {given}",
-                wanted=wanted,
-                given=question.orientation,
+                "the wording says that {wanted} is better, the scale says that {given} is",
+                wanted=_BETTER[wanted],
+                given=_BETTER[question.orientation],
             ),
             said("“easy” goes with higher, “effort” with lower: change one of them"),
         )

@@ -13,7 +13,14 @@ from django.urls import resolve
 from regard.base import NotFound
 from regard.surveys.model import File, questions_of
 from regard.surveys.models import Response, Survey
-from regard.surveys.respond.visiting import find_invitation, find_survey, public_id_of, questionnaire_of, survey_of
+from regard.surveys.respond.visiting import (
+    find_invitation,
+    find_kiosk,
+    find_survey,
+    public_id_of,
+    questionnaire_of,
+    survey_of,
+)
 from regard.web import STRANGERS_LIMIT
 
 WORDS_LIMIT: Final = 1_000_000
@@ -51,6 +58,6 @@ def _version(path: str) -> int | None:
     if match.url_name == "invited":
         return survey_of(find_invitation(match.kwargs["token"])).newest
     if match.url_name in {"anonymous", "kiosk", "embed"}:
-        survey = find_survey(match.kwargs["key"])
+        survey = find_kiosk(match.kwargs["token"]) if "token" in match.kwargs else find_survey(match.kwargs["key"])
         return survey.newest if survey.state == Survey.State.OPEN else None
     return None

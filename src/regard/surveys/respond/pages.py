@@ -21,7 +21,7 @@ from regard.surveys.model import File, Quota, Text
 from regard.surveys.models import Survey, Theme
 from regard.surveys.respond.drawing import Reader, draw_questions, drawn_problems
 from regard.surveys.respond.languages import direction, name_of, words_language
-from regard.surveys.respond.visiting import Visit, response_token
+from regard.surveys.respond.visiting import Visit, kiosk_address, response_token
 from regard.web.site import told, told_error
 
 FRAMED: Final = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors *; object-src 'none'"
@@ -147,7 +147,7 @@ def done_page(request: HttpRequest, visit: Visit) -> HttpResponse:
             "heading": _("Thank you!"),
             "text": own or (_("Your answers have been sent.") if is_counted else _("There are no more questions.")),
             "is_sent": True,
-            "again": reverse("respond:kiosk", args=[visit.survey.key]) if visit.is_kiosk else "",
+            "again": kiosk_address(visit.survey) if visit.is_kiosk else "",
             "languages": _languages(request, visit, ""),
         }
         return _answer("done", context, 200, visit)
@@ -199,7 +199,7 @@ def _answer(name: str, context: dict[str, Any], status: int, visit: Visit | None
         framed(answer)
     if visit is not None and visit.is_kiosk and visit.is_begun:
         seconds = KIOSK_DONE_SECONDS if visit.is_over else KIOSK_SECONDS
-        answer.headers["Refresh"] = f"{seconds}; url={reverse('respond:kiosk', args=[visit.survey.key])}"
+        answer.headers["Refresh"] = f"{seconds}; url={kiosk_address(visit.survey)}"
     return answer
 
 

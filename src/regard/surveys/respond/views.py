@@ -14,7 +14,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -40,7 +39,9 @@ from regard.surveys.respond.visiting import (
     begun,
     continued,
     find_invitation,
+    find_kiosk,
     find_survey,
+    kiosk_address,
     survey_of,
     visit_of,
 )
@@ -89,9 +90,9 @@ def anonymous(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @for_respondents
-def kiosk(request: HttpRequest, key: str) -> HttpResponse:
+def kiosk(request: HttpRequest, token: str) -> HttpResponse:
     """A device that many people use one after another: it goes back to the start by itself."""
-    return _first(request, find_survey(key), "kiosk")
+    return _first(request, find_kiosk(token), "kiosk")
 
 
 @for_respondents
@@ -147,7 +148,7 @@ def response(request: HttpRequest, token: str) -> HttpResponse:
         return _sent(request, continued(request, token))
     visit = continued(request, token)
     if visit.is_kiosk and now() - visit.response.changed_at > timedelta(seconds=KIOSK_SECONDS):
-        return SeeOther(reverse("respond:kiosk", args=[visit.survey.key]))  # the next person must not read on
+        return SeeOther(kiosk_address(visit.survey))  # the next person must not read on
     if visit.is_over:
         return done_page(request, visit)
     if visit.survey.state != Survey.State.OPEN:

@@ -32,6 +32,7 @@ from regard.surveys.tokens import read, read_id, sign, sign_id
 
 RESPONSE: Final = "response"
 INVITATION: Final = "invitation"
+KIOSK: Final = "kiosk"
 START: Final = "start"
 LONGEST_NAME: Final = 200
 LATELY: Final = 500
@@ -129,6 +130,16 @@ def invitation_token(invitation: Invitation) -> str:
 def personal_address(invitation: Invitation) -> str:
     """The path under which somebody answers an invitation."""
     return reverse("respond:invited", args=[invitation_token(invitation)])
+
+
+def kiosk_address(survey: Survey) -> str:
+    """The path of a kiosk, which knows no device: it cannot be made out of the public link, where one answers once."""
+    return reverse("respond:kiosk", args=[sign(settings.SECRET_KEY, KIOSK, survey.key.encode())])
+
+
+def find_kiosk(token: str) -> Survey:
+    """The survey of a kiosk's token. Raises NotFound."""
+    return find_survey(read(settings.SECRET_KEY, KIOSK, token, now()).decode())
 
 
 def find_survey(key: str) -> Survey:

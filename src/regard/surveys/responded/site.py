@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.db.models import Count, F, Max, Q, QuerySet
 
-from regard.accounts.site import Workspace
 from regard.base import NotFound
 from regard.base.words import said
 from regard.surveys.model import Questionnaire
@@ -52,14 +51,6 @@ class Single:
     source_key: str
     files: Mapping[str, list[tuple[str, str, int]]]
     """By question: public id, name and bytes of each file."""
-
-
-def survey_called(workspace: Workspace, key: str) -> Survey:
-    """The workspace's survey of that key. Raises NotFound."""
-    found = Survey.objects.of(workspace).filter(key=key).first()
-    if found is None:
-        raise NotFound(said("there is no survey {key}", key=key))
-    return found
 
 
 def questionnaires_of(survey: Survey) -> dict[int, Questionnaire]:

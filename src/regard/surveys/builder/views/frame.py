@@ -10,14 +10,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from regard.base import Conflict, Invalid, RegardError
-from regard.surveys.builder.site import draft_of, get_survey, keep_draft
+from regard.surveys.builder.site import draft_of, keep_draft
 from regard.surveys.model import Questionnaire
 from regard.surveys.models import Survey
 
 
 def opened(request: HttpRequest, key: str) -> tuple[Survey, Questionnaire]:
     """The survey of that key, and its draft."""
-    survey = get_survey(request.workspace, key)
+    survey = Survey.objects.get_of(request.workspace, key)
     return survey, draft_of(survey)
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from regard.accounts import Right
 from regard.accounts.site import right_required
 from regard.base import RegardError
-from regard.surveys.builder.site import get_survey
+from regard.surveys.models import Survey
 from regard.surveys.sending.forms import LinksForm, TakeForm
 from regard.surveys.sending.links import keep_waiting, take_links, waiting
 from regard.surveys.sending.rows import LARGEST
@@ -25,7 +25,7 @@ from regard.web.site import told, told_error
 @require_POST
 def upload(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """Take a file in, and show what it holds."""
-    survey = get_survey(request.workspace, key)
+    survey = Survey.objects.get_of(request.workspace, key)
     form, problem = LinksForm(request.POST, request.FILES), ""
     if form.is_valid():
         try:
@@ -39,7 +39,7 @@ def upload(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 @right_required(Right.MANAGE_SURVEYS)
 def links(request: HttpRequest, slug: str, key: str, token: UUID) -> HttpResponse:
     """What the file holds; sent, the links are made and the file comes back with them."""
-    survey = get_survey(request.workspace, key)
+    survey = Survey.objects.get_of(request.workspace, key)
     read = waiting(survey, token)
     form = TakeForm(request.POST or None, initial={"days": 30, "is_single_use": True, "is_held": True})
     if request.method == "POST" and form.is_valid():
@@ -56,5 +56,5 @@ def links(request: HttpRequest, slug: str, key: str, token: UUID) -> HttpRespons
 @require_GET
 def rejected(request: HttpRequest, slug: str, key: str, token: UUID) -> HttpResponse:
     """The rows that cannot be used, each with why."""
-    survey = get_survey(request.workspace, key)
+    survey = Survey.objects.get_of(request.workspace, key)
     return csv_file(waiting(survey, token).refused(told), f"{survey.key}-rejected.csv")

@@ -20,7 +20,7 @@ from regard.base.words import said
 from regard.profiles import known_segments
 from regard.stream import Question
 from regard.stream.compose import sql
-from regard.surveys.builder.site import draft_of, get_survey
+from regard.surveys.builder.site import draft_of
 from regard.surveys.distribution.running import list_path
 from regard.surveys.distribution.site import (
     forget_list_of,
@@ -47,7 +47,7 @@ SHOWN_REJECTED = 20
 
 def found(request: HttpRequest, key: str, pk: int) -> tuple[Survey, Programme]:
     """The survey of that key, and its programme of that number."""
-    survey = get_survey(request.workspace, key)
+    survey = Survey.objects.get_of(request.workspace, key)
     row = get_object_or_404(Programme.objects.of(request.workspace), survey=survey, pk=pk)
     row.survey, row.workspace = survey, request.workspace
     return survey, row
@@ -72,7 +72,7 @@ def edit(request: HttpRequest, slug: str, key: str, pk: int | None = None) -> Ht
     if pk:
         survey, row = found(request, key, pk)
     else:
-        survey = get_survey(request.workspace, key)
+        survey = Survey.objects.get_of(request.workspace, key)
         row = Programme(workspace=request.workspace, survey=survey)
     asks = asks_of(survey)
     segments = [(one.key, one.title) for one in known_segments(store_of(request.workspace))]

@@ -15,12 +15,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from regard.accounts import Right
 from regard.accounts.site import absolute, record_audit, right_required
-from regard.surveys.builder.site import get_survey
 from regard.surveys.model import Questionnaire, in_language, languages_of
 from regard.surveys.models import Programme, Survey
 from regard.surveys.reading import read_questionnaire
 from regard.surveys.respond.languages import name_of
 from regard.surveys.respond.shades import shades
+from regard.surveys.respond.visiting import kiosk_address
 from regard.surveys.sending.codes import Poster, poster_svg, qr_svg
 from regard.surveys.sending.forms import LinksForm, WidgetForm
 from regard.surveys.sending.posters import poster_pdf as drawn_pdf
@@ -32,7 +32,7 @@ LONGEST = 80
 @right_required(Right.MANAGE_SURVEYS)
 def ways(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """Everything at one glance: what is set up, and what could be."""
-    survey = get_survey(request.workspace, key)
+    survey = Survey.objects.get_of(request.workspace, key)
     published = _published(survey)
     languages = languages_of(published) if published else []
     query = _query(request, languages)
@@ -43,11 +43,11 @@ def ways(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         "languages": {code: name_of(code) for code in languages},
         "query": urlencode(query),
         "chosen": query,
-        "link": _address("respond:anonymous", survey, query),
-        "kiosk": _address("respond:kiosk", survey, query),
+        "link": _address(_public(survey), query),
+        "kiosk": _address(kiosk_address(survey), query),
         "widget": widget,
         "snippet": widget.snippet(survey.key, absolute("/s/widget.js")),
-        "frame": _address("respond:embed", survey, {}),
+        "frame": _address(reverse("respond:embed", args=[survey.key]), {}),
         "links_form": LinksForm(),
         "api": absolute("/api/v1/invitations"),
     }
@@ -72,8 +72,11 @@ def _query(request: HttpRequest, languages: list[str]) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
-def _address(name: str, survey: Survey, query: dict[str, str]) -> str:
-    path = reverse(name, args=[survey.key])
+def _public(survey: Survey) -> str:
+    return reverse("respond:anonymous", args=[survey.key])
+
+
+def _address(path: str, query: dict[str, str]) -> str:
     return absolute(f"{path}?{urlencode(query)}" if query else path)
 
 
@@ -81,7 +84,7 @@ def _address(name: str, survey: Survey, query: dict[str, str]) -> str:
 @require_POST
 def once(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """Whether one device may answer the public link several times."""
-    survey = get_survey(request.workspace, key)
+    survey = Survey.objects.get_of(request.workspace, key)
     is_once = "is_once_each" in request.POST
     Survey.objects.of(request.workspace).filter(pk=survey.pk).update(is_once_each=is_once)
     record_audit(request.workspace, request.user, "link changed", survey.key, is_once_each=is_once)
@@ -96,7 +99,7 @@ def once(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 @require_GET
 def qr(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """The public link, or the kiosk's, as a code."""
-    survey = get_survey(request.workspace, key)
+    survey = Survey.objects.get_of(request.workspace, key)
     drawn = qr_svg(_asked_address(request, survey))
     return _file(request, drawn.encode(), "image/svg+xml", f"{survey.key}.svg")
 
@@ -104,21 +107,21 @@ def qr(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 @right_required(Right.MANAGE_SURVEYS)
 @require_GET
 def poster(request: HttpRequest, slug: str, key: str) -> HttpResponse:
-    survey = get_survey(request.workspace, key)
+    survey = Survey.objects.get_of(request.workspace, key)
     return _file(request, poster_svg(_poster(request, survey)).encode(), "image/svg+xml", f"{survey.key}-poster.svg")
 
 
 @right_required(Right.MANAGE_SURVEYS)
 @require_GET
 def poster_pdf(request: HttpRequest, slug: str, key: str) -> HttpResponse:
-    survey = get_survey(request.workspace, key)
+    survey = Survey.objects.get_of(request.workspace, key)
     return _file(request, drawn_pdf(_poster(request, survey)), "application/pdf", f"{survey.key}-poster.pdf")
 
 
 def _asked_address(request: HttpRequest, survey: Survey) -> str:
     published = _published(survey)
     query = _query(request, languages_of(published) if published else [])
-    return _address("respond:kiosk" if "kiosk" in request.GET else "respond:anonymous", survey, query)
+    return _address(kiosk_address(survey) if "kiosk" in request.GET else _public(survey), query)
 
 
 def _poster(request: HttpRequest, survey: Survey) -> Poster:
@@ -130,7 +133,7 @@ def _poster(request: HttpRequest, survey: Survey) -> Poster:
     address = _asked_address(request, survey)
     light, _dark = shades(survey.theme.colour if survey.theme else "#4338ca")
     company = (survey.theme.logo_text if survey.theme else "") or survey.workspace.name
-    shown = _address("respond:anonymous", survey, {}).partition("://")[2].rstrip("/")
+    shown = _address(_public(survey), {}).partition("://")[2].rstrip("/")
     return Poster(
         [(one, title) for title, one in reversed(titles.items())], address, shown, company, light.fill, light.text
     )
