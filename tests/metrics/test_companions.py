@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -70,6 +71,36 @@ def test_a_question_shown_but_not_answered_is_no_answer():
     with store_of(*invited(0, "Started"), *shown, happened("x", datetime(2026, 6, 1))) as store:
         assert only(store).parts["answered_in_part"].value == 0
         assert only(store).parts["opened_only"].value == 1
+
+
+CHOSEN = (
+    {"answer": "red"},
+    {"answer": ["app", "shop"]},
+    {"answer": False},
+    {"answer": 0},
+    {"value": True},
+    {"option_id": "7"},
+)
+
+
+@pytest.mark.parametrize("given", CHOSEN)
+def test_whoever_only_chose_something_has_answered_in_part(given):
+    chosen = [happened("Survey Answered", SENT, subject="invitation-0", properties=json.dumps(given))]
+    with store_of(
+        *invited(0, "Started"), *chosen, *invited(1, "Completed"), happened("x", datetime(2026, 6, 1))
+    ) as store:
+        parts = only(store).parts
+    assert (parts["answered_in_part"].value, parts["rr1"].value, parts["rr2"].value) == (1, 0.5, 1)
+
+
+@pytest.mark.parametrize("given", [{"answer": None}, {"answer": ""}, {"question": "q1"}])
+def test_a_choice_that_was_shown_but_not_made_is_no_answer(given):
+    shown = [happened("Survey Answered", SENT, subject="invitation-0", properties=json.dumps(given))]
+    with store_of(
+        *invited(0, "Started"), *shown, *invited(1, "Completed"), happened("x", datetime(2026, 6, 1))
+    ) as store:
+        parts = only(store).parts
+    assert (parts["answered_in_part"].value, parts["opened_only"].value) == (0, 1)
 
 
 def test_answers_without_an_invitation_are_in_no_rate():

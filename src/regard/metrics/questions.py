@@ -197,7 +197,7 @@ def invitations_question(slice: Slice) -> Question:
     times = {
         "sent": SENT,
         "opened": "name IN (:opened, :started)",
-        "answered": "name = :answered AND (NOT score IS NULL OR NOT text IS NULL)",
+        "answered": f"name = :answered AND ({GIVEN})",
         "completed": "name = :completed",
     }
     columns: list[str | exp.Expr] = [
@@ -216,6 +216,16 @@ def invitations_question(slice: Slice) -> Question:
 
 
 SENT = "name IN (:sent, :delivered)"
+CHOSEN = ("answer", "value", "option_id")
+"""The properties in which our surveys, and records of feedback, say what was chosen where nothing was scored."""
+GIVEN = " OR ".join(
+    [
+        "NOT score IS NULL",
+        "NOT text IS NULL",
+        *(f"coalesce(PROPERTY(properties, '{name}'), '') <> ''" for name in CHOSEN),
+    ]
+)
+"""An answer has a score, words, or something that was chosen."""
 
 
 def sent_value(name: str, alias: str) -> exp.Expr:
