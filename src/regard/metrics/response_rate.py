@@ -159,8 +159,8 @@ METRIC = Metric(
     better="higher",
     about="The share of survey invitations that led to a complete answer in time (AAPOR RR1).",
     formula="I complete, P partial (a score, a choice or words were given), R opened or begun without an answer, "
-    "U not heard of, e the share of U that could have answered. RR1 = I ÷ (I + P + R + U); RR2 = (I + P) ÷ (I + P + R + U); RR3 = I ÷ (I + P + R + e·U); "
-    "RR4 = (I + P) ÷ (I + P + R + e·U).",
+    "U not heard of, e the share of U that could have answered. RR1 = I ÷ (I + P + R + U); "
+    "RR2 = (I + P) ÷ (I + P + R + U); RR3 = I ÷ (I + P + R + e·U); RR4 = (I + P) ÷ (I + P + R + e·U).",
     interval="Wilson's score interval; for RR3 and RR4 with e taken as known.",
     source="American Association for Public Opinion Research 2023, Standard Definitions, 10th edition; "
     "Wilson 1927, JASA 22.",
