@@ -125,6 +125,10 @@ def _way_in(*, is_demo: bool) -> str | None:
     prepare_site()
     owner = local_owner()
     register_workspace_files(owner)
+    if is_demo:
+        from regard.demo.site import bring_survey
+
+        bring_survey()
     if owner.last_login and not is_demo:
         return None
     return str(password_link_for(owner) if config().production else sign_in_link_for(owner))

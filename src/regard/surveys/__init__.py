@@ -6,7 +6,7 @@ A :class:`Questionnaire` is read from JSON by :func:`read_questionnaire`.
 from regard.surveys.answering import options_of
 from regard.surveys.evaluating import is_empty
 from regard.surveys.flags import FLAGS
-from regard.surveys.flow import COMMENT
+from regard.surveys.flow import COMMENT, path
 from regard.surveys.model import (
     OTHER,
     Boolean,
@@ -34,6 +34,7 @@ from regard.surveys.model import (
 )
 from regard.surveys.piping import answer_text
 from regard.surveys.reading import as_json, read_questionnaire
+from regard.surveys.ready_made import get_ready_made
 from regard.surveys.responded import Responded, Shown
 from regard.surveys.validating import NONE
 
@@ -64,10 +65,12 @@ __all__ = [
     "as_json",
     "choice",
     "find_question",
+    "get_ready_made",
     "in_language",
     "is_empty",
     "languages_of",
     "options_of",
+    "path",
     "questions_of",
     "read_questionnaire",
     "title_of",

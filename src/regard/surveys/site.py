@@ -10,7 +10,8 @@ from regard.accounts.site import Workspace
 from regard.base.clock import now
 from regard.base.ids import new_id
 from regard.collect.site import OWN, Arrived, api_key, spool
-from regard.surveys.models import Survey
+from regard.surveys.builder.site import make_survey, publish_survey
+from regard.surveys.models import Invitation, Response, Survey, SurveyVersion
 from regard.surveys.recording import Call
 from regard.surveys.respond.bodies import respondents_limit
 from regard.surveys.responded.site import (
@@ -25,12 +26,17 @@ from regard.surveys.responded.site import (
 )
 
 __all__ = [
+    "Invitation",
     "Invited",
+    "Response",
     "Single",
     "Survey",
+    "SurveyVersion",
     "invited_to",
     "keep_margins",
+    "make_survey",
     "newest_first",
+    "publish_survey",
     "questionnaires_of",
     "respondents_limit",
     "response_called",
