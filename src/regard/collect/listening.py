@@ -30,7 +30,7 @@ from regard.stream import Store
 logger = logging.getLogger(__name__)
 
 PAUSE_SECONDS: Final = 0.2
-"""How long the loader rests when the spool is empty."""
+"""How long the loader rests once it has caught up: what comes meanwhile shares a transaction."""
 
 MOST_EVENTS: Final = 20_000
 MOST_BYTES: Final = 16 << 20
@@ -68,7 +68,7 @@ class Loader:
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop: what is being written then is still finished."""
         while not stop.is_set():
-            if not self._stepped():
+            if self._stepped() < self._most:
                 stop.wait(PAUSE_SECONDS)
         self.close()
 

@@ -206,6 +206,36 @@ def test_the_loader_stops_when_told(spool: Path, store: Store, loader: Loader):
     assert ids(store) == ["1"]
 
 
+class Trickle:
+    """Tells a loader when to stop: after so many rests, in each of which a little more arrives."""
+
+    def __init__(self, spool: Path, rests: int):
+        self.spool, self.rests = spool, rests
+
+    def is_set(self) -> bool:
+        return not self.rests
+
+    def wait(self, _: float) -> None:
+        self.rests -= 1
+        append(self.spool, *(arrived(track(message_id=f"{self.rests}-{number}")) for number in range(3)))
+
+
+class Counted(Loader):
+    steps = 0
+
+    def step(self) -> int:
+        self.steps += 1
+        return super().step()
+
+
+@pytest.mark.parametrize(("most", "steps"), [(100, 4), (3, 7)], ids=["caught up", "behind"])
+def test_what_trickles_in_while_the_loader_rests_shares_a_transaction(spool: Path, store: Store, most: int, steps: int):
+    loader = Counted(spool, lambda _: store, {WEB.key: WEB}.get, most_events=most)
+    loader.run(Trickle(spool, rests=4))
+    assert loader.steps == steps
+    assert len(ids(store)) == 9
+
+
 class Picky:
     """A store that does not take events of certain ids, for what is in them."""
 
