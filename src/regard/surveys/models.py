@@ -217,7 +217,7 @@ class Response(models.Model):
     started_at = models.DateTimeField(default=now)
     changed_at = models.DateTimeField(default=now)
     completed_at = models.DateTimeField(null=True)
-    ended_by = models.CharField(max_length=20, blank=True)  # "", complete, screen_out, quota, left
+    ended_by = models.CharField(max_length=20, blank=True)  # "", complete, screen_out, quota, settling, left
     recorded = models.JSONField(default=list)  # names of the questions that the stream has
 
     objects = OfSomeWorkspace()

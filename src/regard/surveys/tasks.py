@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Final
 
@@ -12,22 +13,30 @@ from regard.base.events import publish
 from regard.surveys.arranging import read_arrangement
 from regard.surveys.evaluating import is_empty
 from regard.surveys.events import ResponseReceived
-from regard.surveys.flags import ROBOT
+from regard.surveys.flags import DUPLICATE, ROBOT
 from regard.surveys.flow import Path, answers_on, path
 from regard.surveys.model import Html, Questionnaire
 from regard.surveys.models import Response
 from regard.surveys.reading import read_questionnaire
 from regard.surveys.recording import Call, Told, response_calls
+from regard.surveys.respond.devices import flag_parts, others_of, recorded_in
 from regard.surveys.site import tell
 
 LEFT: Final = "left"
 """How a response ended that nobody came back to; if somebody does after all, it goes on."""
+SETTLING: Final = "settling"
+"""Its answers are fixed, and the stream is about to be told them."""
 SILENCE: Final = timedelta(hours=1)
+A_MOMENT: Final = timedelta(microseconds=1)
+"""By so much a row is changed later when its answers are fixed: who has read it before is overtaken."""
 AT_A_TIME: Final = 500
 
 
-def record_response(questionnaire: Questionnaire, response: Response, way: Path) -> ResponseReceived | None:
+def record_response(
+    questionnaire: Questionnaire, response: Response, way: Path, known: Collection[str] = ()
+) -> ResponseReceived | None:
     """Append what the stream does not have yet of this response, and note in it, for the caller to keep, that it has.
+    ``known`` are questions whose answers it has from the same device, where that counts once.
 
     Returns what is to be announced once the row is kept. Done twice, the ids of the calls are the same and the stream
     keeps one of each. What a robot filled in stays out. Raises :class:`~regard.base.Unavailable` or
@@ -35,7 +44,7 @@ def record_response(questionnaire: Questionnaire, response: Response, way: Path)
     """
     fresh = [name for name in answered(way, response) if name not in response.recorded]
     if ROBOT not in response.flags:
-        tell(response.workspace, calls_of(questionnaire, way, response, fresh))
+        tell(response.workspace, calls_of(questionnaire, way, response, [one for one in fresh if one not in known]))
     response.recorded = [*response.recorded, *fresh]
     return None if ROBOT in response.flags else _received(response, way)
 
@@ -120,8 +129,40 @@ def settle_abandoned() -> None:
     alone = Response.objects.public().filter(completed_at=None, changed_at__lt=now() - SILENCE).exclude(ended_by=LEFT)
     related = alone.select_related("survey", "version", "workspace", "invitation").order_by("pk")
     for response in related[:AT_A_TIME]:
-        questionnaire = read_questionnaire(response.version.document)
-        received = record_response(questionnaire, response, path_of(questionnaire, response))
-        same = Response.objects.public().filter(pk=response.pk, changed_at=response.changed_at)
-        if same.update(recorded=response.recorded, ended_by=LEFT) and received:
-            announce(received)
+        if response.ended_by == SETTLING or _settle(response):
+            finish_settling(response)
+
+
+def _settle(response: Response) -> bool:
+    """Fix which answers the stream is to have: from then on nobody changes them. False when somebody came back in
+    this moment, or when another response stands for the device."""
+    others = others_of(response)
+    is_second = any(other.is_complete or other.pk > response.pk for other in others)
+    if is_second and DUPLICATE not in response.flags:
+        response.flags = [*response.flags, DUPLICATE]
+    is_untold = is_second and response.survey.is_once_each
+    if not is_untold:
+        way = path_of(read_questionnaire(response.version.document), response)
+        response.recorded = list(dict.fromkeys([*response.recorded, *answered(way, response)]))
+    read_at, response.changed_at = response.changed_at, response.changed_at + A_MOMENT
+    response.ended_by = LEFT if is_untold else SETTLING
+    kept = {name: getattr(response, name) for name in ("flags", "recorded", "changed_at", "ended_by")}
+    same = Response.objects.public().filter(pk=response.pk, changed_at=read_at, completed_at=None)
+    is_kept = bool(same.update(**kept))
+    if is_kept and not is_untold:
+        flag_parts(response, others)
+    return is_kept and not is_untold
+
+
+def finish_settling(response: Response) -> None:
+    """Tell the stream what has been fixed. Cut off before the row says so, it is told again, and is the same."""
+    questionnaire = read_questionnaire(response.version.document)
+    way = path_of(questionnaire, response)
+    known = recorded_in(others_of(response))
+    received = None
+    if ROBOT not in response.flags:
+        tell(response.workspace, calls_of(questionnaire, way, response, [*set(response.recorded) - known]))
+        received = _received(response, way)
+    settled = Response.objects.public().filter(pk=response.pk, ended_by=SETTLING)
+    if settled.update(ended_by=LEFT) and received:
+        announce(received)

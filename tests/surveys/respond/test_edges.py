@@ -40,13 +40,6 @@ def test_of_two_windows_that_begin_at_the_same_instant_one_makes_the_response(su
     assert len(everything()) == 1
 
 
-def test_a_device_that_begins_several_times_before_it_ends_is_found_out(workspace, everything) -> None:
-    survey = publish(workspace)
-    for person in [Person().open(f"/s/{survey.key}/").send(nps="9") for _ in range(3)]:
-        person.send()
-    assert ["duplicate" in kept.flags for kept in everything()] == [False, True, True]
-
-
 def test_what_a_respondent_wrote_is_text_inside_a_statement(workspace) -> None:
     statement = {"type": "html", "name": "told", "html": "<p>You said: {words}</p><p>Thanks</p>"}
     survey = publish(workspace, {"pages": [*one_page(WORDS)["pages"], {"name": "two", "elements": [statement]}]})

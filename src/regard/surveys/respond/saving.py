@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from regard.base import Conflict, RegardError
 from regard.base.clock import now
@@ -21,8 +21,9 @@ from regard.surveys.flags import DUPLICATE, ROBOT, flags_of
 from regard.surveys.flow import COMMENT, Path, Step, answers_on, is_answered, is_required, quotas_at
 from regard.surveys.model import File, Html, Quota, Text
 from regard.surveys.models import Invitation, Response, Survey
+from regard.surveys.respond.devices import flag_parts, others_of, recorded_in
 from regard.surveys.respond.visiting import Visit
-from regard.surveys.tasks import announce, record_response
+from regard.surveys.tasks import SETTLING, announce, finish_settling, record_response
 
 ALREADY = said("You have answered this survey already.")
 
@@ -64,16 +65,17 @@ class End:
 
 def begin(visit: Visit) -> None:
     """Check that this device may answer. Raises Conflict when it has, and may not again."""
-    response = visit.response
+    visit.others = others_of(visit.response)
     if _is_double(visit):
-        if visit.survey.is_once_each:
-            raise Conflict(ALREADY)
-        response.flags = [DUPLICATE]
+        visit.response.flags = [DUPLICATE]
 
 
 def _is_double(visit: Visit) -> bool:
-    """Has a device that nobody was invited on answered before?"""
-    return visit.invitation is None and bool(visit.response.device) and _has_answered(visit.response)
+    """Has this device answered before? Raises Conflict where it may not again."""
+    is_double = any(other.is_complete for other in visit.others)
+    if is_double and visit.survey.is_once_each:
+        raise Conflict(ALREADY)
+    return is_double
 
 
 def _take_alone(visit: Visit, invitation: Invitation) -> None:
@@ -94,24 +96,17 @@ def unfinished(invitation: Invitation) -> Response | None:
     return None
 
 
-def _has_answered(response: Response) -> bool:
-    """Has this device completed another response? Asked for every one that begins, so without building a query anew."""
-    table = connection.ops.quote_name(Response._meta.db_table)
-    known = f"SELECT 1 FROM {table} WHERE survey_id = %s AND device = %s"  # noqa: S608 - no value is pasted
-    others = " AND completed_at IS NOT NULL AND public_id <> %s LIMIT 1"
-    with connection.cursor() as cursor:
-        cursor.execute(known + others, [response.survey_id, response.device, response.public_id])
-        return cursor.fetchone() is not None
-
-
 def send_page(visit: Visit, sent: Sent) -> Outcome:
     """Keep a page's answers and say where it goes on.
 
     Raises Overtaken when the response is there already, or has been changed meanwhile: nothing of the page has been
     kept then, and it is to be sent once more to the response as it is. Only quotas, and the beginning of what somebody
-    was invited to, need others to wait. Raises Conflict when an invitation has been used up.
+    was invited to, need others to wait. Raises Conflict when an invitation has been used up, or when the device has
+    sent other answers meanwhile and may do so once.
     """
     invited = None if visit.is_begun else visit.invitation
+    if visit.response.ended_by == SETTLING:
+        finish_settling(visit.response)
     with transaction.atomic() if visit.questionnaire.quotas or invited else nullcontext():
         if invited:
             _take_alone(visit, invited)
@@ -122,6 +117,8 @@ def send_page(visit: Visit, sent: Sent) -> Outcome:
         if outcome.page or not visit.is_over:
             visit.response.changed_at = now()
         keep_response(visit)
+        if visit.is_over and visit.survey.is_once_each:
+            flag_parts(visit.response, visit.others)
         if told:
             announce(told)
         if visit.is_over and visit.invitation:
@@ -274,13 +271,23 @@ def _finish(visit: Visit, sent: Sent, end: End) -> tuple[Outcome, ResponseReceiv
     """
     response = visit.response
     before = response.flags, response.arrangement
+    if visit.is_begun:  # others may have been begun since, and ended
+        visit.others = others_of(response)
+        _flag_second(visit)
     try:
         _complete(visit, end)
-        return Outcome(), record_response(visit.questionnaire, response, end.way)
+        return Outcome(), record_response(visit.questionnaire, response, end.way, recorded_in(visit.others))
     except RegardError as error:
         response.completed_at, response.ended_by = None, ""
         response.flags, response.arrangement = before
         return Outcome(sent.page, given=response.answers, notice=error.message), None
+
+
+def _flag_second(visit: Visit) -> None:
+    """Flag a response whose device has completed another since it was begun; one that was flagged for a newer one
+    beside it is the first after all."""
+    flags = [flag for flag in visit.response.flags if flag != DUPLICATE]
+    visit.response.flags = [*flags, DUPLICATE] if _is_double(visit) else flags
 
 
 def _complete(visit: Visit, end: End) -> None:
@@ -289,8 +296,6 @@ def _complete(visit: Visit, end: End) -> None:
     response.completed_at, response.ended_by = now(), end.by
     seconds = (response.completed_at - response.started_at).total_seconds()
     found = flags_of(way, response.answers, seconds, visit.language, visit.questionnaire.locale)
-    if visit.is_begun and _is_double(visit):  # begun several times before the first was complete
-        found = [*found, DUPLICATE]
     response.flags = list(dict.fromkeys([*response.flags, *found]))
     if end.quota:
         response.arrangement = {**response.arrangement, "ended_by_quota": end.quota.name}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
@@ -26,6 +26,7 @@ from regard.surveys.flow import Path, path
 from regard.surveys.model import Questionnaire, languages_of
 from regard.surveys.models import Invitation, Response, Survey, SurveyVersion
 from regard.surveys.reading import read_questionnaire
+from regard.surveys.respond.devices import Other
 from regard.surveys.respond.languages import chosen_language
 from regard.surveys.respond.limits import device
 from regard.surveys.tokens import read, read_id, sign, sign_id
@@ -52,6 +53,8 @@ class Visit:
     language: str
     seen_at: datetime | None = None
     """When the response, as it was read, had last been changed."""
+    others: Sequence[Other] = ()
+    """What else came from the same device, once that has been looked up."""
 
     @property
     def traits(self) -> Mapping[str, Any]:

@@ -62,7 +62,13 @@ def questionnaires_of(survey: Survey) -> dict[int, Questionnaire]:
 def responses_of(survey: Survey) -> tuple[Responded, ...]:
     """All responses, oldest first; read again only when one has come or changed."""
     told = Response.objects.of(survey.workspace).filter(survey=survey)
-    stamp = told.aggregate(count=Count("pk"), newest=Max("pk"), changed=Max("changed_at"), done=Max("completed_at"))
+    stamp = told.aggregate(
+        count=Count("pk"),
+        newest=Max("pk"),
+        changed=Max("changed_at"),
+        done=Max("completed_at"),
+        flagged=Count("pk", filter=~Q(flags=[])),  # a response is flagged when a later one comes from its device
+    )
     return _responses(survey.pk, tuple(stamp.values()))
 
 
