@@ -40,6 +40,8 @@ from regard.surveys.validating import NONE, problem_of
 Posted = Mapping[str, Sequence[str]]
 Values = Mapping[str, Any]
 FIELD: Final = "a."
+REMOVED: Final = ".removed"
+"""After the name of a question for files: the ids of those that are not to be sent after all."""
 _NUMBER: Final = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d{1,3})?", re.ASCII)
 
 

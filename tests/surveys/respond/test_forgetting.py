@@ -56,8 +56,11 @@ def files(workspace: Workspace) -> set[str]:
     return {path.name for path in folder_of(workspace).iterdir()}
 
 
-def test_erasing_somebody_takes_their_invitations_answers_and_files(people, workspace) -> None:
-    assert erase_profile(workspace, profile_number(ANN)) == 1
+def test_erasing_somebody_takes_their_invitations_answers_and_files(
+    people, workspace, django_capture_on_commit_callbacks
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        assert erase_profile(workspace, profile_number(ANN)) == 1
     assert [each.source_key for each in Invitation.objects.of(workspace)] == [BEN]
     left = Response.objects.of(workspace)
     assert sorted((each.invitation_id is not None, each.source_key) for each in left) == [

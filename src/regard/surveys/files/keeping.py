@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 
 from regard.accounts.site import Workspace
 from regard.base import RegardError
+from regard.base.clock import now
 from regard.base.config import config
 from regard.base.words import said
 from regard.surveys.model import File
@@ -17,6 +20,9 @@ from regard.surveys.models import Response, Upload
 from regard.surveys.sniffing import HEAD, MOST_FILES, check_file
 
 LONGEST_NAME = 120
+A_WHILE = timedelta(days=1)
+"""No request is under way for so long: what no answer refers to by then never will be referred to."""
+AT_A_TIME = 500
 
 
 class Kept(NamedTuple):
@@ -35,13 +41,13 @@ def path_of(upload: Upload) -> Path:
     return folder_of(upload.response.workspace) / upload.public_id
 
 
-def keep_files(response: Response, question: File, files: Sequence[UploadedFile], before: Any) -> Kept:
-    """Keep the files that are fine beside those sent before; one that is not is told, and the rest stays."""
-    answer = list(before) if isinstance(before, list) else []
-    most = MOST_FILES if question.allow_multiple else 1
-    for file in files:
-        if question.allow_multiple and len(answer) >= most:
-            return Kept(answer, said("No more than {count} files can be sent here.", count=most))
+def keep_files(response: Response, question: File, files: Sequence[UploadedFile], before: Sequence[Any]) -> Kept:
+    """Keep the files that are fine beside those sent before; one that is not is told, and the rest stays. A question
+    that takes one file takes the last."""
+    answer = list(before)
+    for file in files if question.allow_multiple else files[-1:]:
+        if question.allow_multiple and len(answer) >= MOST_FILES:
+            return Kept(answer, said("No more than {count} files can be sent here.", count=MOST_FILES))
         try:
             one = _keep(response, question, file)
         except RegardError as error:
@@ -52,6 +58,7 @@ def keep_files(response: Response, question: File, files: Sequence[UploadedFile]
 
 def _keep(response: Response, question: File, file: UploadedFile) -> dict[str, Any]:
     name = _shown_name(file.name or "")
+    file.seek(0)  # a page that was overtaken is read again
     head = file.read(HEAD)
     media_type = check_file(question, name, file.size or 0, head)
     upload = Upload.objects.create(
@@ -77,10 +84,32 @@ def _shown_name(name: str) -> str:
     return (plain[: LONGEST_NAME - len(ending)].removesuffix(ending) + ending) or "file"
 
 
-def forget_uploads(response: Response) -> int:
-    """Delete the files of a response, and what is known of them; returns how many."""
-    uploads = list(response.uploads.select_related("response__workspace"))
-    for upload in uploads:
-        path_of(upload).unlink(missing_ok=True)
-        upload.delete()
-    return len(uploads)
+def ids_in(answers: Mapping[str, Any]) -> set[str]:
+    """The ids of the files that answers refer to."""
+    lists = (value for value in answers.values() if isinstance(value, list))
+    return {one["id"] for files in lists for one in files if isinstance(one, dict) and "id" in one}
+
+
+def forget_replaced(response: Response, before: Mapping[str, Any]) -> None:
+    """Delete the files that a response referred to before, and does not any more."""
+    if gone := ids_in(before) - ids_in(response.answers):
+        Upload.objects.filter(response=response, public_id__in=gone).delete()
+
+
+def forget_file(instance: Upload, **_: Any) -> None:
+    """Delete the bytes of a file of which nothing is known any more, whatever it was deleted with."""
+    path = path_of(instance)
+    transaction.on_commit(lambda: path.unlink(missing_ok=True))
+
+
+def sweep() -> None:
+    """Delete what interrupted requests have left: files of which nothing is known, and those that no answer needs."""
+    before = now() - A_WHILE
+    old = Upload.objects.filter(sent_at__lt=before).values_list("pk", "public_id", "response__answers")
+    lost = [pk for pk, public_id, answers in old.iterator() if public_id not in ids_in(answers)]
+    for start in range(0, len(lost), AT_A_TIME):
+        Upload.objects.filter(pk__in=lost[start : start + AT_A_TIME]).delete()
+    for path in (config().home / "uploads").glob("*/*"):
+        is_old = path.stat().st_mtime < before.timestamp()
+        if is_old and not Upload.objects.filter(public_id=path.name).exists():
+            path.unlink(missing_ok=True)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 
-from regard.surveys.answering import FIELD, options_of
+from regard.surveys.answering import FIELD, REMOVED, options_of
 from regard.surveys.arranging import Arrangement
 from regard.surveys.evaluating import is_empty
 from regard.surveys.flow import AS_WRITTEN, COMMENT, Step, is_required, shown_rows
@@ -89,6 +89,8 @@ class Drawn:
     control: Control = Control("", "")
     rows: Sequence[Control] = ()
     other: Control | None = None
+    sent: Control | None = None
+    """The files that were sent before, each of which can be removed."""
     low: str = ""
     high: str = ""
     html: str = ""
@@ -333,11 +335,12 @@ def _comment(at: str, question: Comment, reader: Reader, given: Mapping[str, Any
 
 
 def _file(at: str, question: File, _: Reader, given: Mapping[str, Any]) -> dict[str, Any]:
-    sent = given.get(question.name) or []
-    names = ", ".join(str(one.get("name", "")) for one in sent if isinstance(one, Mapping))
+    sent = [one for one in given.get(question.name) or () if isinstance(one, Mapping)]
+    files = [Option(f"{at}-{place}", str(one["id"]), str(one["name"])) for place, one in enumerate(sent, 1)]
     limits = {"accept": question.accepted_types, "multiple": question.allow_multiple or None}
-    control = _input(at, FIELD + question.name, "file", names, limits)
-    return {"control": control, "high": f"{question.max_size / 1_000_000:g} MB"}
+    control = _input(at, FIELD + question.name, "file", "", limits)
+    removing = Control(at, FIELD + question.name + REMOVED, options=files) if files else None
+    return {"control": control, "sent": removing, "high": f"{question.max_size / 1_000_000:g} MB"}
 
 
 def _html(_: str, question: Html, reader: Reader, __: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from regard.accounts.site import Workspace
 from regard.profiles import EMAIL, PHONE, identifier_of
-from regard.surveys.files.keeping import folder_of, forget_uploads
+from regard.surveys.files.keeping import folder_of
 from regard.surveys.inviting import SMS_CHANNEL
 from regard.surveys.models import Invitation, Preference, Response
 from regard.surveys.preferring import spelled
@@ -29,10 +29,7 @@ def forget_person(workspace: Workspace, number: int, keys: Sequence[str]) -> Non
     invitations = Invitation.objects.of(workspace).filter(whose)
     addresses += [(channel, spelled(channel, address)) for channel, address in _written_to(invitations)]
     answered = Q(source_key__in=keys) | Q(invitation__in=invitations)
-    responses = list(Response.objects.of(workspace).filter(answered))
-    for response in responses:
-        forget_uploads(response)
-    Response.objects.of(workspace).filter(pk__in=[response.pk for response in responses]).delete()
+    Response.objects.of(workspace).filter(answered).delete()
     invitations.delete()
     _forget_likes(workspace, addresses)
 

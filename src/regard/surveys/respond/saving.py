@@ -13,10 +13,10 @@ from django.db import IntegrityError, transaction
 from regard.base import Conflict, RegardError
 from regard.base.clock import now
 from regard.base.words import said
-from regard.surveys.answering import FIELD, posted_answer, read_answers
+from regard.surveys.answering import FIELD, REMOVED, posted_answer, read_answers
 from regard.surveys.evaluating import is_empty
 from regard.surveys.events import ResponseReceived
-from regard.surveys.files.keeping import keep_files
+from regard.surveys.files.keeping import forget_replaced, keep_files
 from regard.surveys.flags import DUPLICATE, ROBOT, flags_of
 from regard.surveys.flow import COMMENT, Path, Step, answers_on, is_answered, is_required, quotas_at
 from regard.surveys.model import File, Html, Quota, Text
@@ -113,10 +113,12 @@ def send_page(visit: Visit, sent: Sent) -> Outcome:
         if sent.files and not visit.is_begun:  # files belong to a row
             _insert(visit.response)
             visit.seen_at = visit.response.changed_at
+        before = visit.response.answers
         outcome, told = _taken(visit, sent)
         if outcome.page or not visit.is_over:
             visit.response.changed_at = now()
         keep_response(visit)
+        forget_replaced(visit.response, before)
         if visit.is_over and visit.survey.is_once_each:
             flag_parts(visit.response, visit.others)
         if told:
@@ -194,7 +196,7 @@ def _read(visit: Visit, sent: Sent) -> _Read:
         return _Read({**others, **raw}, {}, raw)
     read = read_answers([one for one in step.questions if one in asked], sent.posted, step.before)
     files, wrong = _files(visit, sent, [one for one in step.questions if isinstance(one, File) and one in asked], step)
-    answers = {**others, **read.answers, **files}
+    answers = {name: value for name, value in {**others, **read.answers, **files}.items() if not is_empty(value)}
     return _Read(answers, {**read.problems, **wrong}, {**answers, **raw})
 
 
@@ -202,15 +204,20 @@ def _files(visit: Visit, sent: Sent, questions: Sequence[File], step: Step) -> t
     answers: dict[str, Any] = {}
     problems: dict[str, Text] = {}
     for question in questions:
-        before = visit.response.answers.get(question.name)
-        kept = keep_files(visit.response, question, sent.files.get(FIELD + question.name, ()), before)
-        if kept.answer:
-            answers[question.name] = kept.answer
+        fresh, stays = sent.files.get(FIELD + question.name, ()), _stays(visit, sent, question)
+        kept = keep_files(visit.response, question, fresh, stays)
+        answers[question.name] = kept.answer
         if kept.problem:
             problems[question.name] = kept.problem
         elif not kept.answer and is_required(question, step.values):
             problems[question.name] = question.required_error_text or said("Please answer this question.")
     return answers, problems
+
+
+def _stays(visit: Visit, sent: Sent, question: File) -> list[Any]:
+    """The files that were sent before, but for those that are to be removed."""
+    removed = sent.posted.get(f"{FIELD}{question.name}{REMOVED}", ())
+    return [one for one in visit.response.answers.get(question.name) or () if one["id"] not in removed]
 
 
 def _without(answers: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
