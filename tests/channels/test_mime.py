@@ -11,7 +11,7 @@ import pytest
 
 from regard.base import Invalid
 from regard.base.clock import frozen
-from regard.channels import Mail, mime
+from regard.channels import Mail, ascii_domain, mime
 
 LEAVE = "https://cx.example.org/leave/" + "k" * 180 + "?survey=9f1c&language=zh-hans"
 
@@ -96,6 +96,18 @@ def test_an_international_domain_is_written_in_ascii() -> None:
     raw = written(to="Ann <ann@bücher.example>")
     assert b"xn--bcher-kva.example" in raw
     assert raw.isascii()
+
+
+@pytest.mark.parametrize(
+    ("domain", "ascii_only"),
+    [
+        ("straße.example", "xn--strae-oqa.example"),
+        ("ΣΊΣΥΦΟς.example", "xn--kxa6ajbbmh.example"),
+        ("Ü.Straße", "xn--tda.xn--strae-oqa"),
+    ],
+)
+def test_a_domain_with_letters_that_were_once_written_as_others_stays_its_own(domain: str, ascii_only: str) -> None:
+    assert ascii_domain(domain) == ascii_only
 
 
 def test_letters_beyond_ascii_before_the_at_sign_stay_as_they_are() -> None:

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from regard.base import Forbidden, NotFound
 from regard.base.clock import frozen
 from regard.jobs import Policy, Schedule, pause_seconds
-from regard.jobs.models import LEASE, Job
+from regard.jobs.models import LEASE, Job, Turn
 from regard.jobs.site import backlog, enqueue, enqueue_all, failed_jobs, retry, run_due, start_working
 from regard.jobs.tasks import POLICY
 from tests.jobs import errands
@@ -257,9 +257,23 @@ def test_a_schedule_comes_back_every_so_often_and_missed_turns_do_not_pile_up(
     assert len(lines()) == 3
 
 
-def test_of_two_processes_one_has_the_turn() -> None:
-    from regard.jobs.models import Turn
+def test_a_clock_that_was_a_year_ahead_for_a_moment_stops_neither_schedules_nor_jobs(
+    settings, monkeypatch: pytest.MonkeyPatch, paper: Path, lines: Lines
+) -> None:
+    monkeypatch.setenv("ERRANDS", str(paper))
+    settings.REGARD_SCHEDULES = (Schedule("hourly", f"{errands.HERE}.come_back", every_seconds=3600),)
+    with frozen(NOON):
+        enqueue(errands.write, path=str(paper), word="job")
+    with frozen(NOON + timedelta(days=365)):
+        assert Job.objects.claim()
+        Turn.objects.create(name="hourly").pass_on(timedelta(hours=1))
+    with frozen(after(60)):
+        assert run_due() == 2
+        assert run_due() == 0
+    assert sorted(lines()) == ["done", "job"]
 
+
+def test_of_two_processes_one_has_the_turn() -> None:
     Turn.objects.create(name="hourly")
     one, other = Turn.objects.get(), Turn.objects.get()
     assert [one.pass_on(timedelta(hours=1)), other.pass_on(timedelta(hours=1))] == [True, False]

@@ -111,6 +111,10 @@ def test_a_mail_in_a_script_from_the_right_says_so_and_emoji_stay_whole() -> Non
     assert mime(mail)
 
 
+def test_what_a_trait_smuggles_into_the_subject_neither_turns_it_around_nor_stops_the_mail() -> None:
+    assert letter(YES_NO).mail(to(name="A\x1bn\u202en\r\nBcc: x\ud800")).subject == "Hi A n n Bcc: x"
+
+
 def test_a_text_message_of_ones_own_still_has_the_link_and_the_way_out() -> None:
     text = letter(YES_NO, language="own").sms(Recipient("+48601234567", {"name": "Ann"}, LINKS)).text
     assert text == "Hi Ann https://x.example/s/i/T/ Unsubscribe: https://x.example/s/u/T/"

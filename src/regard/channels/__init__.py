@@ -3,7 +3,7 @@ people set up. Science; :mod:`regard.channels.site` sends by the server that the
 
 from regard.channels.bounces import Kind, Reason, Report, read_reports
 from regard.channels.email import mime
-from regard.channels.message import Fate, Mail, Outcome, Text
+from regard.channels.message import Fate, Mail, Outcome, Text, address, ascii_domain
 from regard.channels.outgoing import Answer, Request, fetch
 from regard.channels.sms import Encoding, Provider, Segments, segments, send_text
 
@@ -20,6 +20,8 @@ __all__ = [
     "Request",
     "Segments",
     "Text",
+    "address",
+    "ascii_domain",
     "fetch",
     "mime",
     "read_reports",

@@ -66,7 +66,8 @@ ACTIONS = {
 
 @dataclass(frozen=True)
 class Report:
-    """One fact about one recipient. ``is_permanent``: writing there again is no use (5.x.x), or not wanted."""
+    """One fact about one recipient (whom a complaint need not name). ``is_permanent``: writing there again is no use
+    (5.x.x), or not wanted."""
 
     kind: Kind
     message_id: str
@@ -158,7 +159,8 @@ def _complaints(feedback: Message, parts: dict[str, Message], original: str) -> 
             continue
         named = [_address(value) for value in _lines(block, "Original-Rcpt-To")]
         returned = [_address(_line(part, "To")) for part in _returned(parts.get("message/rfc822"))]
-        for recipient in dict.fromkeys(filter(None, named or returned)):
+        known = [one for one in dict.fromkeys(named or returned) if one]
+        for recipient in known or ([""] if original else []):  # providers take it out, for privacy
             yield Report(Kind.COMPLAINED, original, recipient, True, Reason.COMPLAINT)
 
 

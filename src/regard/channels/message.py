@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.errors import MessageError
@@ -70,9 +71,31 @@ def address(text: str, of: str) -> Address:
     if not user or not domain or len(spec) > LONGEST_ADDRESS or re.search(r"[\s,;<>]", spec):
         raise _not_an_address(of)
     try:
-        return Address(name, user, domain.encode("idna").decode("ascii"))
+        return Address(name, user, ascii_domain(domain))
     except (ValueError, MessageError) as error:
         raise _not_an_address(of) from error
+
+
+KEPT_LETTERS = re.compile("[ßς\u200c\u200d]")
+"""Letters that IDNA of 2003, which Python knows, writes as others: ``straße.de`` belongs to somebody else than
+``strasse.de`` since 2010 (RFC 5892)."""
+
+
+def ascii_domain(domain: str) -> str:
+    """A domain as mail servers and reports name it (IDNA). Raises UnicodeError for one that cannot be.
+
+    >>> ascii_domain("Bücher.example"), ascii_domain("straße.example")
+    ('xn--bcher-kva.example', 'xn--strae-oqa.example')
+    """
+    if KEPT_LETTERS.search(domain):
+        return ".".join(map(_ascii_label, unicodedata.normalize("NFC", domain.lower()).split(".")))
+    return domain.encode("idna").decode("ascii").lower()
+
+
+def _ascii_label(label: str) -> str:
+    if not KEPT_LETTERS.search(label):
+        return label.encode("idna").decode("ascii")
+    return f"xn--{label.encode('punycode').decode('ascii')}"
 
 
 def _not_an_address(of: str) -> Invalid:

@@ -17,6 +17,9 @@ from regard.base.ids import new_id
 
 LEASE = timedelta(seconds=60)
 """A job that has not been heard of for so long was cut off, and is done again by whoever comes first."""
+ASTRAY = timedelta(hours=1)
+"""A lease or a turn that ends so much later than any can was written down while the clock was wrong, and counts for
+nothing: or a day's wrong clock would stop the work until that day."""
 CANDIDATES = 8
 """How many jobs a worker looks at to find one that no other worker has taken meanwhile."""
 
@@ -69,8 +72,9 @@ class Jobs(models.Manager):
 
     def due(self) -> models.QuerySet:
         """Those that may be begun now, the longest waiting first."""
-        free = Q(leased_until=None) | Q(leased_until__lte=now())
-        return self.waiting().filter(free, due_at__lte=now()).order_by("due_at", "pk")
+        at = now()
+        free = Q(leased_until=None) | Q(leased_until__lte=at) | Q(leased_until__gt=at + ASTRAY)
+        return self.waiting().filter(free, due_at__lte=at).order_by("due_at", "pk")
 
     def claim(self) -> Job | None:
         """Take one that is due, alone: the row is changed only if nobody has changed it since it was seen."""
@@ -152,6 +156,10 @@ class Turn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} at {self.due_at}"
+
+    def has_come(self, every: timedelta) -> bool:
+        at = now()
+        return not at < self.due_at <= at + every + ASTRAY
 
     def pass_on(self, every: timedelta) -> bool:
         """Have this turn; the next is a whole period from now: turns that were missed do not pile up."""

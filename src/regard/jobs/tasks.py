@@ -117,10 +117,11 @@ def begin_schedules() -> int:
 
 def _begin(schedule: Schedule, turn: Turn | None) -> bool:
     turn = turn or Turn.objects.get_or_create(name=schedule.name)[0]
-    if turn.due_at > now():
+    every = timedelta(seconds=schedule.every_seconds)
+    if not turn.has_come(every):
         return False
     with transaction.atomic():
-        if not turn.pass_on(timedelta(seconds=schedule.every_seconds)):
+        if not turn.pass_on(every):
             return False
         Job.objects.enqueue(schedule.function, now(), f"schedule {schedule.name}", {})
     return True

@@ -103,9 +103,10 @@ def kept_traits(traits: Mapping[str, Any]) -> dict[str, Any]:
     >>> kept_traits({"plan": "pro", "history": [1, 2], "story": "x" * 500})
     {'plan': 'pro'}
     """
+    named = sorted(traits.items(), key=lambda item: item[0] not in (*ZONES, *LANGUAGES))  # what sending needs, first
     plain = (
         (name, value)
-        for name, value in traits.items()
+        for name, value in named
         if isinstance(value, bool | int | float) or (isinstance(value, str) and len(value) <= LONGEST_TRAIT)
     )
     return dict(item for item, _ in zip(plain, range(MOST_TRAITS), strict=False))

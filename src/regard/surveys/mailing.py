@@ -6,6 +6,7 @@ is of its own kind (tables, style attributes, no stylesheet that a reader may dr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -30,6 +31,8 @@ from regard.surveys.terms import Terms
 MOST_CHOICES: Final = 11
 """More choices than that are not put into a mail: a button leads to them."""
 RIGHT: Final = frozenset({"ar", "fa", "he", "ur", "ps", "yi", "dv", "ug", "sd", "ckb"})
+_UNPRINTED: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What no subject may hold: controls, halves of letters, and marks that turn the direction of what follows."""
 FONT: Final = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,sans-serif"
 
 
@@ -131,7 +134,7 @@ class Letter:
     def _subject(self, to: Recipient, text: Callable[[InLanguages | None], str]) -> str:
         own = text(self.terms.subject) or self.words.subject.format(**self._named(text))
         whole = self.words.reminder.format(subject=own) if to.is_reminder else own
-        return " ".join(whole.split())[:250]
+        return " ".join(_UNPRINTED.sub(" ", whole).split())[:250]
 
     def _named(self, text: Callable[[InLanguages | None], str]) -> dict[str, str]:
         return {"company": self.brand.company, "survey": text(self.questionnaire.title)}

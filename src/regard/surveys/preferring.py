@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from regard.channels import ascii_domain
 from regard.surveys.budget import Held
 from regard.surveys.inviting import SMS_CHANNEL
 from regard.surveys.terms import REMINDERS
@@ -20,11 +21,17 @@ _SPACES: Final = re.compile(r"[\s().-]+")
 def spelled(channel: str, address: str) -> str:
     """An address in the one spelling under which preferences are kept.
 
-    >>> spelled("email", " Ann@Example.org"), spelled("sms", "+48 601-234-567")
-    ('ann@example.org', '+48601234567')
+    >>> spelled("email", " Ann@Example.org"), spelled("sms", "+48 601-234-567"), spelled("email", "ann@bücher.example")
+    ('ann@example.org', '+48601234567', 'ann@xn--bcher-kva.example')
     """
     plain = address.strip()
-    return _SPACES.sub("", plain) if channel == SMS_CHANNEL else plain.casefold()
+    if channel == SMS_CHANNEL:
+        return _SPACES.sub("", plain)
+    name, mark, domain = plain.rpartition("@")
+    try:
+        return f"{name.lower()}{mark}{ascii_domain(domain)}"
+    except UnicodeError:  # no domain; it is refused when something is to be sent there
+        return plain.lower()
 
 
 def unwanted(is_unsubscribed: bool, reason: str, kinds: Mapping[str, Any], kind: str) -> Held | None:

@@ -190,6 +190,49 @@ def test_one_address_of_two_profiles_is_one_allowance(company: Company) -> None:
     assert (done.invited, dict(done.held)) == (1, {"asked_before": 1})
 
 
+def test_who_did_not_stand_in_the_draw_is_not_let_in_behind_it(company: Company) -> None:
+    """Of a family at one address one stands in the draw; when that one is not drawn, neither is the other asked."""
+    names = [f"{who}{n}" for n in range(40) for who in ("mum", "dad")]
+    programme = company.programme({"kind": "list"}, share=0.25)
+    rows = "".join(f"{name},family{name[3:]}@example.org\n" for name in names)
+    keep_list_of(programme, f"user_id,email\n{rows}".encode())
+    with frozen(NOON):
+        start_programme(programme)
+        invite_all(programme.pk, NOON.isoformat())
+    asked = [one for one in company.invitations if one.state == "waiting"]
+    assert len(asked) == 10
+    assert {one.selection_probability for one in asked} == {0.25}
+
+
+def test_a_programme_that_is_active_without_having_been_started_begins_now_and_hinders_nobody(
+    company: Company, post: Post, minutes: Pass
+) -> None:
+    bare = company.programme({"kind": "event", "event": "Order Delivered"}, priority=9)
+    Programme.objects.of(company.workspace).filter(pk=bare.pk).update(is_active=True)
+    broken = company.programme({"kind": "event", "event": "Order Delivered"}, at_least="many")
+    Programme.objects.of(company.workspace).filter(pk=broken.pk).update(is_active=True)
+    started(company, {"kind": "event", "event": "Ticket Resolved"})
+    with frozen(NOON + timedelta(minutes=1)):
+        company.knows("ann", "bo")
+        company.happens("Ticket Resolved", "ann")
+    minutes(3, NOON + timedelta(minutes=2))
+    with frozen(NOON + timedelta(minutes=6)):
+        company.happens("Order Delivered", "bo")
+    minutes(3, NOON + timedelta(minutes=7))
+    assert post.recipients == ["ann@example.org", "bo@example.org"]
+
+
+def test_of_those_who_enter_a_segment_no_more_are_asked_than_a_period_may_see(company: Company, minutes: Pass) -> None:
+    customers(company, 1)
+    started(company, {"kind": "segment", "segment": segment(company), "when": "enter"}, at_most=3)
+    with frozen(NOON + timedelta(days=1)):
+        company.receive(*(identify(f"new{n}", plan="pro") for n in range(8)))
+        refresh_profiles(store_of(company.workspace))
+        refresh_memberships(store_of(company.workspace), company.workspace.slug)
+    minutes(3, NOON + timedelta(days=1, minutes=1))
+    assert len(company.invitations) == 3
+
+
 def test_a_more_urgent_programme_takes_the_place_of_what_only_waits(company: Company) -> None:
     other = publish(company.workspace)
     ann = [Named(user_id="ann", email="ann@example.org")]

@@ -8,10 +8,12 @@ from pathlib import Path
 from regard.base.clock import frozen
 from regard.base.ids import new_id
 from regard.surveys.distribution.returning import take_report
+from regard.surveys.distribution.site import Named, invite
 from regard.surveys.models import Preference
 from tests.channels.conftest import Post
 from tests.surveys.distribution.conftest import NOON, Company, Pass
 from tests.surveys.distribution.test_sending import ask
+from tests.surveys.respond.conftest import publish
 
 
 def bounce(message_id: str, recipient: str = "ann@example.org", status: str = "5.1.1") -> bytes:
@@ -93,6 +95,30 @@ def test_whoever_complains_is_not_written_to_again(company: Company, post: Post,
     assert kept(company) == [("ann@example.org", "complained", True)]
     ask(company, "ann", at=NOON + timedelta(days=200))
     assert company.invitations[-1].reason == "unsubscribed"
+
+
+def test_a_complaint_from_which_the_address_was_taken_out_counts_by_the_mails_id(
+    company: Company, post: Post, minutes: Pass
+) -> None:
+    raw = complaint(sent(company, post, minutes)).replace(b"Original-Rcpt-To: ann@example.org\n", b"")
+    with frozen(NOON):
+        assert take_report(raw) == 1
+        assert take_report(complaint(f"<{new_id()}.0@cx.example.org>", recipient="")) == 0
+    assert kept(company) == [("ann@example.org", "complained", True)]
+
+
+def test_a_report_names_an_international_domain_in_its_own_spelling(
+    company: Company, post: Post, minutes: Pass
+) -> None:
+    with frozen(NOON):
+        company.knows("ann", email="Ann@Bücher.example")
+        invite(company.workspace, company.survey, [Named(user_id="ann")])
+    minutes()
+    assert post.recipients == ["ann@xn--bcher-kva.example"]
+    with frozen(NOON):
+        assert take_report(bounce(str(post.mails[0]["Message-ID"]), "ann@xn--bcher-kva.example")) == 1
+        done = invite(company.workspace, publish(company.workspace), [Named(email="ann@bücher.example")])
+    assert dict(done.held) == {"unreachable": 1}
 
 
 def test_a_report_about_no_mail_of_ours_or_another_address_changes_nothing(

@@ -14,7 +14,14 @@ from django.test import Client
 from regard.base.clock import frozen
 from regard.jobs.site import backlog, run_due
 from regard.surveys.distribution import sending
-from regard.surveys.distribution.site import Named, allowance_of, invite, keep_allowance, progress
+from regard.surveys.distribution.site import (
+    Named,
+    allowance_of,
+    invite,
+    keep_allowance,
+    progress,
+    start_programme,
+)
 from regard.surveys.inviting import Rules
 from regard.surveys.models import Invitation, Preference, Response, Survey, Theme
 from tests.channels.conftest import Post
@@ -173,6 +180,43 @@ def test_a_process_that_is_killed_while_it_sends_sends_nothing_twice(
     assert sorted(post.recipients) == sorted(f"{name}@example.org" for name in names)
     assert progress_of(company) == {"sent": 6}
     assert len(company.rows("Survey Sent")) == 6
+
+
+def test_whoever_was_cut_off_in_the_middle_gets_the_reminder_at_least(
+    company: Company, post: Post, minutes: Pass
+) -> None:
+    programme = company.programme({"kind": "event", "event": "Order Delivered"}, reminders=1, reminder_days=2)
+    with frozen(NOON):
+        invite(company.workspace, company.survey, [Named(email="ann@example.org")], programme=programme)
+        start_programme(programme)
+        rows = Invitation.objects.of(company.workspace)
+        rows.update(state="sending", sent_at=NOON)
+    minutes(1, NOON + timedelta(minutes=16))
+    assert (post.recipients, progress_of(company)) == ([], {"sent": 1})
+    minutes(2, NOON + timedelta(days=2, minutes=17))
+    assert [mail["Subject"][:9] for mail in post.mails] == ["Reminder:"]
+
+
+def test_a_name_of_the_company_that_mail_has_a_meaning_for_is_sent_as_it_is(
+    company: Company, post: Post, minutes: Pass
+) -> None:
+    type(company.workspace).objects.filter(pk=company.workspace.pk).update(name='Ann & Bo "A,B" <c@d> \\')
+    ask(company, "ann")
+    minutes()
+    [address] = post.mails[0]["From"].addresses
+    assert (address.display_name, address.addr_spec) == ('Ann & Bo "A,B" <c@d> \\', "regard@cx.example.org")
+
+
+def test_a_fault_of_ours_leaves_nobody_out(company: Company, post: Post, minutes: Pass) -> None:
+    programme = company.programme({"kind": "call"}, reply_to="nobody at all")
+    with frozen(NOON):
+        invite(company.workspace, company.survey, [Named(email="ann@example.org")], programme=programme)
+        start_programme(programme)
+    minutes(3)
+    assert (post.recipients, company.states()) == ([], {"email:ann@example.org": "waiting"})
+    type(programme).objects.of(company.workspace).update(settings={})
+    minutes(3, NOON + timedelta(minutes=30))
+    assert post.recipients == ["ann@example.org"]
 
 
 def test_two_workers_that_send_the_same_invitation_send_it_once(company: Company, post: Post) -> None:

@@ -84,6 +84,8 @@ class Candidate:
     at: datetime
     touchpoint: str = ""
     probability: float = 1.0
+    held: Held | None = None
+    """Why they are not asked, where that is decided already: they did not stand in the draw."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,7 @@ def _refusals(asker: Asker, candidates: Sequence[Candidate]) -> list[Held | None
     purpose = asker.rules.consent_for
     agree = agreed(asker.store, {one.person.customer for one in candidates}, purpose) if purpose else None
     return [
-        _refusal(asker, one.person, address, kept.get(spelled(asker.channel, address)), agree)
+        one.held or _refusal(asker, one.person, address, kept.get(spelled(asker.channel, address)), agree)
         for one, address in zip(candidates, addresses, strict=True)
     ]
 

@@ -29,7 +29,8 @@ AT_ONCE: Final = 200
 
 def take_report(raw: bytes, workspace: Workspace | None = None) -> int:
     """Take in one mail; returns how many invitations it says something of. It counts only where it names a mail that
-    we have sent, to the address that we have sent it to: anybody can write such a report.
+    we have sent, to the address that we have sent it to: anybody can write such a report. (Who forwards complaints
+    often takes the address out; the id of the mail, which nobody guesses, is enough then.)
 
     Raises :class:`~regard.base.Invalid` or :class:`~regard.base.TooLarge` for what cannot be read.
     """
@@ -54,7 +55,8 @@ def _find(report: Report, workspace: Workspace | None) -> Invitation | None:
         public_id=invitation_in(report.message_id), channel=EMAIL_CHANNEL
     )
     one = found.exclude(sent_at=None).first()
-    return one if one and one.address == spelled(EMAIL_CHANNEL, report.recipient) else None
+    is_whole = report.kind is Kind.COMPLAINED and not report.recipient
+    return one if one and (is_whole or one.address == spelled(EMAIL_CHANNEL, report.recipient)) else None
 
 
 def _bounced(one: Invitation, report: Report) -> None:

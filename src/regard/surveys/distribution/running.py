@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from django.db.models import Count, Q
 
-from regard.base import NotFound, RegardError
+from regard.base import Invalid, NotFound, RegardError
 from regard.base.clock import now
 from regard.base.config import config
 from regard.base.errors import traced
@@ -30,6 +31,7 @@ from regard.surveys.distribution.choosing import (
 from regard.surveys.inviting import Person, people_named, people_of, read_list
 from regard.surveys.models import Invitation, Programme, Response
 from regard.surveys.sampling import draw, is_drawn
+from regard.surveys.terms import read_terms
 from regard.surveys.triggering import (
     Happened,
     OfList,
@@ -73,13 +75,19 @@ def urgent_first() -> list[Programme]:
 
 
 def _missing(programme: Programme, answers: int) -> int:
-    return max(0, int(programme.settings.get("at_least", 0)) - answers)
+    try:
+        return max(0, read_terms(programme.settings).at_least - answers)
+    except Invalid:  # it says so when it looks itself
+        return 0
 
 
 def look(programme: Programme) -> Admitted:
     """Invite whoever has come into question since the last look."""
     trigger = read_trigger(programme.trigger)
     asker = Asker.of(programme)
+    if programme.cursor is None or programme.started_at is None:
+        _begin_now(programme)
+        return Admitted()
     if isinstance(trigger, OnEvent):
         return _look_at_events(asker, trigger)
     if isinstance(trigger, OfSegment) and trigger.when == "enter":
@@ -87,6 +95,13 @@ def look(programme: Programme) -> Admitted:
     if isinstance(trigger, OfSegment) and trigger.when == "every":
         _begin_period(programme, asker.terms.period_days)
     return Admitted()
+
+
+def _begin_now(programme: Programme) -> None:
+    """An active programme that nobody has started (brought back, or made by a program) begins with what comes now."""
+    at = now()
+    rows = Programme.objects.of(programme.workspace).filter(pk=programme.pk)
+    rows.update(cursor=programme.cursor or at, started_at=programme.started_at or at)
 
 
 # --- events ----------------------------------------------------------------------------------------------------------
@@ -99,15 +114,15 @@ def _look_at_events(asker: Asker, trigger: OnEvent) -> Admitted:
     if events:
         refresh_profiles(asker.store)
     for place in range(0, len(events), AT_ONCE):
-        found += admit(asker, _drawn(asker, trigger, events[place : place + AT_ONCE]))
+        found += admit(asker, _drawn(asker, candidates_of(asker, trigger, events[place : place + AT_ONCE])))
     Programme.objects.of(asker.workspace).filter(pk=programme.pk, cursor=programme.cursor).update(cursor=until)
     return found
 
 
-def _drawn(asker: Asker, trigger: OnEvent, events: Sequence[Happened]) -> list[Candidate]:
-    """Each event draws its own lot. While a period has fewer than it needs, everybody is taken; once it has as many as
-    it may, nobody."""
-    terms, candidates = asker.terms, candidates_of(asker, trigger, events)
+def _drawn(asker: Asker, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Those who come one by one each draw a lot of their own. While a period has fewer than it needs, everybody is
+    taken; once it has as many as it may, nobody."""
+    terms = asker.terms
     taken = _taken(asker) if terms.at_least or terms.at_most else 0
     chosen = []
     for one in candidates:
@@ -161,11 +176,9 @@ def _look_at_entries(asker: Asker, trigger: OfSegment) -> Admitted:
     refresh_profiles(asker.store)
     people = people_of(asker.store, [who for who, _ in found])
     candidates = [
-        Candidate(people[who], f"{RUN}{trigger.segment} {at.isoformat()}", now())
-        for who, at in found
-        if who in people and is_drawn(who, f"{programme.pk} {at.isoformat()}", asker.terms.share)
+        Candidate(people[who], f"{RUN}{trigger.segment} {at.isoformat()}", now()) for who, at in found if who in people
     ]
-    done = admit(asker, with_probability(candidates, asker.terms.share))
+    done = admit(asker, _drawn(asker, candidates))
     latest = max(at for _, at in found)
     Programme.objects.of(asker.workspace).filter(pk=programme.pk, cursor=programme.cursor).update(cursor=latest)
     return done
@@ -237,10 +250,11 @@ def _members(asker: Asker, segment: str, as_of: datetime) -> list[int]:
 def sample(
     asker: Asker, candidates: Sequence[Candidate], already: Sequence[int] = (), salt: str = ""
 ) -> tuple[list[Candidate], list[Candidate]]:
-    """Those who are drawn of those who may be asked, with their probability; and those who may not be asked."""
+    """Those who are drawn of those who may be asked, with their probability; and those who may not be asked, with why:
+    judged again once the draw is over, they might be let in without having stood in it."""
     weighed = weigh(asker, candidates)
     may = [one.candidate for one in weighed if one.verdict.held is None]
-    held = [one.candidate for one in weighed if one.verdict.held is not None]
+    held = [replace(one.candidate, held=one.verdict.held) for one in weighed if one.verdict.held is not None]
     terms, numbers = asker.terms, [*already, *(one.person.customer for one in may)]
     drawn = draw(numbers, salt, share=terms.share, at_least=terms.at_least, at_most=terms.at_most)
     lucky = set(drawn.customers)

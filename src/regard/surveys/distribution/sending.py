@@ -55,12 +55,19 @@ TOLD_AT_ONCE: Final = 500
 
 def enqueue_due() -> None:
     """Promise to send what is due, by survey and programme; and settle what was cut off."""
-    since = Q(reminders=0, sent_at__lt=now() - CUT_OFF) | Q(reminders__gt=0, remind_at__lt=now() - CUT_OFF)
-    lost = Invitation.objects.public().filter(since, state=State.SENDING)
-    lost.update(state=State.SENT, reason=UNCERTAIN, remind_at=None)
+    settle_cut_off()
     for survey, programme in sorted(_groups(), key=str):
         enqueue("regard.surveys.distribution.tasks.send_due", key=f"send {survey} {programme}", survey=survey,
                 programme=programme)  # fmt: skip
+
+
+def settle_cut_off() -> None:
+    """Those whose process was killed between taking them and hearing what became of them may have gone: they count as
+    sent, and are reminded like others. Nobody gets the same mail twice; who has got none gets the reminder."""
+    since = Q(reminders=0, sent_at__lt=now() - CUT_OFF) | Q(reminders__gt=0, remind_at__lt=now() - CUT_OFF)
+    lost = Invitation.objects.public().select_related("workspace", "programme").filter(since, state=State.SENDING)
+    for one in lost.order_by("pk")[:BATCH]:
+        settle(one, Outcome(Fate.UNCERTAIN), read_terms(one.programme.settings) if one.programme else Terms())
 
 
 def _groups() -> set[tuple[int, int | None]]:
@@ -183,6 +190,14 @@ class _Channel:
             _mine(one).update(**{"remind_at" if one.state == State.SENT else "send_at": then})
         return then > at
 
+    def skip_unreachable(self, one: Invitation, error: Invalid) -> None:
+        """Nothing can be sent to that address. Raises what is wrong with our part of the message: it is put right, and
+        nobody is left out for it."""
+        if error.field != "to":
+            release(one, now())
+            raise error
+        skip(one, Held.UNREACHABLE)
+
     def settle(self, one: Invitation, outcome: Outcome) -> None:
         """Write down what became of it, before the next one goes."""
         self.under_way = None
@@ -201,8 +216,8 @@ class _Mails(_Channel):
         for one in self.claimed(batch):
             try:
                 mail = writer.mail(one)
-            except Invalid:
-                skip(one, Held.UNREACHABLE)
+            except Invalid as error:
+                self.skip_unreachable(one, error)
                 continue
             yield mail
 
@@ -213,8 +228,8 @@ class _Texts(_Channel):
         for one in self.claimed(batch):
             try:
                 text = writer.text(one)
-            except Invalid:
-                skip(one, Held.UNREACHABLE)
+            except Invalid as error:
+                self.skip_unreachable(one, error)
                 continue
             self.settle(one, send_text(provider, text))
 

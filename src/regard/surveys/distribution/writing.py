@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from email.utils import parseaddr
+from email.headerregistry import Address
 from typing import Final
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from regard.accounts.site import absolute
-from regard.channels import Mail, Text
+from regard.channels import Mail, Text, address
 from regard.channels.site import default_sender
 from regard.surveys.distribution.choosing import Asker
 from regard.surveys.mailing import Brand, Letter, Links, Recipient, Words
@@ -61,7 +61,7 @@ class Writer:
         self.questionnaire: Questionnaire = questionnaire_of(self.asker.survey.version.pk)
         self.languages = languages_of(self.questionnaire)
         self.sender = self._sender()
-        self.domain = parseaddr(self.sender)[1].rpartition("@")[2] or "localhost"
+        self.domain = address(self.sender, "sender").domain
         names = ("respond:invited", "preferences:unsubscribe", "preferences:preferences", "preferences:opened")
         self.addresses = [absolute(reverse(name, args=[TOKEN])) for name in names]
 
@@ -106,6 +106,7 @@ class Writer:
         return Brand(company, light.fill, light.text, logo, theme.privacy_url)
 
     def _sender(self) -> str:
-        """The site's address, under the name of who asks."""
-        name = " ".join((self.asker.terms.sender_name or self.asker.workspace.name).replace('"', "").split())
-        return f'"{name}" <{parseaddr(default_sender())[1]}>'
+        """The site's address, under the name of who asks. Raises Invalid for a name that no header can hold."""
+        name = " ".join((self.asker.terms.sender_name or self.asker.workspace.name).split())
+        site = address(default_sender(), "sender")
+        return str(Address(name, site.username, site.domain)) if name.isprintable() else str(site)
