@@ -82,6 +82,10 @@ def fresh_name(questionnaire: Questionnaire, stem: str) -> str:
     return next(name for number in range(1, len(taken) + 2) if (name := f"{stem}{number}") not in taken)
 
 
+def has_page(questionnaire: Questionnaire, name: str) -> bool:
+    return any(page.name == name for page in questionnaire.pages)
+
+
 def get_page(questionnaire: Questionnaire, name: str) -> Page:
     found = next((page for page in questionnaire.pages if page.name == name), None)
     if found is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,7 +29,6 @@ class Shape:
 
 _DATES = marked("A number, or a date as 2026-05-01.")
 _ONE_A_LINE = marked("One on each line. “value | words” keeps the value when you change the words.")
-_CONDITION = marked("As text, such as {nps} <= 6.")
 ORIENTATIONS = (("higher", marked("Higher is better")), ("lower", marked("Lower is better")))
 ORDERS = (
     ("none", marked("As written")),
@@ -85,6 +85,7 @@ SHAPES: dict[str, Shape] = {
     "show_none_item": Shape(marked("“None of these”"), "tick", group="answers"),
     "none_text": Shape(marked("Words for “none of these”"), "line", group="more"),
     "choices_order": Shape(marked("Order of the choices"), "select", group="answers", offers=ORDERS),
+    "take": Shape(marked("Show only so many"), "count", marked("Drawn at random, if the order is; empty: all."), "answers"),
     "rows_order": Shape(marked("Order of the rows"), "select", group="answers", offers=ROWS_ORDERS),
     "min_selected_choices": Shape(marked("Choose at least"), "integer", group="answers"),
     "max_selected_choices": Shape(
@@ -94,7 +95,8 @@ SHAPES: dict[str, Shape] = {
     "is_all_row_required": Shape(marked("Every row must be answered"), "tick", group="rules"),
     "name": Shape(marked("Name in data and conditions"), "key", group="more"),
     "touchpoint": Shape(marked("About (touchpoint)"), "name", group="more"),
-    "required_if": Shape(marked("Must be answered if"), "condition", _CONDITION),
+    "visible_if": Shape(marked("Shown only if"), "condition", group="shown"),
+    "required_if": Shape(marked("Must be answered if"), "condition"),
     "required_error_text": Shape(marked("Words when the answer is missing"), "line"),
     "choices_visible_if": Shape(
         marked("Choices that are shown"), "condition", marked("{item} is the choice’s value.")
@@ -102,7 +104,7 @@ SHAPES: dict[str, Shape] = {
     "rows_visible_if": Shape(marked("Rows that are shown"), "condition", marked("{item} is the row’s value.")),
 }  # fmt: skip
 HEIGHT = Shape(marked("Height in lines"), "integer", group="more")
-GROUPS = ("words", "answers", "rules", "more")
+GROUPS = ("words", "answers", "rules", "shown", "more")
 TEXTS = ("words", "line", "long")
 
 
@@ -156,6 +158,21 @@ def read_lines(text: str, before: list[Line], own: str) -> list[Line]:
         old = known.get(name) or Line(name=name)
         found.append(replace(old, title=with_text(old.title, words, own)))
     return found
+
+
+def read_bound(text: str) -> float | str | None:
+    """A limit as an author writes it: a number, or a date.
+
+    >>> read_bound("5"), read_bound("2026-05-01"), read_bound(" ")
+    (5, '2026-05-01', None)
+    """
+    try:
+        number = float(text)
+    except ValueError:
+        return text.strip() or None
+    if not math.isfinite(number):
+        return text.strip()
+    return int(number) if number.is_integer() else number
 
 
 def _lines(text: str) -> list[str]:

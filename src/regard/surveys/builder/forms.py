@@ -1,8 +1,7 @@
-"""Forms of the builder: a question of any kind, a page, the survey's own settings, its logic, a theme."""
+"""Forms of the builder: a page, the survey's own settings, a language, a theme."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -11,23 +10,13 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from regard.base import Invalid
-from regard.surveys.builder.fields import (
-    GROUPS,
-    TEXTS,
-    Shape,
-    as_lines,
-    lines_as_text,
-    read_choices,
-    read_lines,
-    shape_of,
-)
+from regard.surveys.builder.condition_field import ConditionField
 from regard.surveys.colours import contrast, is_legible, legible
 from regard.surveys.editing import own_text, with_text
-from regard.surveys.expressions import parse
-from regard.surveys.model import Page, Part, Questionnaire
+from regard.surveys.model import Page, Questionnaire
 from regard.surveys.models import Survey, Theme
 from regard.web import LANGUAGES
-from regard.web.site import told, told_error
+from regard.web.site import told_error
 
 KIND_NAMES = {
     "rating": _("Scale: numbers, stars, faces"),
@@ -51,113 +40,6 @@ def _area(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
-def _words(rows: int = 2) -> forms.CharField:
-    return forms.CharField(max_length=20_000, required=False, widget=_area(rows))
-
-
-def _line() -> forms.CharField:
-    return forms.CharField(max_length=2_000, required=False)
-
-
-def _whole() -> forms.IntegerField:
-    return forms.IntegerField(min_value=-1_000_000_000, max_value=1_000_000_000)
-
-
-CONTROLS: Mapping[str, Any] = {
-    "words": _words,
-    "long": lambda: _words(8),
-    "line": _line,
-    "name": lambda: forms.CharField(max_length=200, required=False),
-    "key": lambda: forms.CharField(max_length=200),
-    "condition": _line,
-    "choices": lambda: _words(6),
-    "lines": lambda: _words(4),
-    "integer": _whole,
-    "count": lambda: forms.IntegerField(min_value=1, max_value=1_000_000, required=False),
-    "number": lambda: forms.FloatField(required=False),
-    "bound": lambda: forms.CharField(max_length=40, required=False),
-    "tick": lambda: forms.BooleanField(required=False),
-}
-
-
-def control(shape: Shape) -> forms.Field:
-    """The form's field for one of :data:`~regard.surveys.builder.fields.SHAPES`."""
-    if shape.control == "select":
-        made: forms.Field = forms.ChoiceField(choices=[(value, told(words)) for value, words in shape.offers])
-    else:
-        made = CONTROLS[shape.control]()
-    made.label, made.help_text = told(shape.label), told(shape.help)
-    return made
-
-
-class PartForm(forms.Form):
-    """The fields of a page or question, in its own language; what is not shown stays as it is."""
-
-    shown: tuple[str, ...] = ()
-
-    def __init__(self, *given: Any, part: Part, own: str, **named: Any):
-        self.part, self.own = part, own
-        self.kind = str(part.__struct_config__.tag or "")
-        shapes = {one.name: shape_of(self.kind, one.name) for one in msgspec.structs.fields(part)}
-        self.shapes = {name: shape for name, shape in shapes.items() if shape}
-        initial = {name: self._shown_value(name, shape) for name, shape in self.shapes.items()}
-        super().__init__(*given, initial=initial, **named)
-        for name, shape in self.shapes.items():
-            self.fields[name] = control(shape)
-
-    def _shown_value(self, name: str, shape: Shape) -> Any:
-        value = getattr(self.part, name)
-        if shape.control in TEXTS:
-            return own_text(value, self.own)
-        if shape.control == "choices":
-            return as_lines(value, self.own)
-        return lines_as_text(value, self.own) if shape.control == "lines" else value
-
-    def _read_value(self, name: str, shape: Shape, given: Any) -> Any:
-        before = getattr(self.part, name)
-        if shape.control in TEXTS:
-            made = with_text(before, given.strip(), self.own)
-            return made if made is not None or name != "html" else ""
-        if shape.control == "choices":
-            return read_choices(given, before, self.own)
-        if shape.control == "lines":
-            return read_lines(given, before, self.own)
-        if shape.control == "bound":
-            return _bound(given.strip())
-        return given.strip() or None if isinstance(given, str) and shape.control in ("name", "condition") else given
-
-    def clean(self) -> dict[str, Any]:
-        for name, shape in self.shapes.items():
-            if shape.control == "condition" and self.cleaned_data.get(name):
-                try:
-                    parse(self.cleaned_data[name])
-                except Invalid as error:
-                    self.add_error(name, told_error(error))
-        return self.cleaned_data
-
-    def made(self) -> Part:
-        """The part as the form says it is to be."""
-        values = {
-            name: self._read_value(name, shape, self.cleaned_data[name])
-            for name, shape in self.shapes.items()
-            if name in self.cleaned_data
-        }
-        return msgspec.structs.replace(self.part, **values)
-
-    @property
-    def groups(self) -> dict[str, list[Any]]:
-        """The fields by the group in which they stand."""
-        return {group: [self[name] for name, shape in self.shapes.items() if shape.group == group] for group in GROUPS}
-
-
-def _bound(text: str) -> float | str | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return text or None
-    return int(number) if number.is_integer() else number
-
-
 class PageForm(forms.Form):
     """A page's own fields."""
 
@@ -168,17 +50,19 @@ class PageForm(forms.Form):
         choices=[("initial", _("As written")), ("random", _("At random, each time anew"))],
     )
     name = forms.CharField(label=_("Name in data and conditions"), max_length=200)
+    visible_if = ConditionField(label=_("Shown only if"))
 
     @classmethod
     def of(cls, page: Page, own: str, data: Any = None) -> PageForm:
-        initial = {name: getattr(page, name) for name in ("name", "questions_order")}
+        initial = {name: getattr(page, name) for name in ("name", "questions_order", "visible_if")}
         initial |= {name: own_text(getattr(page, name), own) for name in ("title", "description")}
         return cls(data, initial=initial)
 
     def made(self, page: Page, own: str) -> Page:
         clean = self.cleaned_data
         texts = {name: with_text(getattr(page, name), clean[name].strip(), own) for name in ("title", "description")}
-        return msgspec.structs.replace(page, name=clean["name"], questions_order=clean["questions_order"], **texts)
+        plain = {name: clean[name] for name in ("name", "questions_order")}
+        return msgspec.structs.replace(page, **plain, visible_if=clean["visible_if"] or None, **texts)
 
 
 class SettingsForm(forms.Form):

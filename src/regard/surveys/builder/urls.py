@@ -4,8 +4,8 @@ from django.urls import path
 
 from regard.surveys.builder.views import (
     arriving,
-    conditions,
     listing,
+    logic,
     outline,
     parts,
     previewing,
@@ -28,7 +28,7 @@ urlpatterns = [
     path("<slug:key>/question-preview/<path:name>/", parts.question_preview, name="question_preview"),
     path("<slug:key>/page/<path:name>/", parts.page, name="page"),
     path("<slug:key>/settings/", parts.settings, name="settings"),
-    path("<slug:key>/logic/", conditions.logic, name="logic"),
+    path("<slug:key>/logic/", logic.logic, name="logic"),
     path("<slug:key>/json/", parts.document, name="document"),
     path("<slug:key>/survey.json", parts.export, name="export"),
     path("<slug:key>/languages/", words.languages, name="languages"),

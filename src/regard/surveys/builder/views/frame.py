@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -49,6 +50,19 @@ def kept_or_why(
     if is_told:
         messages.success(request, _("Kept."))
     return None
+
+
+def theirs_of(theirs: Any, mine: Any) -> str:
+    """What somebody else has made of it meanwhile, as JSON to read; nothing where both are the same."""
+    return "" if theirs == mine else msgspec.json.format(msgspec.json.encode(theirs), indent=1).decode()
+
+
+def gone_page(request: HttpRequest, survey: Survey, questionnaire: Questionnaire) -> HttpResponse:
+    """Somebody else removed what a form was about: what was typed is shown, to copy."""
+    ours = ("csrfmiddlewaretoken", "edition", "do")
+    typed = [text for name, text in request.POST.items() if name not in ours and text.strip()]
+    problem = _("This was removed by somebody else. What you wrote is below, to copy.")
+    return page_of(request, "gone", survey, questionnaire, 409, typed=typed, problem=problem, tab="build")
 
 
 def _row(survey: Survey) -> Any:

@@ -9,7 +9,6 @@ import msgspec
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
@@ -18,10 +17,12 @@ from regard.accounts import Right
 from regard.accounts.site import right_required
 from regard.base import Conflict, Invalid, RegardError
 from regard.surveys import editing
-from regard.surveys.builder.forms import KIND_NAMES, PageForm, PartForm, SettingsForm, known_languages
+from regard.surveys.builder.condition_field import is_redrawn
+from regard.surveys.builder.forms import KIND_NAMES, PageForm, SettingsForm, known_languages
+from regard.surveys.builder.part_form import PartForm
 from regard.surveys.builder.site import draft_of
-from regard.surveys.builder.views.conditions import ConditionRows, names_before, values_offered
-from regard.surveys.builder.views.frame import edition_of, kept_or_why, opened, page_of
+from regard.surveys.builder.views.frame import edition_of, gone_page, kept_or_why, opened, page_of, theirs_of
+from regard.surveys.builder.views.logic import asked_before, values_offered
 from regard.surveys.builder.views.outline import anchor
 from regard.surveys.builder.views.previewing import preview_page
 from regard.surveys.model import Page, Question, Questionnaire, find_question
@@ -30,47 +31,40 @@ from regard.surveys.moving import surveyjs_json
 from regard.surveys.reading import as_json, read_questionnaire
 from regard.web.site import told_error
 
-REDRAW = ("more", "preview")
-
 
 @right_required(Right.MANAGE_SURVEYS)
 def question(request: HttpRequest, slug: str, key: str, name: str) -> HttpResponse:
     """One question: all its fields, the condition under which it is shown, and how it will look."""
     survey, questionnaire = opened(request, key)
     if request.method == "POST" and find_question(questionnaire, name) is None and edition_of(request) >= 0:
-        return _gone(request, survey, questionnaire)
+        return gone_page(request, survey, questionnaire)
     before = editing.get_question(questionnaire, name)
     if request.GET.get("as") == "json":
         return _question_json(request, survey, questionnaire, before)
     if request.method == "POST" and request.POST.get("do") == "kind":
         return _other_kind(request, survey, questionnaire, before)
-    form, rows = _forms(request, questionnaire, before)
-    if request.method != "POST" or request.POST.get("do") in REDRAW:
-        return _question_page(request, survey, questionnaire, before, form, rows)
-    if not all([form.is_valid(), rows.is_valid()]):
-        return _question_page(request, survey, questionnaire, before, form, rows, status=422)
-    made = _made(form, rows)
+    form = _form(request, questionnaire, before)
+    if request.method != "POST" or is_redrawn(request.POST):
+        return _question_page(request, survey, questionnaire, before, form)
+    if not form.is_valid():
+        return _question_page(request, survey, questionnaire, before, form, status=422)
+    made = form.made()
     try:
         changed = editing.replace_question(questionnaire, name, made)
     except Invalid as error:
         form.add_error("name", told_error(error))
-        return _question_page(request, survey, questionnaire, before, form, rows, status=422)
+        return _question_page(request, survey, questionnaire, before, form, status=422)
     error = kept_or_why(request, survey, changed)
     if error:
-        return _question_late(request, survey, questionnaire, before, form, rows, error)
+        return _question_late(request, survey, questionnaire, before, form, error)
     if request.POST.get("do") == "stay":
         return redirect("surveys:question", slug, key, made.name)
     return redirect(f"{_build(request, survey)}#{anchor(made.name)}")
 
 
-def _forms(request: HttpRequest, questionnaire: Questionnaire, before: Question) -> tuple[PartForm, ConditionRows]:
+def _form(request: HttpRequest, questionnaire: Questionnaire, before: Question) -> PartForm:
     data = request.POST if request.method == "POST" else None
-    form = PartForm(data, part=before, own=questionnaire.locale, use_required_attribute=False)
-    return form, ConditionRows(request, before.visible_if, names_before(questionnaire, before.name))
-
-
-def _made(form: PartForm, rows: ConditionRows) -> Any:
-    return msgspec.structs.replace(form.made(), visible_if=rows.condition)
+    return PartForm(data, part=before, own=questionnaire.locale, use_required_attribute=False)
 
 
 def _other_kind(request: HttpRequest, survey: Survey, questionnaire: Questionnaire, before: Question) -> HttpResponse:
@@ -80,15 +74,18 @@ def _other_kind(request: HttpRequest, survey: Survey, questionnaire: Questionnai
         error = kept_or_why(request, survey, changed)
         if error:
             now = draft_of(survey) if isinstance(error, Conflict) else questionnaire
-            form, rows = PartForm(None, part=before, own=now.locale), ConditionRows(request, before.visible_if, [])
-            return _question_page(request, survey, now, before, form, rows, error.status, told_error(error))
+            if find_question(now, before.name) is None:
+                return gone_page(request, survey, now)
+            other = editing.get_question(now, before.name)
+            form = PartForm(None, part=other, own=now.locale)
+            return _question_page(request, survey, now, other, form, error.status, told_error(error))
     return redirect("surveys:question", survey.workspace.slug, survey.key, before.name)
 
 
 def _question_json(
     request: HttpRequest, survey: Survey, questionnaire: Questionnaire, before: Question
 ) -> HttpResponse:
-    """The question as JSON: validators, conditions of single choices and whatever else the form does not offer."""
+    """The question as JSON, for those who would rather write it."""
     form = _document_form(request, msgspec.to_builtins(before))
     status, problem = 200, ""
     if request.method == "POST":
@@ -103,7 +100,9 @@ def _question_json(
                 return redirect("surveys:question", survey.workspace.slug, survey.key, made.name)
             status, problem = error.status, told_error(error)
     context = {"form": form, "problem": problem, "part": before, "tab": "build"}
-    context["theirs"] = _pretty(json.dumps(msgspec.to_builtins(before))) if status == Conflict.status else ""
+    if status == Conflict.status:
+        now = find_question(draft_of(survey), before.name)
+        context["theirs"] = theirs_of(now, None) if now else ""
     return page_of(request, "document", survey, questionnaire, status, **context)
 
 
@@ -118,24 +117,15 @@ def _question_late(
     questionnaire: Questionnaire,
     before: Question,
     form: PartForm,
-    rows: ConditionRows,
     error: RegardError,
 ) -> HttpResponse:
     """What was typed stays in the form; keeping it again puts it into the draft as the other person left it."""
     now = draft_of(survey) if isinstance(error, Conflict) else questionnaire
-    other = next((one for one in editing.questions_of(now) if one.name == before.name), before)
-    theirs = msgspec.json.format(msgspec.json.encode(other), indent=1).decode() if other != _made(form, rows) else ""
-    return _question_page(
-        request, survey, questionnaire, other, form, rows, error.status, told_error(error), theirs=theirs
-    )
-
-
-def _gone(request: HttpRequest, survey: Survey, questionnaire: Questionnaire) -> HttpResponse:
-    """Somebody else removed the question that a form was about: what was typed is shown, to copy."""
-    ours = ("csrfmiddlewaretoken", "edition", "do")
-    typed = [text for name, text in request.POST.items() if name not in ours and text.strip()]
-    problem = _("The question was removed by somebody else. What you wrote is below, to copy.")
-    return page_of(request, "gone", survey, questionnaire, 409, typed=typed, problem=problem, tab="build")
+    other = find_question(now, before.name)
+    if other is None:
+        return gone_page(request, survey, now)
+    theirs = theirs_of(other, form.made())
+    return _question_page(request, survey, now, other, form, error.status, told_error(error), theirs=theirs)
 
 
 def _question_page(
@@ -144,7 +134,6 @@ def _question_page(
     questionnaire: Questionnaire,
     before: Question,
     form: PartForm,
-    rows: ConditionRows,
     status: int = 200,
     problem: str = "",
     **more: Any,
@@ -155,7 +144,7 @@ def _question_page(
     context = {
         "part": before,
         "form": form,
-        "condition": rows,
+        "names": asked_before(questionnaire, before.name),
         "values": values_offered(questionnaire),
         "kinds": KIND_NAMES,
         "kind": str(before.__struct_config__.tag),
@@ -176,8 +165,8 @@ def question_preview(request: HttpRequest, slug: str, key: str, name: str) -> Ht
     """How the question looks as the form has it now; nothing is kept."""
     survey, questionnaire = opened(request, key)
     before = editing.get_question(questionnaire, name)
-    form, rows = _forms(request, questionnaire, before)
-    made = _made(form, rows) if form.is_valid() and rows.is_valid() else before
+    form = _form(request, questionnaire, before)
+    made = form.made() if form.is_valid() else before
     try:
         changed = read_questionnaire(as_json(editing.replace_question(questionnaire, name, made)))
     except Invalid:
@@ -193,26 +182,36 @@ def question_preview(request: HttpRequest, slug: str, key: str, name: str) -> Ht
 def page(request: HttpRequest, slug: str, key: str, name: str) -> HttpResponse:
     """A page's own words, its order and condition."""
     survey, questionnaire = opened(request, key)
+    if request.method == "POST" and edition_of(request) >= 0 and not editing.has_page(questionnaire, name):
+        return gone_page(request, survey, questionnaire)
     before = editing.get_page(questionnaire, name)
     form = PageForm.of(before, questionnaire.locale, request.POST or None)
-    rows = ConditionRows(request, before.visible_if, names_before(questionnaire, name))
-    context: dict[str, Any] = {"part": before, "form": form, "condition": rows, "tab": "build"}
-    context["values"] = values_offered(questionnaire)
-    if request.method != "POST" or request.POST.get("do") in REDRAW:
+    context: dict[str, Any] = {"part": before, "form": form, "tab": "build"}
+    context |= {"names": asked_before(questionnaire, name), "values": values_offered(questionnaire)}
+    if request.method != "POST" or is_redrawn(request.POST):
         return page_of(request, "page", survey, questionnaire, **context)
-    if all([form.is_valid(), rows.is_valid()]):
-        made = msgspec.structs.replace(form.made(before, questionnaire.locale), visible_if=rows.condition)
-        try:
-            changed = editing.replace_page(questionnaire, name, made)
-        except Invalid as error:
-            form.add_error("name", told_error(error))
-        else:
-            error = kept_or_why(request, survey, changed)
-            if error is None:
-                return redirect(f"{_build(request, survey)}#{anchor(made.name)}")
-            context["problem"] = told_error(error)
-            return page_of(request, "page", survey, questionnaire, error.status, **context)
-    return page_of(request, "page", survey, questionnaire, 422, **context)
+    if not form.is_valid():
+        return page_of(request, "page", survey, questionnaire, 422, **context)
+    made = form.made(before, questionnaire.locale)
+    try:
+        error = kept_or_why(request, survey, editing.replace_page(questionnaire, name, made))
+    except Invalid as refused:
+        form.add_error("name", told_error(refused))
+        return page_of(request, "page", survey, questionnaire, 422, **context)
+    if error is None:
+        return redirect(f"{_build(request, survey)}#{anchor(made.name)}")
+    now = draft_of(survey)
+    if not editing.has_page(now, name):
+        return gone_page(request, survey, now)
+    other = editing.get_page(now, name)
+    context["theirs"] = theirs_of(
+        msgspec.structs.replace(other, elements=[]), msgspec.structs.replace(made, elements=[])
+    )
+    return page_of(request, "page", survey, now, error.status, **context, problem=told_error(error))
+
+
+def _without_questions(page: Page) -> Page:
+    return msgspec.structs.replace(page, elements=[])
 
 
 def _build(request: HttpRequest, survey: Survey) -> str:
@@ -236,7 +235,14 @@ def settings(request: HttpRequest, slug: str, key: str) -> HttpResponse:
                 return redirect("surveys:settings", slug, key)
             status, problem = error.status, told_error(error)
     context = {"form": form, "problem": problem, "languages": known_languages(), "tab": "settings"}
+    if status == Conflict.status:
+        now = draft_of(survey)
+        context["theirs"] = theirs_of(_without_pages(now), _without_pages(form.made()))
     return page_of(request, "settings", survey, questionnaire, status, **context)
+
+
+def _without_pages(questionnaire: Questionnaire) -> Questionnaire:
+    return msgspec.structs.replace(questionnaire, pages=[])
 
 
 class DocumentForm(forms.Form):

@@ -79,3 +79,44 @@ document.addEventListener("input", (event) => {
   clearTimeout(waiting);
   waiting = setTimeout(() => form.requestSubmit(document.getElementById(form.dataset.preview)), 500);
 });
+
+// One more row of a condition at once; without this file the server draws it.
+document.addEventListener("click", (event) => {
+  const more = event.target.closest("button[data-more]");
+  if (!more) return;
+  event.preventDefault();
+  const rows = more.closest(".condition").querySelectorAll(".if-row");
+  const row = rows[rows.length - 1].cloneNode(true);
+  for (const field of row.children) {
+    if (field.matches("input")) field.value = "";
+    field.setAttribute("aria-label", field.getAttribute("aria-label").replace(/\d+/, rows.length + 1));
+  }
+  rows[rows.length - 1].after(row);
+  row.querySelector("input").focus();
+});
+
+// Names of earlier questions become buttons that put the answer in where the author wrote last.
+class SurveyPiping extends HTMLElement {
+  connectedCallback() {
+    const form = this.closest("form");
+    const texts = "input[type=text], textarea:not(.code)";
+    form.addEventListener("focusin", (event) => {
+      if (event.target.matches(texts) && !event.target.closest(".condition")) this.last = event.target;
+    });
+    for (const name of this.querySelectorAll("code")) {
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "button small" });
+      button.append(name.cloneNode(true));
+      button.addEventListener("click", () => this.put(name.textContent, form));
+      name.replaceWith(button);
+    }
+  }
+
+  put(name, form) {
+    const text = this.last ?? form.querySelector("textarea");
+    text.setRangeText(name, text.selectionStart, text.selectionEnd, "end");
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+    text.focus();
+  }
+}
+
+customElements.define("survey-piping", SurveyPiping);
