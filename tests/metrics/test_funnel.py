@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from regard.base import Invalid
-from regard.metrics import Funnel, Journey, drop_off
+from regard.metrics import Funnel, drop_off
 
 
 def test_each_step_is_of_the_sent_and_of_the_step_before():
@@ -34,13 +35,10 @@ def test_more_answers_than_invitations_are_refused():
 
 
 def test_respondents_stop_at_the_last_question_they_saw():
-    journeys = [
-        Journey(["q1", "q2", "q3"], ["q1", "q2", "q3"], True),
-        Journey(["q1", "q2"], ["q1"], False),
-        Journey(["q1", "q2", "q1"], ["q1", "q2"], False),
-        Journey([], [], False),
-    ]
-    first, second, third = drop_off(journeys, ["q1", "q2", "q3"])
+    seen = {"q1": [1, 1, 1, 0], "q2": [1, 1, 1, 0], "q3": [1, 0, 0, 0]}
+    answered = {"q1": [1, 1, 1, 0], "q2": [1, 0, 1, 0], "q3": [1, 0, 0, 0]}
+    masks = [{name: np.array(who, dtype=bool) for name, who in one.items()} for one in (seen, answered)]
+    first, second, third = drop_off(*masks, np.array([True, False, False, False]))
     assert (first.seen, second.seen, third.seen) == (3, 3, 1)
     assert first.left_here.value == 0
     assert second.left_here.value == pytest.approx(2 / 3)

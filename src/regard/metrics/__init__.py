@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from regard.metrics.distributions import Distribution, choices, multiple_choices, numbers, rankings, ratings
     from regard.metrics.early_late import Asked, Drift, early_against_late
     from regard.metrics.explaining import Explained, explain
-    from regard.metrics.funnel import Funnel, Journey, Step, Stop, drop_off
+    from regard.metrics.funnel import Funnel, Step, Stop, drop_off
     from regard.metrics.measuring import Measured, measure, measure_many, measured
     from regard.metrics.order_value import currency_of
     from regard.metrics.overviews import Card, Overview, overview
@@ -66,7 +66,7 @@ _WHERE = {
     "distributions": ("Distribution", "choices", "multiple_choices", "numbers", "rankings", "ratings"),
     "early_late": ("Asked", "Drift", "early_against_late"),
     "explaining": ("Explained", "explain"),
-    "funnel": ("Funnel", "Journey", "Step", "Stop", "drop_off"),
+    "funnel": ("Funnel", "Step", "Stop", "drop_off"),
     "measuring": ("Measured", "measure", "measure_many", "measured"),
     "order_value": ("currency_of",),
     "overviews": ("Card", "Overview", "overview"),
@@ -118,7 +118,6 @@ __all__ = [
     "Explained",
     "Figure",
     "Funnel",
-    "Journey",
     "Measured",
     "Measurement",
     "Metric",

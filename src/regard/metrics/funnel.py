@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from regard.base import Invalid
 from regard.base.words import said
@@ -12,6 +14,7 @@ from regard.metrics.intervals import share
 from regard.metrics.model import Estimate
 from regard.metrics.response_rate import Outcomes
 
+Mask = NDArray[np.bool_]
 STEPS = ("sent", "delivered", "opened", "started", "answered", "completed")
 
 
@@ -99,30 +102,19 @@ class Stop:
     left_here: Estimate
 
 
-@dataclass(frozen=True)
-class Journey:
-    """One respondent's way: the questions seen, in order, those of them answered, and whether the end was reached."""
+def drop_off(seen: Mapping[str, Mask], answered: Mapping[str, Mask], is_complete: Mask) -> list[Stop]:
+    """Where respondents stop, in the order of ``seen``: who saw each question, who answered it, who came to the end.
 
-    seen: Sequence[str]
-    answered: Collection[str]
-    is_complete: bool
-
-
-def drop_off(journeys: Iterable[Journey], questions: Sequence[str]) -> list[Stop]:
-    """Where respondents stop, in the order of ``questions``; a question seen twice (back button) counts once.
-
-    >>> [stop] = drop_off([Journey(["q1"], ["q1"], True), Journey(["q1"], [], False)], ["q1"])
+    >>> everybody = np.array([True, True])
+    >>> [stop] = drop_off({"q1": everybody}, {"q1": np.array([True, False])}, np.array([True, False]))
     >>> stop.seen, stop.answered.value, stop.left_here.value
     (2, 0.5, 0.5)
     """
-    place = {name: at for at, name in enumerate(questions)}
-    seen: Counter[str] = Counter()
-    answered: Counter[str] = Counter()
-    left: Counter[str] = Counter()
-    for journey in journeys:
-        shown = {name for name in journey.seen if name in place}
-        seen.update(shown)
-        answered.update(shown & set(journey.answered))
-        if shown and not journey.is_complete:
-            left[max(shown, key=place.__getitem__)] += 1
-    return [Stop(q, seen[q], share(answered[q], seen[q]), share(left[q], seen[q])) for q in questions]
+    last = np.full(len(is_complete), -1)
+    for place, mask in enumerate(seen.values()):
+        last[mask] = place
+    left = np.bincount(last[~is_complete] + 1, minlength=len(seen) + 1)[1:]
+    return [
+        Stop(name, n := int(mask.sum()), share(int((mask & answered[name]).sum()), n), share(int(stopped), n))
+        for (name, mask), stopped in zip(seen.items(), left, strict=True)
+    ]

@@ -19,6 +19,7 @@ from regard.surveys.model import (
     Html,
     Matrix,
     MultipleText,
+    Page,
     Question,
     Questionnaire,
     RadioGroup,
@@ -35,7 +36,7 @@ from regard.surveys.model import (
 from regard.surveys.piping import answer_text
 from regard.surveys.reading import as_json, read_questionnaire
 from regard.surveys.ready_made import get_ready_made
-from regard.surveys.responded import Responded, Shown
+from regard.surveys.responded import Deciding, Responded
 from regard.surveys.validating import NONE
 
 __all__ = [
@@ -48,18 +49,19 @@ __all__ = [
     "Choice",
     "Chosen",
     "Comment",
+    "Deciding",
     "Dropdown",
     "File",
     "Html",
     "Matrix",
     "MultipleText",
+    "Page",
     "Question",
     "Questionnaire",
     "RadioGroup",
     "Ranking",
     "Rating",
     "Responded",
-    "Shown",
     "TextLine",
     "answer_text",
     "as_json",

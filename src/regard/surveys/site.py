@@ -23,6 +23,7 @@ from regard.surveys.responded.site import (
     questionnaires_of,
     response_called,
     responses_of,
+    stamp_of,
 )
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "respondents_limit",
     "response_called",
     "responses_of",
+    "stamp_of",
     "tell",
 ]
 

@@ -17,7 +17,7 @@ from regard.report.responses.items import items_of
 from regard.report.responses.silence import funnel_of, silence_of
 from regard.report.responses.tabling import table_of
 from regard.report.responses.weighting import weighing
-from regard.surveys import Questionnaire, Responded, Shown, read_questionnaire
+from regard.surveys import Questionnaire, Responded, read_questionnaire
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -47,20 +47,54 @@ BRANCHING = poll(
 
 
 def test_who_saw_what_is_what_a_walk_through_the_survey_finds() -> None:
-    shown, chance = Shown(BRANCHING), random.Random(1)
-    for number in range(400):
-        answers = {
-            "nps": chance.randint(0, 10),
-            "why": chance.choice(["", "x"]),
-            "plan": chance.choice(["a", "b", None]),
-        }
-        one = responded(number, answers=answers, traits={"region": chance.choice(["north", "south"])})
-        assert shown.to(one) == [name for step in one.way_through(BRANCHING).steps for name in step.names]
+    chance = random.Random(1)
+    rows = [
+        responded(
+            number,
+            answers={
+                "nps": chance.randint(0, 10),
+                "why": chance.choice(["", "x"]),
+                "plan": chance.choice(["a", "b", None]),
+            },
+            traits={"region": chance.choice(["north", "south"])},
+        )
+        for number in range(400)
+    ]
+    collected = Collected.of({1: BRANCHING}, rows)
+    for name in ("nps", "why", "plan", "town", "last"):
+        walked = [name in one.way_through(BRANCHING).names for one in rows]
+        assert collected.shown(name).tolist() == walked
 
 
 def test_whoever_left_saw_only_the_pages_they_came_to() -> None:
-    one = responded(completed_at=None, pages=("p0", "p1"), answers={"nps": 3})
-    assert Shown(BRANCHING).to(one) == ["nps", "why"]
+    left = responded(completed_at=None, pages=("p0", "p1"), answers={"nps": 3})
+    collected = Collected.of({1: BRANCHING}, [left, responded(2, answers={"nps": 3, "why": "x"})])
+    shown = {name: collected.shown(name).tolist() for name in ("nps", "why", "plan", "last")}
+    assert shown == {"nps": [True, True], "why": [True, True], "plan": [False, True], "last": [False, True]}
+
+
+def test_some_responses_are_read_as_if_there_were_no_others() -> None:
+    chance = random.Random(4)
+    before = poll(NPS, {"type": "checkbox", "name": "used", "choices": ["app", "shop"]})
+    after = poll({**NPS, "rateMin": 1}, {"type": "checkbox", "name": "used", "choices": ["app", "phone"]})
+    rows = [
+        responded(
+            number,
+            version=1 + number % 2,
+            language=chance.choice(["en", "pl", ""]),
+            answers={"nps": chance.choice([3, 9, None]), "used": chance.choice([["app"], ["app", "shop"], []])},
+        )
+        for number in range(60)
+    ]
+    mask = np.array([chance.random() < 0.3 for _ in rows])
+    chosen = [one for one, is_in in zip(rows, mask.tolist(), strict=True) if is_in]
+    part, alone = Collected.of({1: before, 2: after}, rows).only(mask), Collected.of({1: before, 2: after}, chosen)
+    assert [item.key for item in part.items] == [item.key for item in alone.items]
+    for item in alone.items:
+        assert part.answers(item).list() == alone.answers(item).list()
+        assert part.seen(item).tolist() == alone.seen(item).tolist()
+    assert part.category("language") == alone.category("language")
+    assert part.variables == alone.variables
 
 
 def test_a_question_that_became_another_kind_stands_apart() -> None:
@@ -71,10 +105,10 @@ def test_a_question_that_became_another_kind_stands_apart() -> None:
     new, old = items_of({1: before, 2: after}, "en")
     assert (new.key, new.versions, new.is_current) == ("plan", [2], True)
     assert (old.key, old.versions, old.is_current) == ("plan~2", [1], False)
-    both = Collected(
+    both = Collected.of(
         {1: before, 2: after}, [responded(1, answers={"plan": "words"}), responded(2, version=2, answers={"plan": "a"})]
     )
-    assert [both.answers(item) for item in both.items] == [[None, "a"], ["words", None]]
+    assert [both.answers(item).list() for item in both.items] == [[None, "a"], ["words", None]]
 
 
 def test_a_choice_taken_out_is_still_called_by_its_text() -> None:
@@ -99,7 +133,7 @@ def people(n: int = 200, **values: Any) -> Collected:
         )
         for number in range(n)
     ]
-    return Collected({1: poll(NPS)}, rows)
+    return Collected.of({1: poll(NPS)}, rows)
 
 
 def test_raked_weights_are_those_of_the_science() -> None:
@@ -113,7 +147,7 @@ def test_raked_weights_are_those_of_the_science() -> None:
 
 def test_responses_whose_category_nobody_knows_weigh_nothing_and_are_counted() -> None:
     rows = [*people(20).responses, responded(99, answers={"nps": 5}, language="")]
-    found = weighing(Collected({1: poll(NPS)}, rows), "raked", {"language": {"en": 0.5, "pl": 0.5}})
+    found = weighing(Collected.of({1: poll(NPS)}, rows), "raked", {"language": {"en": 0.5, "pl": 0.5}})
     assert found.unknown == 1
     assert found.weights[-1] == 0
 
@@ -135,7 +169,7 @@ def test_weighted_bounds_count_the_silent_by_their_weights() -> None:
 
 def test_few_who_are_left_or_left_out_are_telling() -> None:
     rows = [responded(n, language="en") for n in range(10)] + [responded(n, language="pl") for n in range(3)]
-    collected = Collected({1: poll(NPS)}, rows)
+    collected = Collected.of({1: poll(NPS)}, rows)
     for language, is_so in (("pl", True), ("en", True), ("", False)):
         chosen = Chosen(language=language)
         assert is_telling(chosen, collected, chosen.mask(collected, "UTC"), 5) is is_so
@@ -143,14 +177,14 @@ def test_few_who_are_left_or_left_out_are_telling() -> None:
 
 def test_days_are_those_of_the_workspace() -> None:
     late = responded(started_at=datetime(2026, 3, 1, 23, 30, tzinfo=UTC))
-    collected = Collected({1: poll(NPS)}, [late])
+    collected = Collected.of({1: poll(NPS)}, [late])
     assert Chosen(first="2026-03-02", last="2026-03-02").mask(collected, "Europe/Warsaw").all()
     assert not Chosen(first="2026-03-02").mask(collected, "UTC").any()
 
 
 def test_small_cells_and_what_gives_them_away_are_withheld() -> None:
     rows = [responded(n, language="en" if n % 2 else "pl", way="sms" if n < 3 else "email") for n in range(60)]
-    found = cross(Collected({1: poll(NPS)}, rows), "language", "way", None, 5)
+    found = cross(Collected.of({1: poll(NPS)}, rows), "language", "way", None, 5)
     assert set(found.withheld) == {("en", "email"), ("en", "sms"), ("pl", "email"), ("pl", "sms")}
 
 
@@ -163,13 +197,13 @@ def test_a_notebook_works_with_the_table() -> None:
 
 def test_a_question_called_like_a_fact_gets_a_name_of_its_own() -> None:
     asked = poll({"type": "text", "name": "language"})
-    table = table_of(Collected({1: asked}, [responded(answers={"language": "Kashubian"})]))
+    table = table_of(Collected.of({1: asked}, [responded(answers={"language": "Kashubian"})]))
     assert table.values("language") == ["en"]
     assert table.values("language_2") == ["Kashubian"]
 
 
 def test_whoever_was_screened_out_stands_in_no_response_rate() -> None:
     told = [responded(number, answers={"nps": 9}, is_eligible=number >= 4) for number in range(10)]
-    funnel = funnel_of(Collected({1: poll()}, told), sent=20, bounced=0, opened=0)
+    funnel = funnel_of(Collected.of({1: poll()}, told), sent=20, bounced=0, opened=0)
     assert (funnel.sent, funnel.started, funnel.completed) == (16, 6, 6)
     assert [rate.value for rate in funnel.rates().values()][:2] == [6 / 16, 6 / 16]

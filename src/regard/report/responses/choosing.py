@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from regard.report.responses.collected import FACTS, Collected, Mask
+from regard.report.responses.collected import Collected
+from regard.report.responses.columns import FACTS, Mask
 from regard.surveys import Responded
 
 WEIGHTS = ("none", "sampling", "raked")

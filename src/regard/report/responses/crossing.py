@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from regard.base.words import marked
 from regard.metrics import Cell, Crosstab, crosstab, withheld_by_period
-from regard.report.responses.collected import Collected, Floats, Known
+from regard.report.responses.collected import Collected
+from regard.report.responses.columns import Floats, Known
 from regard.report.responses.items import Item
 from regard.surveys import Rating
 
@@ -48,16 +47,24 @@ class Crossed:
 
 def axis_of(collected: Collected, variable: str) -> Axis:
     """A variable; scores of a recommendation question as detractors, passives and promoters."""
-    item = collected.item(variable.removeprefix("question:")) if variable.startswith("question:") else None
+    item = _asked(collected, variable)
     if item is not None and _is_net(item):
-        scores = collected.scores(item)
-        return Axis(variable, [_verdict(score) for score in scores.tolist()], NET)
-    return Axis(variable, collected.category(variable), collected.categories(variable))
+        return Axis(variable, collected.answers(item).read(_verdict).list(), NET)
+    return Axis(variable, collected.category(variable), _labels(collected, variable))
+
+
+def _asked(collected: Collected, variable: str) -> Item | None:
+    return collected.item(variable.removeprefix("question:")) if variable.startswith("question:") else None
+
+
+def _labels(collected: Collected, variable: str) -> Mapping[str, str]:
+    item = _asked(collected, variable)
+    return NET if item is not None and _is_net(item) else collected.categories(variable)
 
 
 def crossable(collected: Collected) -> list[str]:
     """The variables that have few enough categories."""
-    return [name for name in collected.variables if 1 < len(axis_of(collected, name).labels) <= MOST]
+    return [name for name in collected.variables if 1 < len(_labels(collected, name)) <= MOST]
 
 
 def cross(collected: Collected, rows: str, columns: str, weights: Floats | None, least: int) -> Crossed:
@@ -80,7 +87,11 @@ def _is_net(item: Item) -> bool:
     return isinstance(question, Rating) and item.metric == "nps" and (question.rate_min, question.rate_max) == (0, 10)
 
 
-def _verdict(score: float) -> str | None:
-    if np.isnan(score):
+def _verdict(score: object) -> str | None:
+    """
+    >>> _verdict(9), _verdict(0), _verdict("nine")
+    ('promoters', 'detractors', None)
+    """
+    if not isinstance(score, int | float) or isinstance(score, bool) or not 0 <= score <= 10:
         return None
     return "promoters" if score >= 9 else "passives" if score >= 7 else "detractors"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -14,13 +14,13 @@ from regard.metrics import (
     Distribution,
     Estimate,
     Unit,
-    choices,
     multiple_choices,
     numbers,
     rankings,
     ratings,
 )
-from regard.report.responses.collected import Collected, Floats, Known, Mask, numbers_of
+from regard.report.responses.collected import Collected
+from regard.report.responses.columns import Column, Floats, Mask
 from regard.report.responses.items import Item, Options, as_text
 from regard.report.responses.weighting import Weighing
 from regard.surveys import (
@@ -78,14 +78,12 @@ class Reader:
 
     def answered(self, item: Item) -> Answered:
         """What became of one question."""
-        answers, saw = self.collected.answers(item), self.collected.seen(item) & self.mask
-        given = np.fromiter((value is not None for value in answers), dtype=bool, count=len(answers))
-        saw |= given & self.mask
-        told = [answer for answer, is_in in zip(answers, saw.tolist(), strict=True) if is_in]
-        w = self.weighing.of(saw)
+        answers = self.collected.answers(item)
+        saw = (self.collected.seen(item) | answers.is_given) & self.mask
+        told, w = answers.only(saw), self.weighing.of(saw)
         kind, parts = _parts(item, told, w)
         span = _span(told) if _is_dated(item) else None
-        return Answered(item, int(saw.sum()), int((given & saw).sum()), kind, parts, self.headline(item), span)
+        return Answered(item, told.n, int(told.is_given.sum()), kind, parts, self.headline(item), span)
 
     def headline(self, item: Item) -> Estimate | None:
         """The score that the question is asked for, with its interval."""
@@ -123,67 +121,59 @@ Found = tuple[str, list[Part]]
 """How a question is shown, and its distributions."""
 
 
-def _parts(item: Item, answers: Sequence[Any], w: Floats) -> Found:
+def _parts(item: Item, answers: Column, w: Floats) -> Found:
     read = _READERS.get(type(item.question))
     return read(item, answers, w) if read else ("words", [])
 
 
-def _rating(item: Item, answers: Sequence[Any], w: Floats) -> Found:
+def _rating(item: Item, answers: Column, w: Floats) -> Found:
     question = item.question
     assert isinstance(question, Rating)
     scale = (float(question.rate_min), float(question.rate_max))
-    found = ratings(numbers_of(answers, *scale), scale, w)
+    found = ratings(answers.numbers(*scale), scale, w)
     return "shares" if found.shares else "numbers", [Part("", found, item.options)]
 
 
-def _one(item: Item, answers: Sequence[Any], w: Floats) -> Found:
-    return "shares", [Part("", choices(_texts(answers), list(item.options), w), item.options)]
+def _chosen(item: Item, answers: Column, w: Floats) -> Found:
+    return "shares", [Part("", _shares(answers, item.options, w), item.options)]
 
 
-def _some(item: Item, answers: Sequence[Any], w: Floats) -> Found:
-    return "shares", [Part("", _many(answers, item.options, w), item.options)]
+def _shares(answers: Column, options: Options, w: Floats) -> Distribution:
+    """How many chose each option, and each value that is none of them."""
+    chosen = [set(map(as_text, value)) if isinstance(value, list) else {as_text(value)} for value in answers.values]
+    strangers = sorted(set().union(*chosen) - set(options))
+    picked = {name: answers.marked([name in one for one in chosen]) for name in (*options, *strangers)}
+    return multiple_choices(picked, answers.is_given, w)
 
 
-def _line(item: Item, answers: Sequence[Any], w: Floats) -> Found:
+def _line(item: Item, answers: Column, w: Floats) -> Found:
     question = item.question
     assert isinstance(question, TextLine)
     if question.input_type == "number":
-        return "numbers", [Part("", numbers(numbers_of(answers), w))]
+        return "numbers", [Part("", numbers(answers.numbers(), w))]
     return ("shares", _months(answers, w)) if _is_dated(item) else ("words", [])
 
 
-def _texts(answers: Sequence[Any]) -> Known:
-    return [None if value is None else as_text(value) for value in answers]
-
-
-def _many(answers: Sequence[Any], options: Options, w: Floats) -> Distribution:
-    chosen = [set(map(as_text, value)) if isinstance(value, list) else set() for value in answers]
-    strangers = sorted(set().union(*chosen) - set(options)) if chosen else []
-    picked = {name: [name in one for one in chosen] for name in (*options, *strangers)}
-    return multiple_choices(picked, [value is not None for value in answers], w)
-
-
-def _ranked(item: Item, answers: Sequence[Any], w: Floats) -> Found:
-    places = [{as_text(v): at for at, v in enumerate(value, 1)} if value else {} for value in answers]
-    ranks = {name: [place.get(name, np.nan) for place in places] for name in item.options}
+def _ranked(item: Item, answers: Column, w: Floats) -> Found:
+    orders = [list(map(as_text, value)) if isinstance(value, list) else [] for value in answers.values]
+    places = [{name: float(at) for at, name in enumerate(order, 1)} for order in orders]
+    ranks = {name: answers.valued([place.get(name, np.nan) for place in places]) for name in item.options}
     return "ranks", [Part(item.options[name], found) for name, found in rankings(ranks, w).items()]
 
 
-def _matrix(item: Item, answers: Sequence[Any], w: Floats) -> Found:
+def _matrix(item: Item, answers: Column, w: Floats) -> Found:
     return "shares", list(_rows(item, answers, w))
 
 
-def _rows(item: Item, answers: Sequence[Any], w: Floats) -> Iterator[Part]:
+def _rows(item: Item, answers: Column, w: Floats) -> Iterator[Part]:
     question, scale = item.question, _scale(item.options)
     assert isinstance(question, Matrix)
     for row, label in item.rows.items():
-        cells = _cells(answers, row)
-        if question.cell_type == "checkbox":
-            yield Part(label, _many(cells, item.options, w), item.options)
-        elif question.metric and scale:
-            yield Part(label, ratings(numbers_of(cells, *scale), scale, w), item.options)
+        cells = answers.cell(row)
+        if question.metric and scale and question.cell_type != "checkbox":
+            yield Part(label, ratings(cells.numbers(*scale), scale, w), item.options)
         else:
-            yield Part(label, choices(_texts(cells), list(item.options), w), item.options)
+            yield Part(label, _shares(cells, item.options, w), item.options)
 
 
 def _scale(options: Options) -> tuple[float, float] | None:
@@ -195,32 +185,27 @@ def _scale(options: Options) -> tuple[float, float] | None:
     return (min(found), max(found)) if len(found) > 1 else None
 
 
-def _lines(item: Item, answers: Sequence[Any], w: Floats) -> Found:
+def _lines(item: Item, answers: Column, w: Floats) -> Found:
     """The lines that hold numbers; the others are words."""
     question = item.question
     assert isinstance(question, MultipleText)
     found = [
-        Part(item.rows[line.name], numbers(numbers_of(_cells(answers, line.name)), w))
+        Part(item.rows[line.name], numbers(answers.cell(line.name).numbers(), w))
         for line in question.items
         if line.input_type == "number"
     ]
     return ("numbers", found) if found else ("words", [])
 
 
-def _cells(answers: Sequence[Any], row: str) -> list[Any]:
-    """The answers to one row."""
-    return [value.get(row) if isinstance(value, dict) else None for value in answers]
-
-
 def _is_dated(item: Item) -> bool:
     return isinstance(item.question, TextLine) and item.question.input_type in ("date", "datetime-local")
 
 
-def _months(answers: Sequence[Any], w: Floats) -> list[Part]:
+def _months(answers: Column, w: Floats) -> list[Part]:
     """Months in which dates fall; nothing where they are too many to be read."""
-    months = [value[:7] if isinstance(value, str) and _is_day(value[:10]) else None for value in answers]
-    found = sorted({month for month in months if month})
-    return [Part("", choices(months, found, w))] if 0 < len(found) <= MOST_MONTHS else []
+    months = answers.read(lambda value: value[:7] if isinstance(value, str) and _is_day(value[:10]) else None)
+    found = {month: month for month in sorted(months.values)}
+    return [Part("", _shares(months, found, w))] if 0 < len(found) <= MOST_MONTHS else []
 
 
 def _is_day(text: str) -> bool:
@@ -231,21 +216,21 @@ def _is_day(text: str) -> bool:
     return True
 
 
-def _span(answers: Sequence[Any]) -> tuple[str, str] | None:
-    days = sorted(value[:10] for value in answers if isinstance(value, str) and _is_day(value[:10]))
+def _span(answers: Column) -> tuple[str, str] | None:
+    days = sorted(value[:10] for value in answers.values if isinstance(value, str) and _is_day(value[:10]))
     return (days[0], days[-1]) if days else None
 
 
-def _files(item: Item, answers: Sequence[Any], w: Floats) -> Found:
+def _files(item: Item, answers: Column, w: Floats) -> Found:
     return "files", []
 
 
-_READERS: Final[Mapping[type, Callable[[Item, Sequence[Any], Floats], Found]]] = {
+_READERS: Final[Mapping[type, Callable[[Item, Column, Floats], Found]]] = {
     Rating: _rating,
-    Boolean: _one,
-    RadioGroup: _one,
-    Dropdown: _one,
-    Checkbox: _some,
+    Boolean: _chosen,
+    RadioGroup: _chosen,
+    Dropdown: _chosen,
+    Checkbox: _chosen,
     Ranking: _ranked,
     Matrix: _matrix,
     MultipleText: _lines,

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from regard.metrics import Asked, Bounded, Drift, Funnel, early_against_late, mean_bounds
-from regard.report.responses.collected import Collected, Floats
+from regard.report.responses.collected import Collected
+from regard.report.responses.columns import Floats
 from regard.report.responses.figures import Cuts, asked_of
 from regard.report.responses.items import Item
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,15 +20,19 @@ from regard.accounts.site import store_of
 from regard.metrics import definition_of, drop_off, settings_of
 from regard.report.responses import drawing
 from regard.report.responses.choosing import Chosen, is_telling
-from regard.report.responses.collected import FACTS, Collected, Mask
+from regard.report.responses.collected import Collected
+from regard.report.responses.columns import FACTS, Columns, Mask
 from regard.report.responses.figures import Answered, Reader
 from regard.report.responses.silence import Silence, funnel_of, silence_of
 from regard.report.responses.weighting import Weighing, weighing
 from regard.surveys import Questionnaire
-from regard.surveys.site import Invited, Survey, invited_to, questionnaires_of, responses_of
+from regard.surveys.site import Invited, Survey, invited_to, questionnaires_of, responses_of, stamp_of
 from regard.web.formats import Format
 from regard.web.site import current_format
 
+KEPT = 8
+"""Surveys whose responses this process keeps in mind: pages of one survey read the same answers."""
+Stamp = tuple[Any, ...]
 TABS = (
     ("results:results", gettext_noop("Results"), Right.VIEW_METRICS),
     ("results:silence", gettext_noop("Who did not answer"), Right.VIEW_METRICS),
@@ -73,14 +77,14 @@ class Results:
     def fmt(self) -> Format:
         return current_format()
 
-    @cached_property
+    @property
     def versions(self) -> Mapping[int, Questionnaire]:
-        return questionnaires_of(self.survey)
+        return self.everything.columns.versions
 
     @cached_property
     def everything(self) -> Collected:
         """All that ever came."""
-        return Collected(self.versions, responses_of(self.survey), self.fmt.language)
+        return Collected(_columns(self.survey, stamp_of(self.survey)), self.fmt.language)
 
     @cached_property
     def whole(self) -> Collected:
@@ -121,11 +125,7 @@ class Results:
     def answered(self) -> list[Answered]:
         """Every question of those that are meant."""
         reader = Reader(self.whole, self.mask, self.weighing, self.cuts)
-        asked = {number for number, one in enumerate(self.whole.items) if one.is_current or self._is_asked(one)}
-        return [reader.answered(item) for number, item in enumerate(self.whole.items) if number in asked]
-
-    def _is_asked(self, item: Any) -> bool:
-        return any(one.version in item.versions for one in self.part.responses)
+        return [reader.answered(item) for item in self.whole.items if item.is_current or self.part.is_asked(item)]
 
     # --- those who were invited ----------------------------------------------------------------------------------
 
@@ -219,8 +219,18 @@ class Results:
 
     def stops(self) -> list[dict[str, Any]]:
         """Where those who are meant stopped."""
-        titles = {item.name: item.title for item in reversed(self.part.items)}
-        return drawing.stops(drop_off(self.part.journeys(), list(dict.fromkeys(titles))[::-1]), titles, self.fmt)
+        part = self.part
+        titles = {item.name: item.title for item in reversed(part.items)}
+        names = dict.fromkeys(item.name for item in part.items)
+        seen = {name: part.shown(name) for name in names}
+        found = drop_off(seen, {name: part.given(name) for name in names}, part.is_complete)
+        return drawing.stops(found, titles, self.fmt)
+
+
+@lru_cache(maxsize=KEPT)
+def _columns(survey: Survey, stamp: Stamp) -> Columns:
+    """All responses, read again only when one has come or changed."""
+    return Columns(questionnaires_of(survey), responses_of(survey))
 
 
 def page(results: Results, name: str, *, status: int = 200, **context: Any) -> HttpResponse:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from regard.report.responses.collected import Collected, Floats
+from regard.report.responses.collected import Collected
+from regard.report.responses.columns import Floats
 from regard.report.responses.items import Item, as_text
 from regard.report.responses.table import Code, Kind, ResponseTable, Variable
 from regard.surveys import (
@@ -52,7 +53,7 @@ def table_of(collected: Collected, raked: Floats | None = None) -> ResponseTable
     if raked is not None:
         columns.append((Variable("raked_weight", "Weight raked to known margins", Kind.SCALE), pa.array(raked)))
     for item in collected.items:
-        columns += _columns(item, collected.answers(item), collected)
+        columns += _columns(item, collected.answers(item).list(), collected)
     named = list(_named_apart(columns))
     return ResponseTable([column for column, _ in named], pa.table({column.name: values for column, values in named}))
 

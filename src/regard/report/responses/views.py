@@ -319,7 +319,7 @@ def response(request: HttpRequest, slug: str, key: str, response: str) -> HttpRe
     single = response_called(asked.survey, _uuid(response))
     one = single.response
     questionnaire = asked.versions[one.version]
-    alone = Collected({one.version: questionnaire}, [one], asked.fmt.language)
+    alone = Collected.of({one.version: questionnaire}, [one], asked.fmt.language)
     by_name = {item.name: item for item in alone.items}
     steps = [
         {

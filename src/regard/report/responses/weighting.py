@@ -9,7 +9,8 @@ import numpy as np
 
 from regard.base import Invalid
 from regard.metrics import Raked, rake
-from regard.report.responses.collected import Collected, Floats, Mask
+from regard.report.responses.collected import Collected
+from regard.report.responses.columns import Floats, Mask
 
 Margins = Mapping[str, Mapping[str, float]]
 """Variable → category → share of all customers."""

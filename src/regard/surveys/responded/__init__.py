@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -12,7 +12,7 @@ from regard.surveys.arranging import Arrangement, read_arrangement
 from regard.surveys.evaluating import is_empty
 from regard.surveys.expressions import names_in
 from regard.surveys.flow import COMMENT, Path, path
-from regard.surveys.model import Choice, Chosen, Html, Matrix, Page, Question, Questionnaire
+from regard.surveys.model import Choice, Chosen, Matrix, Page, Question, Questionnaire
 
 
 @dataclass(frozen=True)
@@ -59,60 +59,30 @@ class Responded:
         return path(questionnaire, self.answers, self.traits, read_arrangement(self.arrangement))
 
 
-class Shown:
-    """Which questions of one questionnaire respondents saw, in its order.
+class Deciding:
+    """Which answers decide what respondents of one questionnaire are shown.
 
-    Whether a question is shown is decided by the answers that its conditions read, and those that decide whether these
-    were shown: people who are alike in them are worked out once.
+    ``of`` maps each question that is not always shown to the names of the answers that decide it, and of those that
+    decide whether these were shown; ``reads_traits`` says whether traits decide, too. People who are alike in all that,
+    and were led by the same order of pages, are shown the same.
     """
 
-    def __init__(self, questionnaire: Questionnaire):
-        self.questionnaire = questionnaire
-        self._known: dict[str, dict[Hashable, bool]] = {name: {} for name in self._deciding}
-        self._lists: dict[Hashable, list[str]] = {}
+    def __init__(self, poll: Questionnaire):
+        self.poll = poll
 
-    def to(self, one: Responded) -> list[str]:
-        """The names of the questions on the pages that this respondent came to; statements are no questions."""
-        shown: list[bool] = []
-        way: set[str] | None = None
-        for name, read in self._deciding.items():
-            key = self._key(one, read)
-            if key not in self._known[name]:
-                way = self._way(one) if way is None else way
-                self._known[name][key] = name in way
-            shown.append(self._known[name][key])
-        pages = None if one.is_complete or not one.pages else one.pages
-        alike = (tuple(shown), pages)
-        if alike not in self._lists:
-            self._lists[alike] = list(self._reached(dict(zip(self._deciding, shown, strict=True)), pages))
-        return self._lists[alike]
-
-    def _reached(self, shown: Mapping[str, bool], pages: tuple[str, ...] | None) -> Iterator[str]:
-        for page in self.questionnaire.pages:
-            if pages is None or page.name in pages:
-                names = (question.name for question in page.elements if not isinstance(question, Html))
-                yield from (name for name in names if shown.get(name, True))
-
-    def _way(self, one: Responded) -> set[str]:
+    def way(self, one: Responded) -> frozenset[str]:
+        """The names of the questions on the way of one respondent, were they to go it to the end."""
         arrangement = Arrangement(pages=one.arrangement.get("pages"))
-        return {*path(self.questionnaire, one.answers, one.traits, arrangement).names}
-
-    def _key(self, one: Responded, read: Sequence[str]) -> Hashable:
-        """What decides, in a form that can be looked up."""
-        values = tuple(_hashable(one.answers.get(name)) for name in read)
-        order = tuple(one.arrangement.get("pages") or ()) if self.questionnaire.random_groups else ()
-        return values, repr(sorted(one.traits.items())) if self._reads_traits else "", order
+        return frozenset(path(self.poll, one.answers, one.traits, arrangement).names)
 
     @cached_property
-    def _deciding(self) -> dict[str, list[str]]:
-        """By question that is not always shown: the answers that decide it, and those that decide these."""
-        poll = self.questionnaire
-        everywhere = [one.expression for one in poll.triggers]
+    def of(self) -> dict[str, list[str]]:
+        everywhere = [one.expression for one in self.poll.triggers]
         found: dict[str, list[str]] = {}
-        for page in poll.pages:
+        for page in self.poll.pages:
             for question in page.elements:
                 conditions = [*everywhere, *_conditions(page), *_conditions(question)]
-                if conditions or poll.random_groups:
+                if conditions or self.poll.random_groups:
                     found[question.name] = self._closure(conditions)
         return found
 
@@ -133,17 +103,16 @@ class Shown:
     @cached_property
     def _behind(self) -> dict[str, list[str]]:
         """By question, what decides whether it is shown; by calculated value, what it is worked out of."""
-        poll = self.questionnaire
-        found = {value.name: [value.expression] for value in poll.calculated_values}
-        for page in poll.pages:
+        found = {value.name: [value.expression] for value in self.poll.calculated_values}
+        for page in self.poll.pages:
             for question in page.elements:
                 found[question.name] = [*_conditions(page), *_conditions(question)]
         return found
 
     @cached_property
-    def _reads_traits(self) -> bool:
+    def reads_traits(self) -> bool:
         texts = [text for found in self._behind.values() for text in found]
-        return any("profile" in text for text in (*texts, *(one.expression for one in self.questionnaire.triggers)))
+        return any("profile" in text for text in (*texts, *(one.expression for one in self.poll.triggers)))
 
 
 def _conditions(part: Page | Question) -> list[str]:
@@ -154,8 +123,4 @@ def _conditions(part: Page | Question) -> list[str]:
     return found + [item.visible_if for item in offered if isinstance(item, Choice) and item.visible_if]
 
 
-def _hashable(value: Any) -> Hashable:
-    return repr(value) if isinstance(value, list | dict) else value
-
-
-__all__ = ["Responded", "Shown"]
+__all__ = ["Deciding", "Responded"]

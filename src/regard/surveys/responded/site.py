@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Q, QuerySet
+import msgspec
+from django.db.models import Count, F, Max, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from regard.base import NotFound
 from regard.base.words import said
@@ -19,13 +20,13 @@ from regard.surveys.responded import Responded
 
 NOT_ELIGIBLE = ("screen_out", "quota")
 """Ends of responses that the survey itself did not want."""
-KEPT = 8
-"""Surveys whose responses this process keeps in mind: pages of one survey read the same answers."""
-
 FIELDS = (
     "public_id", "version__number", "language", "way", "touchpoint", "started_at", "completed_at", "answers", "flags",
     "weight", "seen", "arrangement", "ended_by", "invitation_id", "invitation__traits", "invitation__sent_at",
 )  # fmt: skip
+JSON = ("answers", "flags", "seen", "arrangement", "invitation__traits")
+ANSWERS = FIELDS.index("answers")
+Stamp = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,8 @@ def questionnaires_of(survey: Survey) -> dict[int, Questionnaire]:
     return {number: read_questionnaire(document) for number, document in rows}
 
 
-def responses_of(survey: Survey) -> tuple[Responded, ...]:
-    """All responses, oldest first; read again only when one has come or changed."""
+def stamp_of(survey: Survey) -> Stamp:
+    """What changes whenever a response has come, changed or gone, or a version was published."""
     told = Response.objects.of(survey.workspace).filter(survey=survey)
     stamp = told.aggregate(
         count=Count("pk"),
@@ -69,13 +70,37 @@ def responses_of(survey: Survey) -> tuple[Responded, ...]:
         done=Max("completed_at"),
         flagged=Count("pk", filter=~Q(flags=[])),  # a response is flagged when a later one comes from its device
     )
-    return _responses(survey.pk, tuple(stamp.values()))
+    return (survey.versions.count(), *stamp.values())
 
 
-@lru_cache(maxsize=KEPT)
-def _responses(survey: int, stamp: tuple[Any, ...]) -> tuple[Responded, ...]:
-    rows = Response.objects.public().filter(survey_id=survey).order_by("pk").values_list(*FIELDS)
-    return tuple(_responded(*row) for row in rows.iterator(chunk_size=2000))
+def responses_of(survey: Survey) -> list[Responded]:
+    """All responses, oldest first. JSON is read by msgspec, and what is the same in many rows once."""
+    texts = {f"{name}_text": Cast(name, TextField()) for name in JSON}
+    fields = [f"{name}_text" if name in JSON else name for name in FIELDS]
+    places = [place for place, name in enumerate(FIELDS) if name in JSON]
+    rows = Response.objects.of(survey.workspace).filter(survey=survey).order_by("pk").annotate(**texts)
+    read, found = _Reader(), []
+    for row in rows.values_list(*fields).iterator(chunk_size=2000):
+        values = [*row]
+        for place in places:
+            values[place] = read(values[place], is_own=place == ANSWERS)
+        found.append(_responded(*values))
+    return found
+
+
+class _Reader:
+    """Reads JSON; short texts, which many rows have, only once."""
+
+    def __init__(self) -> None:
+        self._decode = msgspec.json.Decoder().decode
+        self._known: dict[str | None, Any] = {None: None}
+
+    def __call__(self, text: str | None, *, is_own: bool) -> Any:
+        if is_own and text is not None:
+            return self._decode(text)
+        if text not in self._known:
+            self._known[text] = self._decode(text or "null")
+        return self._known[text]
 
 
 def _responded(*row: Any) -> Responded:
