@@ -35,7 +35,7 @@ from regard.surveys.model import (
     TextLine,
     choice,
 )
-from regard.surveys.validating import NONE, problem_of
+from regard.surveys.validating import LONGEST_LINE, NONE, problem_of, too_long
 
 Posted = Mapping[str, Sequence[str]]
 Values = Mapping[str, Any]
@@ -87,8 +87,12 @@ def judged(question: Question, given: Mapping[str, Any], known: Values) -> Text 
         if not is_required(question, known):
             return None
         return question.required_error_text or said("Please answer this question.")
-    if _is_other(question, value) and is_empty(given.get(question.name + COMMENT)):
-        return said("Please say what else.")
+    if _is_other(question, value):
+        more = given.get(question.name + COMMENT)
+        if is_empty(more):
+            return said("Please say what else.")
+        if problem := too_long(str(more), LONGEST_LINE):
+            return problem
     return problem_of(question, value, {**known, **given})
 
 

@@ -33,8 +33,10 @@ from regard.surveys.model import (
     choice,
 )
 
-LONGEST_TEXT: Final = 7_000
-"""Characters of a text: in any script it fits into one event of the collector."""
+LONGEST_TEXT: Final = 20_000
+"""Characters of a text."""
+LONGEST_LINE: Final = 1_000
+"""Characters of one line among several, and of what is written beside "other"."""
 LARGEST: Final = 1e15
 PATIENCE_SECONDS: Final = 0.05
 """How long an author's pattern may look at an answer."""
@@ -108,9 +110,7 @@ def _matrix(question: Matrix, value: Any, values: Mapping[str, Any]) -> str | No
 
 
 def _line(question: TextLine, value: Any, _: Mapping[str, Any]) -> str | None:
-    if question.max_length and len(str(value)) > question.max_length:
-        return said("Please write {count} characters at most.", count=question.max_length)
-    return _typed(question.input_type, value, question.min, question.max)
+    return too_long(str(value), longest(question)) or _typed(question.input_type, value, question.min, question.max)
 
 
 def _lines(question: MultipleText, value: Any, _: Mapping[str, Any]) -> str | None:
@@ -122,16 +122,25 @@ def _lines(question: MultipleText, value: Any, _: Mapping[str, Any]) -> str | No
             if item.is_required:
                 return said("Please fill in every line that is required.")
             continue
-        if problem := _typed(item.input_type, given, item.min, item.max):
+        if problem := _typed(item.input_type, given, item.min, item.max) or too_long(str(given), LONGEST_LINE):
             return problem
     return None
 
 
 def _comment(question: Comment, value: Any, _: Mapping[str, Any]) -> str | None:
-    limit = min(question.max_length or LONGEST_TEXT, LONGEST_TEXT)
-    if not isinstance(value, str):
-        return said("Please write a text.")
-    return None if len(value) <= limit else said("Please write {count} characters at most.", count=limit)
+    return too_long(value, longest(question)) if isinstance(value, str) else said("Please write a text.")
+
+
+def longest(question: Comment | TextLine) -> int:
+    """How many characters an answer in the respondent's own words may have."""
+    return min(question.max_length or LONGEST_TEXT, LONGEST_TEXT)
+
+
+def too_long(text: str, most: int) -> str | None:
+    """What is said of a text with more characters than it may have; None where it has not."""
+    if len(text) <= most:
+        return None
+    return said("Please write {count} characters at most: there are {given}.", count=most, given=len(text))
 
 
 def _file(_: File, value: Any, __: Mapping[str, Any]) -> str | None:
@@ -164,8 +173,8 @@ def _is_offered(question: Chosen, value: Any, values: Mapping[str, Any]) -> bool
 def _typed(kind: str, value: Any, low: float | str | None, high: float | str | None) -> str | None:
     if kind == "number":
         return _number(value, low, high)
-    if not isinstance(value, str) or len(value) > LONGEST_TEXT:
-        return said("Please write {count} characters at most.", count=LONGEST_TEXT)
+    if not isinstance(value, str):
+        return said("Please write a text.")
     if kind in _MOMENTS:
         return _moment(kind, value, low, high)
     shape, asked = _SHAPES.get(kind, (None, ""))

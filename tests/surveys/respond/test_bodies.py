@@ -9,6 +9,7 @@ from regard.surveys.models import Survey
 from regard.surveys.respond.bodies import FILES_LIMIT, WORDS_LIMIT
 from regard.surveys.respond.visiting import personal_address
 from regard.surveys.site import respondents_limit
+from regard.surveys.validating import LONGEST_TEXT
 from regard.web import STRANGERS_LIMIT
 from tests.surveys.respond.conftest import Person, publish
 from tests.surveys.respond.test_links import invite
@@ -41,4 +42,4 @@ def test_nowhere_else_does_a_stranger_send_much(workspace, path: str) -> None:
 
 
 def test_a_survey_without_files_takes_long_texts_in_any_script(survey) -> None:
-    assert limit(f"/s/{survey.key}/") == WORDS_LIMIT > 9 * 20_000
+    assert limit(f"/s/{survey.key}/") == WORDS_LIMIT > 10 * 12 * LONGEST_TEXT

@@ -134,3 +134,27 @@ def test_a_file_that_is_not_what_may_be_sent_is_refused(with_file, person: Perso
     assert person.page.status_code == 422
     assert name in person.text
     assert not Upload.objects.exists()
+
+
+def test_how_much_may_be_written_is_told_before_and_what_is_too_long_is_shown_again(workspace, person: Person) -> None:
+    asked = {"type": "comment", "name": "c", "maxLength": 1200}
+    survey = publish(workspace, {"pages": [{"name": "p", "elements": [asked]}]})
+    person.open(f"/s/{survey.key}/?lang=en")
+    assert 'id="q1m">At most 1,200 characters.' in person.text
+    assert 'aria-describedby="q1m"' in person.text
+    person.send(c="ż" * 1300)
+    assert "Please write 1200 characters at most: there are 1300." in person.text
+    assert "ż" * 1300 in person.text
+
+
+def test_what_is_written_beside_other_has_a_limit_too(workspace, person: Person, everything) -> None:
+    asked = {"type": "radiogroup", "name": "c", "choices": ["a"], "showOtherItem": True}
+    survey = publish(workspace, {"pages": [{"name": "p", "elements": [asked]}]})
+    person.open(f"/s/{survey.key}/").send(**{"c": "other", "c-Comment": "x" * 1001})
+    assert person.page.status_code == 422
+    assert everything()[0].answers == {}
+
+
+def test_control_characters_are_left_out(survey, person: Person, everything) -> None:
+    person.open(f"/s/{survey.key}/").send(nps="3").send(sorry="a\x00b\x08c\x1b[31m\td\r\ne\x7f")
+    assert everything()[0].answers["sorry"] == "abc[31m\td\ne"

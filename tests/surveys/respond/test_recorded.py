@@ -14,6 +14,7 @@ from regard.base.events import subscribe, unsubscribe
 from regard.surveys.events import ResponseReceived
 from regard.surveys.respond.visiting import personal_address
 from regard.surveys.tasks import settle_abandoned
+from regard.surveys.validating import LONGEST_TEXT
 from tests.surveys.conftest import Rows
 from tests.surveys.respond.conftest import DOCUMENT, Person, publish
 from tests.surveys.respond.test_links import invite
@@ -113,3 +114,11 @@ def test_answers_faster_than_anybody_reads_and_all_alike_are_flagged(workspace, 
     person.open(f"/s/{survey.key}/").send(nps="9").send()
     person.send(**{f"m.{number}": "2" for number in range(5)})
     assert everything()[0].flags == ["speeder", "straight_lining"]
+
+
+@pytest.mark.parametrize("letter", ["a", "字", "😀", '"', "\n"])
+def test_the_longest_answer_is_whole_in_the_stream_in_any_script(workspace, person: Person, rows: Rows, letter) -> None:
+    survey = publish(workspace, {"pages": [{"name": "p", "elements": [{"type": "comment", "name": "c"}]}]})
+    written = f"x{letter * (LONGEST_TEXT - 2)}x"
+    assert "Thank you" in person.open(f"/s/{survey.key}/").send(c=written).text
+    assert [row["text"] for row in rows() if row["text"]] == [written]

@@ -23,8 +23,8 @@ from regard.surveys.respond.visiting import (
 )
 from regard.web import STRANGERS_LIMIT
 
-WORDS_LIMIT: Final = 1_000_000
-"""Bytes of one page without files: many questions, or long texts, whose letters a form sends as nine bytes each."""
+WORDS_LIMIT: Final = 2_500_000
+"""Bytes of one page without files: ten of the longest texts, whose characters a form sends as up to twelve bytes."""
 FILES_LIMIT: Final = 26_000_000
 """Bytes of one page with files: five of five megabytes, and its other answers."""
 

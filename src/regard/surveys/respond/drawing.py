@@ -38,7 +38,7 @@ from regard.surveys.model import (
     choice,
 )
 from regard.surveys.piping import piped
-from regard.surveys.validating import NONE
+from regard.surveys.validating import NONE, longest
 from regard.web.site import told
 
 FEW: Final = 7
@@ -93,6 +93,8 @@ class Drawn:
     """The files that were sent before, each of which can be removed."""
     low: str = ""
     high: str = ""
+    most: int = 0
+    """Characters that the answer may have, where that is told."""
     html: str = ""
     looks: str = ""
     shown: str = ""
@@ -126,7 +128,7 @@ class Drawn:
 
     @property
     def described_by(self) -> str:
-        parts = ((self.description, "d"), (self.low or self.high, "e"), (self.problem, "p"))
+        parts = ((self.description, "d"), (self.low or self.high, "e"), (self.most, "m"), (self.problem, "p"))
         return " ".join(f"{self.id}{letter}" for is_there, letter in parts if is_there)
 
 
@@ -326,12 +328,9 @@ def _input(at: str, name: str, kind: str, value: Any, limits: Mapping[str, Any],
 
 
 def _comment(at: str, question: Comment, reader: Reader, given: Mapping[str, Any]) -> dict[str, Any]:
-    limits = {
-        "rows": question.rows,
-        "maxlength": question.max_length,
-        "placeholder": reader.text(question.placeholder),
-    }
-    return {"control": _input(at, FIELD + question.name, "", given.get(question.name), limits)}
+    limits = {"rows": question.rows, "placeholder": reader.text(question.placeholder)}
+    control = _input(at, FIELD + question.name, "", given.get(question.name), limits)
+    return {"control": control, "most": longest(question)}  # told, not cut off: what is pasted would lose its end
 
 
 def _file(at: str, question: File, _: Reader, given: Mapping[str, Any]) -> dict[str, Any]:

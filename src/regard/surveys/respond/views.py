@@ -49,6 +49,8 @@ from regard.surveys.respond.visiting import (
 View = Callable[..., HttpResponse]
 CLOSED = said("This survey is closed.")
 ATTEMPTS = 5
+UNWRITTEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
+"""Control characters: nobody writes them, and databases and files of results stumble over them."""
 
 
 class SeeOther(HttpResponseRedirect):
@@ -192,7 +194,7 @@ def _sent(request: HttpRequest, visit: Visit) -> HttpResponse:
 def _read(request: HttpRequest) -> Sent:
     return Sent(
         page=request.POST.get("page", ""),
-        posted={name: [text.replace("\0", "") for text in texts] for name, texts in request.POST.lists()},
+        posted={name: [text.translate(UNWRITTEN) for text in texts] for name, texts in request.POST.lists()},
         files={name: request.FILES.getlist(name) for name in request.FILES},
         shown=frozenset(request.POST.getlist("shown")),
         is_back=request.POST.get("to") == "back",
