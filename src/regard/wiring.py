@@ -50,6 +50,7 @@ API: tuple[tuple[str, str], ...] = (
 """What ``/api/v1`` offers: each storey's router under its name; imported at the first request."""
 
 JOBS: tuple[str, ...] = (
+    "regard.profiles.erasing.tasks.erase",
     "regard.surveys.distribution.tasks.invite_all",
     "regard.surveys.distribution.tasks.send_due",
 )

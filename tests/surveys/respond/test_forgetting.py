@@ -6,11 +6,14 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
-from regard.accounts.site import AuditEntry, Workspace, store_of
+from regard.accounts.site import AuditEntry, Workspace, make_key, store_of
 from regard.base import NotFound
 from regard.base.ids import profile_number
 from regard.cli import main
+from regard.jobs.site import Job, enqueue, failed_jobs, run_due
+from regard.profiles.erasing.tasks import erase
 from regard.profiles.site import erase_profile
 from regard.stream import Batch, Question
 from regard.stream.compose import sql
@@ -91,6 +94,43 @@ def test_the_audit_log_says_that_it_was_done_and_not_to_whom(people, workspace) 
     assert (entry.on, entry.details) == ("", {"interactions": 1})
     with pytest.raises(NotFound):
         erase_profile(workspace, profile_number(ANN))
+
+
+def test_owners_erase_somebody_on_their_page_after_they_were_asked_once_more(people, workspace, signed_in) -> None:
+    owner, address = signed_in("owner"), f"/w/harbour/people/{profile_number(ANN)}/"
+    assert f"{address}erase/" in owner.get(address).content.decode()
+    assert "cannot be taken back" in owner.get(f"{address}erase/").content.decode()
+    assert owner.post(f"{address}erase/").status_code == 422
+    run_due()
+    assert Invitation.objects.of(workspace).count() == 2
+    assert owner.post(f"{address}erase/", {"sure": "on"}).status_code == 302
+    run_due()
+    assert [each.source_key for each in Invitation.objects.of(workspace)] == [BEN]
+    assert owner.get(address).status_code == owner.get(f"{address}erase/").status_code == 404
+    assert AuditEntry.objects.of(workspace).get(what="person erased").who.email == "owner@example.org"
+
+
+@pytest.mark.parametrize("role", ["manager", "analyst", "agent", "viewer", "stranger"])
+def test_nobody_but_owners_erases(people, workspace, signed_in, role: str) -> None:
+    browser, address = signed_in(role), f"/w/harbour/people/{profile_number(ANN)}/"
+    assert "/erase/" not in browser.get(address).content.decode()
+    assert browser.post(f"{address}erase/", {"sure": "on"}).status_code in (403, 404)
+    assert not Job.objects.exists()
+
+
+def test_a_program_erases_with_a_key_for_that_alone(people, workspace) -> None:
+    address, tries = f"/api/v1/profiles/{profile_number(ANN)}", []
+    for scopes in (["profiles:write", "profiles:read"], ["profiles:erase"]):
+        headers = {"Authorization": f"Bearer {make_key(workspace, 'crm', scopes)}"}
+        tries.append(Client().delete(address, headers=headers).status_code)
+    assert tries == [403, 202]
+    enqueue(erase, key="merged meanwhile", workspace=workspace.pk, number=1, by=None, api_key="")
+    run_due()
+    assert not failed_jobs()
+    assert Client().delete(address, headers=headers).status_code == 404
+    [entry] = AuditEntry.objects.of(workspace).filter(what="person erased")
+    assert (entry.who, entry.details["interactions"], "key" in entry.details) == (None, 1, True)
+    assert [each.source_key for each in Invitation.objects.of(workspace)] == [BEN]
 
 
 def test_other_workspaces_keep_what_they_know(people, workspace) -> None:

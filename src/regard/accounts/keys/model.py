@@ -16,6 +16,7 @@ class Scope(StrEnum):
     INTERACTIONS_WRITE = "interactions:write"
     PROFILES_READ = "profiles:read"  # personal data: who somebody is
     PROFILES_WRITE = "profiles:write"
+    PROFILES_ERASE = "profiles:erase"  # for good: a right of its own
     SEGMENTS_READ = "segments:read"
     SEGMENTS_WRITE = "segments:write"
     SURVEYS_READ = "surveys:read"
@@ -31,6 +32,7 @@ SCOPES: Mapping[Scope, str] = {
     Scope.INTERACTIONS_WRITE: marked("Send interactions"),
     Scope.PROFILES_READ: marked("Read profiles and timelines (personal data)"),
     Scope.PROFILES_WRITE: marked("Merge profiles, take merges back, and change the identity rules"),
+    Scope.PROFILES_ERASE: marked("Erase people for good, from everywhere"),
     Scope.SEGMENTS_READ: marked("Read segments, count them and list who belongs to them"),
     Scope.SEGMENTS_WRITE: marked("Make, change and remove segments"),
     Scope.SURVEYS_READ: marked("Read surveys, their versions and their responses (personal data)"),

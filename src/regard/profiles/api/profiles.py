@@ -17,6 +17,7 @@ from regard.accounts.api.operations import (
     Query,
     Router,
     Schema,
+    Status,
     Text,
     cursor_after,
     needs,
@@ -26,6 +27,7 @@ from regard.accounts.site import store_of
 from regard.base import NotFound
 from regard.base.words import said
 from regard.profiles import tasks
+from regard.profiles.erasing.tasks import erase_soon
 from regard.profiles.model import LinkState
 from regard.profiles.people import profile
 from regard.profiles.searching import FoundBy, search_profiles
@@ -161,6 +163,14 @@ def list_timeline(request: HttpRequest, customer: Customer, along: Query[Along])
     last = found.following
     then = last and cursor_after(request.key, place, [last[0].isoformat(), last[1]])
     return {"data": [_told(one) for one in found.interactions], "next": then}
+
+
+@router.delete("/{customer}", response={202: None}, **needs("profiles:erase", **SOMEBODY))
+def erase_profile(request: HttpRequest, customer: Customer) -> Any:
+    """Erase somebody for good: interactions, profile, evidence, invitations, answers and files. It is done a moment
+    later; once it is, there is no such profile (404)."""
+    erase_soon(request.workspace, number_of(customer), key=request.key.prefix)
+    return Status(202, None)
 
 
 def number_of(text: str, field: str = "customer") -> int:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from regard.profiles.directory import views
+from regard.profiles.directory import erasing, views
 from regard.profiles.identity import views as identity
 
 app_name = "people"
@@ -14,6 +14,7 @@ urlpatterns = [
     path("people/rules/", identity.rules, name="rules"),
     path("people/<int:number>/", views.person, name="person"),
     path("people/<int:number>/identity/", views.identity, name="identity"),
+    path("people/<int:number>/erase/", erasing.erasing, name="erasing"),
     path("people/<int:number>/merge/<int:other>/", views.merging, name="merging"),
     path("people/<int:number>/links/<str:link>/", views.evidence, name="evidence"),
     path("people/companies/", views.companies, name="companies"),

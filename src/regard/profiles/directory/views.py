@@ -138,7 +138,8 @@ def person(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     }
     if request.headers.get("HX-Request"):
         return _page(request, "timeline", **context)
-    return _page(request, "person", **context, **_told(found), kinds=kinds_of(store, number))
+    may_erase = request.member.may(Right.MANAGE_WORKSPACE)
+    return _page(request, "person", **context, **_told(found), kinds=kinds_of(store, number), may_erase=may_erase)
 
 
 def _told(found: Profile) -> dict[str, Any]:
