@@ -85,7 +85,7 @@ SHAPES: dict[str, Shape] = {
     "show_none_item": Shape(marked("“None of these”"), "tick", group="answers"),
     "none_text": Shape(marked("Words for “none of these”"), "line", group="more"),
     "choices_order": Shape(marked("Order of the choices"), "select", group="answers", offers=ORDERS),
-    "take": Shape(marked("Show only so many"), "count", marked("Drawn at random, if the order is; empty: all."), "answers"),
+    "take": Shape(marked("Show only so many"), "count", marked("In random order; empty: all."), "answers"),
     "rows_order": Shape(marked("Order of the rows"), "select", group="answers", offers=ROWS_ORDERS),
     "min_selected_choices": Shape(marked("Choose at least"), "integer", group="answers"),
     "max_selected_choices": Shape(
