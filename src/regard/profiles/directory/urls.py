@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from regard.profiles.directory import erasing, views
+from regard.profiles.directory import views
+from regard.profiles.erasing import views as erasing
 from regard.profiles.identity import views as identity
 
 app_name = "people"
