@@ -74,6 +74,7 @@ class Survey(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     theme = models.ForeignKey(Theme, null=True, blank=True, on_delete=models.SET_NULL)
     is_once_each = models.BooleanField(_("one answer from each device"), default=True)  # on the anonymous link
+    sites = models.JSONField(default=list)  # origins that may show it in a frame; empty: any
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     made_at = models.DateTimeField(default=now)
     changed_at = models.DateTimeField(default=now)

@@ -155,6 +155,18 @@ def test_only_the_embedded_pages_may_stand_in_a_frame(survey) -> None:
     assert Response.objects.of(survey.workspace).get().way == "widget"
 
 
+def test_the_whole_of_an_embedded_survey_stands_only_in_the_frames_of_its_sites(workspace) -> None:
+    survey = publish(workspace, sites=["https://shop.example.org"])
+    person = Person().open(f"/s/{survey.key}/embed/")
+    for score in ("nonsense", "9"):
+        policy = person.page.headers["Content-Security-Policy"]
+        assert "frame-ancestors https://shop.example.org;" in policy
+        person.send(nps=score)
+    Survey.objects.of(workspace).update(state=Survey.State.CLOSED)
+    closed = Client().get(person.action).headers["Content-Security-Policy"]
+    assert "frame-ancestors https://shop.example.org;" in closed
+
+
 def test_a_hidden_field_that_was_filled_in_keeps_the_response_out_of_the_figures(survey, everything) -> None:
     person = Person().open(f"/s/{survey.key}/")
     person.post(person.action, {**person.form, "a.nps": "9", "website": "http://spam.example"})

@@ -12,6 +12,7 @@ from regard.accounts.models import AuditEntry
 from regard.surveys import read_questionnaire
 from regard.surveys.builder.site import make_survey, publish_survey
 from regard.surveys.models import Programme, Survey
+from regard.surveys.respond.visiting import forget_published
 from regard.surveys.sending.codes import CODE_TOP, Poster, modules, title_lines
 from regard.surveys.sending.posters import poster_pdf
 from tests.surveys.sending.conftest import ASKS
@@ -135,3 +136,31 @@ def test_the_ways_take_the_same_queries_for_many_programmes(analyst, at, survey,
         make(n)
     with django_assert_num_queries(len(one)):
         analyst.get(at)
+
+
+def test_the_sites_that_may_show_a_survey_are_kept_as_origins_and_named_to_browsers(
+    analyst, at, survey, client
+) -> None:
+    forget_published()
+    analyst.post(at + "sites/", {"sites": "shop.example.org\nhttps://*.Example.net/page\nshop.example.org"})
+    page = analyst.get(at).content.decode()
+    assert "https://shop.example.org\nhttps://*.example.net</textarea>" in page
+    policy = client.get(f"/s/{survey.key}/embed/").headers["Content-Security-Policy"]
+    assert "frame-ancestors https://shop.example.org https://*.example.net;" in policy
+    assert AuditEntry.objects.of(survey.workspace).filter(what="sites changed").count() == 1
+
+
+@pytest.mark.parametrize(
+    "site", ["*", "https://*", "*.org", "javascript:alert(1)", "x.example; script-src *", "https://"]
+)
+def test_what_is_no_site_is_refused_beside_its_field(analyst, at, survey, site) -> None:
+    answer = analyst.post(at + "sites/", {"sites": site})
+    assert answer.status_code == 422
+    assert "is no address of a site" in answer.content.decode()
+    survey.refresh_from_db(from_queryset=Survey.objects.of(survey.workspace))
+    assert survey.sites == []
+
+
+@pytest.mark.parametrize("role", ["viewer", "agent", "stranger"])
+def test_nobody_else_says_where_a_survey_may_be_shown(signed_in, at, role) -> None:
+    assert signed_in(role).post(at + "sites/", {"sites": ""}).status_code in (403, 404)

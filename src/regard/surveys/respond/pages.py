@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from regard.base import RegardError
 from regard.surveys.arranging import arranged_pages
 from regard.surveys.flow import Step
+from regard.surveys.framing import ancestors
 from regard.surveys.model import File, Quota, Text
 from regard.surveys.models import Survey, Theme
 from regard.surveys.respond.drawing import Reader, draw_questions, drawn_problems
@@ -24,7 +25,7 @@ from regard.surveys.respond.languages import direction, name_of, words_language
 from regard.surveys.respond.visiting import Visit, kiosk_address, response_token
 from regard.web.site import told, told_error
 
-FRAMED: Final = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors *; object-src 'none'"
+FRAMED: Final = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors {}; object-src 'none'"
 """The content security policy of pages that other sites may show in a frame: they carry nobody's sign-in."""
 KIOSK_SECONDS: Final = 120
 """A page of a kiosk to which nobody comes for so long goes back to the start."""
@@ -195,15 +196,10 @@ def _answer(name: str, context: dict[str, Any], status: int, visit: Visit | None
     html = get_template(f"surveys/respond/{name}.html").render({**context, "is_embedded": is_embedded})
     answer = HttpResponse(html, status=status)
     answer.headers["Content-Language"] = context["language"]
-    if is_embedded:
-        framed(answer)
+    if visit is not None and is_embedded:
+        answer.headers["Content-Security-Policy"] = FRAMED.format(ancestors(visit.survey.sites))
+        answer.xframe_options_exempt = True
     if visit is not None and visit.is_kiosk and visit.is_begun:
         seconds = KIOSK_DONE_SECONDS if visit.is_over else KIOSK_SECONDS
         answer.headers["Refresh"] = f"{seconds}; url={kiosk_address(visit.survey)}"
     return answer
-
-
-def framed(answer: HttpResponse) -> None:
-    """Let other sites show this page in a frame."""
-    answer.headers["Content-Security-Policy"] = FRAMED
-    answer.xframe_options_exempt = True

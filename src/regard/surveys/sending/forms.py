@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from regard.base import Invalid
 from regard.surveys.budget import Allowance
 from regard.surveys.distribution.site import has_sms
+from regard.surveys.framing import read_sites
 from regard.surveys.inviting import Rules
 from regard.surveys.model import DEFAULT
 from regard.surveys.models import Programme
@@ -308,6 +309,24 @@ class WidgetForm(forms.Form):
             values = {name: value for name, value in values.items() if name not in ("after", "remember")}
         told = "".join(f' data-{name}="{escape(value)}"' for name, value in values.items())
         return f'<script src="{escape(source)}"{told} async></script>'
+
+
+class SitesForm(forms.Form):
+    """Which sites may show the survey in a frame."""
+
+    sites = forms.CharField(
+        label=_("Sites that may show it"),
+        required=False,
+        max_length=5_000,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "placeholder": "https://shop.example.org"}),
+        help_text=_("One a line, such as https://shop.example.org, or https://*.example.org. Empty: any site."),
+    )
+
+    def clean_sites(self) -> list[str]:
+        try:
+            return read_sites(self.cleaned_data["sites"])
+        except Invalid as refused:
+            raise forms.ValidationError(told_error(refused)) from None
 
 
 # --- lists -----------------------------------------------------------------------------------------------------------

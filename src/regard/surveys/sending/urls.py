@@ -12,6 +12,7 @@ urlpatterns = [
     path("attention/", attention.attention, name="attention"),
     path("<slug:key>/send/", ways.ways, name="ways"),
     path("<slug:key>/send/once/", ways.once, name="once"),
+    path("<slug:key>/send/sites/", ways.sites, name="sites"),
     path("<slug:key>/send/qr.svg", ways.qr, name="qr"),
     path("<slug:key>/send/poster.svg", ways.poster, name="poster"),
     path("<slug:key>/send/poster.pdf", ways.poster_pdf, name="poster_pdf"),

@@ -22,7 +22,7 @@ from regard.surveys.respond.languages import name_of
 from regard.surveys.respond.shades import shades
 from regard.surveys.respond.visiting import kiosk_address
 from regard.surveys.sending.codes import Poster, poster_svg, qr_svg
-from regard.surveys.sending.forms import LinksForm, WidgetForm
+from regard.surveys.sending.forms import LinksForm, SitesForm, WidgetForm
 from regard.surveys.sending.posters import poster_pdf as drawn_pdf
 from regard.surveys.sending.saying import asked_by, page_of
 
@@ -33,6 +33,10 @@ LONGEST = 80
 def ways(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """Everything at one glance: what is set up, and what could be."""
     survey = Survey.objects.get_of(request.workspace, key)
+    return _ways(request, survey, SitesForm(initial={"sites": "\n".join(survey.sites)}))
+
+
+def _ways(request: HttpRequest, survey: Survey, sites_form: SitesForm, status: int = 200) -> HttpResponse:
     published = _published(survey)
     languages = languages_of(published) if published else []
     query = _query(request, languages)
@@ -47,11 +51,12 @@ def ways(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         "kiosk": _address(kiosk_address(survey), query),
         "widget": widget,
         "snippet": widget.snippet(survey.key, absolute("/s/widget.js")),
+        "sites_form": sites_form,
         "frame": _address(reverse("respond:embed", args=[survey.key]), {}),
         "links_form": LinksForm(),
         "api": absolute("/api/v1/invitations"),
     }
-    return page_of(request, "ways", survey, **context)
+    return page_of(request, "ways", survey, status, **context)
 
 
 def _published(survey: Survey) -> Questionnaire | None:
@@ -90,6 +95,21 @@ def once(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     record_audit(request.workspace, request.user, "link changed", survey.key, is_once_each=is_once)
     messages.success(request, _("Kept."))
     return redirect("sending:ways", slug, key)
+
+
+@right_required(Right.MANAGE_SURVEYS)
+@require_POST
+def sites(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """Which sites may show the survey in a frame."""
+    survey = Survey.objects.get_of(request.workspace, key)
+    form = SitesForm(request.POST)
+    if not form.is_valid():
+        return _ways(request, survey, form, 422)
+    allowed = form.cleaned_data["sites"]
+    Survey.objects.of(request.workspace).filter(pk=survey.pk).update(sites=allowed)
+    record_audit(request.workspace, request.user, "sites changed", survey.key, sites=allowed)
+    messages.success(request, _("Kept."))
+    return redirect(reverse("sending:ways", args=[slug, key]) + "#site")
 
 
 # --- codes and posters -----------------------------------------------------------------------------------------------
