@@ -36,7 +36,7 @@ from regard.surveys.model import (
 from regard.surveys.piping import answer_text
 from regard.surveys.reading import as_json, read_questionnaire
 from regard.surveys.ready_made import get_ready_made
-from regard.surveys.responded import Deciding, Responded
+from regard.surveys.responded import Deciding, Responded, Respondent
 from regard.surveys.validating import NONE
 
 __all__ = [
@@ -62,6 +62,7 @@ __all__ = [
     "Ranking",
     "Rating",
     "Responded",
+    "Respondent",
     "TextLine",
     "answer_text",
     "as_json",

@@ -17,7 +17,7 @@ from regard.report.responses.items import items_of
 from regard.report.responses.silence import funnel_of, silence_of
 from regard.report.responses.tabling import table_of
 from regard.report.responses.weighting import weighing
-from regard.surveys import Questionnaire, Responded, read_questionnaire
+from regard.surveys import Questionnaire, Responded, Respondent, read_questionnaire
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -25,9 +25,10 @@ AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 def responded(number: int = 1, **values: Any) -> Responded:
     known = {
         "id": str(number), "version": 1, "language": "en", "way": "email", "touchpoint": "", "started_at": AT,
-        "completed_at": AT + timedelta(minutes=1), "answers": {},
+        "completed_at": AT + timedelta(minutes=1),
     }  # fmt: skip
-    return Responded(**{**known, **values})
+    answers = values.pop("answers", {})
+    return Responded(Respondent(**{**known, **values}), answers)
 
 
 def poll(*elements: dict[str, Any], **more: Any) -> Questionnaire:
@@ -119,9 +120,9 @@ def test_a_choice_taken_out_is_still_called_by_its_text() -> None:
     assert items_of({1: before, 2: after}, "en")[0].options == {"2": "Both", "1": "One"}
 
 
-def people(n: int = 200, **values: Any) -> Collected:
+def answering(n: int) -> list[Responded]:
     chance = random.Random(2)
-    rows = [
+    return [
         responded(
             number,
             answers={"nps": chance.randint(0, 10)},
@@ -129,11 +130,13 @@ def people(n: int = 200, **values: Any) -> Collected:
             weight=3.0 if number % 2 else 1.0,
             is_invited=True,
             waited_seconds=float(number),
-            **values,
         )
         for number in range(n)
     ]
-    return Collected.of({1: poll(NPS)}, rows)
+
+
+def people(n: int = 200) -> Collected:
+    return Collected.of({1: poll(NPS)}, answering(n))
 
 
 def test_raked_weights_are_those_of_the_science() -> None:
@@ -146,7 +149,7 @@ def test_raked_weights_are_those_of_the_science() -> None:
 
 
 def test_responses_whose_category_nobody_knows_weigh_nothing_and_are_counted() -> None:
-    rows = [*people(20).responses, responded(99, answers={"nps": 5}, language="")]
+    rows = [*answering(20), responded(99, answers={"nps": 5}, language="")]
     found = weighing(Collected.of({1: poll(NPS)}, rows), "raked", {"language": {"en": 0.5, "pl": 0.5}})
     assert found.unknown == 1
     assert found.weights[-1] == 0

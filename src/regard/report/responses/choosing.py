@@ -13,7 +13,7 @@ import numpy as np
 
 from regard.report.responses.collected import Collected
 from regard.report.responses.columns import FACTS, Mask
-from regard.surveys import Responded
+from regard.surveys import Respondent
 
 WEIGHTS = ("none", "sampling", "raked")
 
@@ -66,7 +66,7 @@ class Chosen:
             return np.ones(collected.n, dtype=bool)
         return collected.mask(lambda one: self.holds(one, ZoneInfo(zone)))
 
-    def holds(self, one: Responded, zone: ZoneInfo) -> bool:
+    def holds(self, one: Respondent, zone: ZoneInfo) -> bool:
         """Whether a response is meant."""
         if any(wanted and wanted != FACTS[name](one) for name, wanted in self._facts()):
             return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from regard.report.responses.columns import FACTS, Column, Columns, Floats, Known, Mask
 from regard.report.responses.items import Item, as_text, is_single, items_of
-from regard.surveys import Questionnaire, Rating, Responded
+from regard.surveys import Questionnaire, Rating, Responded, Respondent
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,13 @@ class Collected:
 
     @classmethod
     def of(
-        cls, versions: Mapping[int, Questionnaire], responses: Sequence[Responded], language: str = "en"
+        cls, versions: Mapping[int, Questionnaire], responses: Iterable[Responded], language: str = "en"
     ) -> Collected:
         """All of these responses."""
         return cls(Columns(versions, responses), language)
 
     @cached_property
-    def responses(self) -> Sequence[Responded]:
+    def responses(self) -> Sequence[Respondent]:
         every = self.columns.responses
         return every if self.at is None else [every[place] for place in self.at.tolist()]
 
@@ -55,7 +55,7 @@ class Collected:
         places = np.flatnonzero(mask)
         return Collected(self.columns, self.language, places if self.at is None else self.at[places])
 
-    def mask(self, judge: Callable[[Responded], bool]) -> Mask:
+    def mask(self, judge: Callable[[Respondent], bool]) -> Mask:
         return np.fromiter((judge(one) for one in self.responses), dtype=bool, count=self.n)
 
     def _here(self, every: Mask) -> Mask:
@@ -68,11 +68,15 @@ class Collected:
     def is_complete(self) -> Mask:
         return self._here(self.columns.is_complete)
 
+    @property
+    def has_answers(self) -> Mask:
+        return self._here(self.columns.has_answers)
+
     # --- answers -------------------------------------------------------------------------------------------------
 
     def answers(self, item: Item) -> Column:
         """What each response was answered to a question; nothing where its version asked something else."""
-        found = self._only(self.columns.answers(item.name))
+        found = self.named(item.name)
         return found if self._used <= {*item.versions} else found.within(self._asked_in(item.versions))
 
     @cached_property
@@ -99,9 +103,9 @@ class Collected:
         """Who was shown a question of that name, in whatever version."""
         return self._here(self.columns.seen(name))
 
-    def given(self, name: str) -> Mask:
-        """Who answered a question of that name, in whatever version."""
-        return self._here(self.columns.answers(name).is_given)
+    def named(self, name: str) -> Column:
+        """What was given under a name, in whatever version."""
+        return self._only(self.columns.answers(name))
 
     def scores(self, item: Item) -> Floats:
         """A rating's answers as numbers; NaN where there is none."""

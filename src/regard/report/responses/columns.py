@@ -6,7 +6,9 @@ once, and columns are kept as long as no response comes or changes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from array import array
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,13 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regard.report.responses.items import as_text
-from regard.surveys import Deciding, Html, Page, Questionnaire, Responded, is_empty
+from regard.surveys import Deciding, Html, Page, Questionnaire, Responded, Respondent, is_empty
 
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Known = Sequence[str | None]
 """The category of each response; None where it is not known."""
-FACTS: Mapping[str, Callable[[Responded], str]] = {
+FACTS: Mapping[str, Callable[[Respondent], str]] = {
     "language": lambda one: one.language,
     "way": lambda one: one.way,
     "touchpoint": lambda one: one.touchpoint,
@@ -45,9 +47,10 @@ class Column:
     @classmethod
     def of(cls, given: Iterable[Any]) -> Column:
         """From one value a respondent; empty ones are none."""
-        values: list[Any] = []
-        codes = np.fromiter(_codes(given, values), dtype=np.intp)
-        return cls(codes, values)
+        growing, n = Growing(), 0
+        for n, value in enumerate(given, 1):
+            growing.add(value, n - 1)
+        return growing.column(n)
 
     @property
     def n(self) -> int:
@@ -111,18 +114,34 @@ class Column:
         return [every[code] for code in self.codes.tolist()]
 
 
-def _codes(given: Iterable[Any], values: list[Any]) -> Iterator[int]:
-    places: dict[Hashable, int] = {}
-    for value in given:
+class Growing:
+    """A column while responses are read, one after the other; those between two that gave something gave nothing."""
+
+    def __init__(self) -> None:
+        self.values: list[Any] = []
+        self.codes = array("q")
+        self._places: dict[Hashable, int] = {}
+
+    def add(self, value: Any, at: int) -> None:
+        """What the respondent at a place gave."""
         if value is None or (not value and is_empty(value)):
-            yield -1
-            continue
+            return
         key = (repr(value),) if isinstance(value, list | dict | bool) else value
-        place = places.get(key)
+        place = self._places.get(key)
         if place is None:
-            place = places[key] = len(values)
-            values.append(value)
-        yield place
+            place = self._places[key] = len(self.values)
+            self.values.append(value)
+        self._reach(at)
+        self.codes.append(place)
+
+    def _reach(self, n: int) -> None:
+        if n > len(self.codes):
+            self.codes.extend(array("q", [-1]) * (n - len(self.codes)))
+
+    def column(self, n: int) -> Column:
+        """Of so many respondents."""
+        self._reach(n)
+        return Column(np.array(self.codes, dtype=np.intp), self.values)
 
 
 def _is_number(value: Any) -> bool:
@@ -132,9 +151,15 @@ def _is_number(value: Any) -> bool:
 class Columns:
     """All responses to a survey, column by column; each is worked out when it is first asked for, and kept."""
 
-    def __init__(self, versions: Mapping[int, Questionnaire], responses: Sequence[Responded]):
-        self.versions, self.responses = versions, responses
-        self._answers: dict[str, Column] = {}
+    def __init__(self, versions: Mapping[int, Questionnaire], responses: Iterable[Responded]):
+        self.versions = versions
+        self.responses: list[Respondent] = []
+        growing: defaultdict[str, Growing] = defaultdict(Growing)
+        for place, response in enumerate(responses):
+            self.responses.append(response.by)
+            for name, value in response.answers.items():
+                growing[name].add(value, place)
+        self._answers = {name: one.column(self.n) for name, one in growing.items()}
         self._facts: dict[str, Column] = {}
         self._seen: dict[str, Mask] = {}
 
@@ -144,9 +169,20 @@ class Columns:
 
     def answers(self, name: str) -> Column:
         """What was answered under the name of a question, in whatever version."""
-        if name not in self._answers:
-            self._answers[name] = Column.of([one.answers.get(name) for one in self.responses])
-        return self._answers[name]
+        return self._answers[name] if name in self._answers else Column(np.full(self.n, -1, dtype=np.intp), [])
+
+    @cached_property
+    def has_answers(self) -> Mask:
+        """Who answered anything."""
+        found = np.zeros(self.n, dtype=bool)
+        for column in self._answers.values():
+            found |= column.is_given
+        return found
+
+    def _answers_at(self, place: int) -> dict[str, Any]:
+        """All that one respondent answered."""
+        codes = ((name, column, int(column.codes[place])) for name, column in self._answers.items())
+        return {name: column.values[code] for name, column, code in codes if code >= 0}
 
     def fact(self, name: str) -> Column:
         """``language``, ``way``, ``touchpoint``, ``version``, or ``trait:<name>``."""
@@ -238,7 +274,7 @@ class Columns:
 
     def _way(self, deciding: Deciding, place: int) -> frozenset[str]:
         if place not in self._ways:
-            self._ways[place] = deciding.way(self.responses[place])
+            self._ways[place] = deciding.way(self.responses[place], self._answers_at(place))
         return self._ways[place]
 
     @cached_property

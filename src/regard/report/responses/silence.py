@@ -86,13 +86,13 @@ def funnel_of(collected: Collected, sent: int, bounced: int, opened: int) -> Fun
 
     Who was screened out, or came after a quota was full, is not eligible and stands in no rate (AAPOR, 2023).
     """
-    wanted = [one for one in collected.responses if one.is_eligible]
-    unwanted = collected.n - len(wanted)
+    wanted = collected.only(collected.mask(lambda one: one.is_eligible))
+    unwanted = collected.n - wanted.n
     return Funnel.of(
-        sent=max(sent - unwanted, len(wanted)),
+        sent=max(sent - unwanted, wanted.n),
         delivered=max(sent - bounced - unwanted, 0),
         opened=max(opened - unwanted, 0),
-        started=len(wanted),
-        answered=sum(one.has_answers for one in wanted),
-        completed=sum(one.is_complete for one in wanted),
+        started=wanted.n,
+        answered=int(wanted.has_answers.sum()),
+        completed=int(wanted.is_complete.sum()),
     )

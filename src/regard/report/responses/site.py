@@ -223,7 +223,7 @@ class Results:
         titles = {item.name: item.title for item in reversed(part.items)}
         names = dict.fromkeys(item.name for item in part.items)
         seen = {name: part.shown(name) for name in names}
-        found = drop_off(seen, {name: part.given(name) for name in names}, part.is_complete)
+        found = drop_off(seen, {name: part.named(name).is_given for name in names}, part.is_complete)
         return drawing.stops(found, titles, self.fmt)
 
 

@@ -24,13 +24,13 @@ from regard.surveys import (
     RadioGroup,
     Ranking,
     Rating,
-    Responded,
+    Respondent,
     TextLine,
 )
 
 Column = tuple[Variable, pa.Array]
 NO_YES: dict[Code, str] = {0: "no", 1: "yes"}
-FACTS: Sequence[tuple[str, str, Kind, pa.DataType, Callable[[Responded], Any]]] = (
+FACTS: Sequence[tuple[str, str, Kind, pa.DataType, Callable[[Respondent], Any]]] = (
     ("response_id", "Response", Kind.TEXT, pa.string(), lambda one: one.id),
     ("version", "Version of the survey", Kind.NOMINAL, pa.int64(), lambda one: one.version),
     ("started_at", "Begun", Kind.DATETIME, pa.timestamp("us", "UTC"), lambda one: one.started_at),
@@ -78,7 +78,7 @@ def _columns(item: Item, answers: Sequence[Any], collected: Collected) -> Iterat
     """The columns of one question, and of what was written beside "other"."""
     yield from _WRITERS.get(type(item.question), _words)(item, answers)
     if isinstance(item.question, Chosen) and item.question.show_other_item:
-        beside = [one.answers.get(item.name + COMMENT) for one in collected.responses]
+        beside = collected.named(item.name + COMMENT).list()
         title = f"{item.title}: {item.options.get(OTHER, OTHER)}"
         yield _line(f"{item.key}{COMMENT}", title, "text", beside)
 

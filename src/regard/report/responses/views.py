@@ -286,10 +286,10 @@ def _verbatim(asked: Results, one: Any) -> dict[str, Any]:
         "text": one.text,
         "question": one.item.title,
         "score": _score(asked.everything, response),
-        "at": response.completed_at or response.started_at,
-        "language": response.language,
-        "flags": flag_words(response.flags, asked.fmt),
-        "url": asked.url("results:response", response.id),
+        "at": response.by.completed_at or response.by.started_at,
+        "language": response.by.language,
+        "flags": flag_words(response.by.flags, asked.fmt),
+        "url": asked.url("results:response", response.by.id),
         "person": _person(one.single),
     }
 
@@ -298,7 +298,7 @@ def _score(collected: Collected, response: Any) -> dict[str, Any] | None:
     """The first score that this respondent gave, on its scale."""
     for item in collected.items:
         question, value = item.question, response.answers.get(item.name)
-        if isinstance(question, Rating) and response.version in item.versions and isinstance(value, int | float):
+        if isinstance(question, Rating) and response.by.version in item.versions and isinstance(value, int | float):
             tone = ("good" if value >= 9 else "" if value >= 7 else "bad") if item.metric == "nps" else ""
             return {"value": value, "low": question.rate_min, "high": question.rate_max, "tone": tone}
     return None
@@ -317,9 +317,9 @@ def response(request: HttpRequest, slug: str, key: str, response: str) -> HttpRe
     """One response: what was asked on its way, what was answered, what was noticed."""
     asked = Results.of(request, key)
     single = response_called(asked.survey, _uuid(response))
-    one = single.response
+    one = single.response.by
     questionnaire = asked.versions[one.version]
-    alone = Collected.of({one.version: questionnaire}, [one], asked.fmt.language)
+    alone = Collected.of({one.version: questionnaire}, [single.response], asked.fmt.language)
     by_name = {item.name: item for item in alone.items}
     steps = [
         {
@@ -334,7 +334,7 @@ def response(request: HttpRequest, slug: str, key: str, response: str) -> HttpRe
                 if name in by_name
             ],
         }
-        for step in one.way_through(questionnaire).steps
+        for step in single.response.way_through(questionnaire).steps
     ]
     return page(
         asked,

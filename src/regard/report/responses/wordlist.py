@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from regard.report.responses.items import Item
-from regard.surveys import COMMENT, Chosen, Comment, MultipleText, Responded, TextLine
+from regard.surveys import COMMENT, Chosen, Comment, MultipleText, Responded, Respondent, TextLine
 
 A_PAGE = 25
 MOST_READ = 5_000
@@ -59,7 +59,7 @@ def is_told(item: Item) -> bool:
 
 def texts_of(item: Item, one: Responded) -> Iterator[str]:
     """What a respondent wrote to one question."""
-    if one.version not in item.versions:
+    if one.by.version not in item.versions:
         return
     name = item.name + COMMENT if isinstance(item.question, Chosen) else item.name
     value = one.answers.get(name)
@@ -70,7 +70,7 @@ def texts_of(item: Item, one: Responded) -> Iterator[str]:
 
 
 def page_of(
-    singles: Iterable[One], items: Sequence[Item], wanted: Callable[[Responded], bool], search: str = ""
+    singles: Iterable[One], items: Sequence[Item], wanted: Callable[[Respondent], bool], search: str = ""
 ) -> Page:
     """Fill a page from responses, newest first; what is looked for is found in any letter case."""
     sought, found, last = search.casefold(), list[Verbatim](), None
@@ -80,7 +80,7 @@ def page_of(
         if count >= MOST_READ:
             return Page(found, last, is_cut=True)
         last = single.row
-        if wanted(single.response):
+        if wanted(single.response.by):
             found += [
                 Verbatim(single, item, text)
                 for item in items

@@ -1,4 +1,4 @@
-"""What came back: one response as results read it, and which questions it was shown."""
+"""What came back: one response as results read it, and what decides which questions it was shown."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from functools import cached_property
 from typing import Any
 
 from regard.surveys.arranging import Arrangement, read_arrangement
-from regard.surveys.evaluating import is_empty
 from regard.surveys.expressions import names_in
 from regard.surveys.flow import COMMENT, Path, path
 from regard.surveys.model import Choice, Chosen, Matrix, Page, Question, Questionnaire
 
 
 @dataclass(frozen=True)
-class Responded:
-    """One response: who is behind it stays in the operational store.
+class Respondent:
+    """What is known of one response beside its answers; who is behind it stays in the operational store.
 
     ``version`` is the number of the questionnaire it saw; ``waited_seconds`` the time from its invitation until it was
     begun (None: nobody was invited, or when is not known); ``weight`` is 1 / the probability of having been asked.
@@ -30,7 +29,6 @@ class Responded:
     touchpoint: str
     started_at: datetime
     completed_at: datetime | None
-    answers: Mapping[str, Any]
     flags: tuple[str, ...] = ()
     weight: float = 1.0
     pages: tuple[str, ...] = ()
@@ -50,13 +48,17 @@ class Responded:
         """From beginning to end."""
         return (self.completed_at - self.started_at).total_seconds() if self.completed_at else None
 
-    @property
-    def has_answers(self) -> bool:
-        return any(not is_empty(value) for value in self.answers.values())
+
+@dataclass(frozen=True)
+class Responded:
+    """One response: what is known of it, and its answers."""
+
+    by: Respondent
+    answers: Mapping[str, Any]
 
     def way_through(self, questionnaire: Questionnaire) -> Path:
         """The steps that these answers lead to."""
-        return path(questionnaire, self.answers, self.traits, read_arrangement(self.arrangement))
+        return path(questionnaire, self.answers, self.by.traits, read_arrangement(self.by.arrangement))
 
 
 class Deciding:
@@ -70,10 +72,10 @@ class Deciding:
     def __init__(self, poll: Questionnaire):
         self.poll = poll
 
-    def way(self, one: Responded) -> frozenset[str]:
+    def way(self, one: Respondent, answers: Mapping[str, Any]) -> frozenset[str]:
         """The names of the questions on the way of one respondent, were they to go it to the end."""
         arrangement = Arrangement(pages=one.arrangement.get("pages"))
-        return frozenset(path(self.poll, one.answers, one.traits, arrangement).names)
+        return frozenset(path(self.poll, answers, one.traits, arrangement).names)
 
     @cached_property
     def of(self) -> dict[str, list[str]]:
@@ -123,4 +125,4 @@ def _conditions(part: Page | Question) -> list[str]:
     return found + [item.visible_if for item in offered if isinstance(item, Choice) and item.visible_if]
 
 
-__all__ = ["Deciding", "Responded"]
+__all__ = ["Deciding", "Responded", "Respondent"]

@@ -16,16 +16,15 @@ from regard.base.words import said
 from regard.surveys.model import Questionnaire
 from regard.surveys.models import Invitation, Response, Survey
 from regard.surveys.reading import read_questionnaire
-from regard.surveys.responded import Responded
+from regard.surveys.responded import Responded, Respondent
 
 NOT_ELIGIBLE = ("screen_out", "quota")
 """Ends of responses that the survey itself did not want."""
 FIELDS = (
-    "public_id", "version__number", "language", "way", "touchpoint", "started_at", "completed_at", "answers", "flags",
-    "weight", "seen", "arrangement", "ended_by", "invitation_id", "invitation__traits", "invitation__sent_at",
+    "public_id", "version__number", "language", "way", "touchpoint", "started_at", "completed_at", "flags", "weight",
+    "seen", "arrangement", "ended_by", "invitation_id", "invitation__traits", "invitation__sent_at",
 )  # fmt: skip
-JSON = ("answers", "flags", "seen", "arrangement", "invitation__traits")
-ANSWERS = FIELDS.index("answers")
+JSON = ("flags", "seen", "arrangement", "invitation__traits")
 Stamp = tuple[Any, ...]
 
 
@@ -73,40 +72,32 @@ def stamp_of(survey: Survey) -> Stamp:
     return (survey.versions.count(), *stamp.values())
 
 
-def responses_of(survey: Survey) -> list[Responded]:
+def responses_of(survey: Survey) -> Iterator[Responded]:
     """All responses, oldest first. JSON is read by msgspec, and what is the same in many rows once."""
-    texts = {f"{name}_text": Cast(name, TextField()) for name in JSON}
-    fields = [f"{name}_text" if name in JSON else name for name in FIELDS]
-    places = [place for place, name in enumerate(FIELDS) if name in JSON]
+    texts = {f"{name}_text": Cast(name, TextField()) for name in (*JSON, "answers")}
+    fields = [f"{name}_text" if name in JSON else name for name in FIELDS] + ["answers_text"]
     rows = Response.objects.of(survey.workspace).filter(survey=survey).order_by("pk").annotate(**texts)
-    read, found = _Reader(), []
+    decode, known = msgspec.json.Decoder().decode, _Known()
+    places = [place for place, name in enumerate(FIELDS) if name in JSON]
     for row in rows.values_list(*fields).iterator(chunk_size=2000):
         values = [*row]
         for place in places:
-            values[place] = read(values[place], is_own=place == ANSWERS)
-        found.append(_responded(*values))
-    return found
+            values[place] = known[values[place]]
+        yield Responded(_respondent(*values), decode(row[-1]))
 
 
-class _Reader:
-    """Reads JSON; short texts, which many rows have, only once."""
+class _Known(dict[str | None, Any]):
+    """JSON texts by what they say; each is read once."""
 
-    def __init__(self) -> None:
-        self._decode = msgspec.json.Decoder().decode
-        self._known: dict[str | None, Any] = {None: None}
-
-    def __call__(self, text: str | None, *, is_own: bool) -> Any:
-        if is_own and text is not None:
-            return self._decode(text)
-        if text not in self._known:
-            self._known[text] = self._decode(text or "null")
-        return self._known[text]
+    def __missing__(self, text: str | None) -> Any:
+        found = self[text] = msgspec.json.decode(text) if text else None
+        return found
 
 
-def _responded(*row: Any) -> Responded:
-    (public_id, number, language, way, touchpoint, started, completed, answers, flags, weight, seen, order) = row[:12]
-    ended_by, invitation, traits, sent_at = row[12:]
-    return Responded(
+def _respondent(*row: Any) -> Respondent:
+    (public_id, number, language, way, touchpoint, started, completed, flags, weight, seen, order) = row[:11]
+    ended_by, invitation, traits, sent_at = row[11:15]
+    return Respondent(
         id=public_id,
         version=number,
         language=language,
@@ -114,7 +105,6 @@ def _responded(*row: Any) -> Responded:
         touchpoint=touchpoint,
         started_at=started,
         completed_at=completed,
-        answers=answers,
         flags=tuple(flags),
         weight=weight,
         pages=tuple(seen),
@@ -145,9 +135,11 @@ def newest_first(survey: Survey, before: int | None = None) -> Iterator[Single]:
     """Single responses, the newest first, from before a row on; read piece by piece."""
     rows = Response.objects.of(survey.workspace).filter(survey=survey).order_by("-pk")
     rows = rows.filter(pk__lt=before) if before else rows
-    known = rows.annotate(customer=F("invitation__customer")).values_list(*FIELDS, "pk", "customer", "source_key")
+    known = rows.annotate(customer=F("invitation__customer")).values_list(
+        *FIELDS, "answers", "pk", "customer", "source_key"
+    )
     for row in known.iterator(chunk_size=200):
-        yield Single(_responded(*row[:-3]), *row[-3:], {})
+        yield Single(Responded(_respondent(*row[:-4]), row[-4]), *row[-3:], {})
 
 
 def response_called(survey: Survey, public_id: UUID) -> Single:
@@ -156,10 +148,10 @@ def response_called(survey: Survey, public_id: UUID) -> Single:
     if found is None:
         raise NotFound(said("there is no such response"))
     invitation = found.invitation
-    response = _responded(
+    respondent = _respondent(
         found.public_id,
         found.version.number,
-        *(getattr(found, name) for name in FIELDS[2:13]),
+        *(getattr(found, name) for name in FIELDS[2:12]),
         found.invitation_id,
         invitation.traits if invitation else None,
         invitation.sent_at if invitation else None,
@@ -167,7 +159,13 @@ def response_called(survey: Survey, public_id: UUID) -> Single:
     files: dict[str, list[tuple[str, str, int]]] = {}
     for upload in found.uploads.all():
         files.setdefault(upload.question, []).append((upload.public_id, upload.name, upload.size))
-    return Single(response, found.pk, invitation.customer if invitation else None, found.source_key, files)
+    return Single(
+        Responded(respondent, found.answers),
+        found.pk,
+        invitation.customer if invitation else None,
+        found.source_key,
+        files,
+    )
 
 
 def keep_margins(survey: Survey, margins: Mapping[str, Mapping[str, float]]) -> None:
