@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from regard.base.ids import new_id
 from regard.collect.events import Event, Refused
-from regard.stream import LIVE, Change
+from regard.stream import BESIDE, COLUMN_TYPES, LIVE, QUARANTINE_COLUMNS, Change, table_of
 
-_TEXT: Final = (
-    "id", "source_key", "name", "channel", "touchpoint", "subject", "metric", "orientation", "text", "language",
-    "currency", "agent", "properties", "context",
-)  # fmt: skip
-_NUMBER: Final = ("score", "scale_min", "scale_max", "weight", "amount")
-_INSTANT: Final = ("occurred_at", "received_at")
+_FILLED: Final = tuple(name for name in COLUMN_TYPES if name not in ("customer", "load"))
 _REPEATED: Final = ("load", "name", "channel", "language", "currency", "context")
-_AT: Final = pa.timestamp("us", tz="UTC")
-_NAIVE: Final = pa.timestamp("us")
+_QUARANTINED: Final = dict.fromkeys(QUARANTINE_COLUMNS, "VARCHAR") | {"received_at": "TIMESTAMP"}
 
 
 @dataclass(frozen=True)
@@ -71,50 +64,42 @@ class Rows:
 
 def write_events(events: Sequence[Event], loads: Sequence[str], customers: Sequence[int | None], path: Path) -> Path:
     """The accepted rows as parquet."""
-    columns: dict[str, pa.Array] = {name: pa.array(_all(events, name), pa.string()) for name in _TEXT}
-    columns |= {name: pa.array(_all(events, name), pa.float64()) for name in _NUMBER}
-    columns |= {name: pa.array(_all(events, name), _AT).cast(_NAIVE) for name in _INSTANT}
-    columns["customer"] = pa.array(customers, pa.int64())
-    columns["load"] = pa.array(loads, pa.string())
-    return _written(columns, path)
-
-
-def _all(events: Iterable[Event], name: str) -> list[Any]:
-    return list(map(attrgetter(name), events))
+    columns: dict[str, Sequence[Any]] = {name: list(map(attrgetter(name), events)) for name in _FILLED}
+    return _written({**columns, "customer": customers, "load": loads}, COLUMN_TYPES, path)
 
 
 def write_refused(kept: Sequence[Kept], path: Path) -> Path:
     """The refused as parquet, each with an id of its own by which it can be found and replayed."""
-    texts = {
+    columns: dict[str, Sequence[Any]] = {
         "load": [LIVE] * len(kept),
         "id": [new_id() for _ in kept],
         "reason": [item.refusal.reason for item in kept],
         "column": [item.refusal.field for item in kept],
         "message": [str(item.refusal.message) for item in kept],
         "raw": [item.raw for item in kept],
+        "received_at": [item.received_at for item in kept],
     }
-    columns: dict[str, pa.Array] = {name: pa.array(values, pa.string()) for name, values in texts.items()}
-    columns["received_at"] = pa.array([item.received_at for item in kept], _AT).cast(_NAIVE)
-    return _written(columns, path)
+    return _written(columns, _QUARANTINED, path)
 
 
 def positions(until: Mapping[str, int], read_at: datetime, path: Path) -> Change:
     """How far each segment has been read."""
-    columns = {
-        "name": pa.array([*until], pa.string()),
-        "position": pa.array([*until.values()], pa.int64()),
-        "read_at": pa.array([read_at] * len(until), _AT).cast(_NAIVE),
+    columns: dict[str, Sequence[Any]] = {
+        "name": [*until],
+        "position": [*until.values()],
+        "read_at": [read_at] * len(until),
     }
-    return Change("positions", _written(columns, path), ("name",))
+    return Change("positions", _written(columns, BESIDE["positions"], path), ("name",))
 
 
 def without(table: str, key: str, values: Sequence[str], path: Path) -> Change:
     """The removal of rows by their key."""
-    return Change(table, _written({key: pa.array(values, pa.string())}, path), (key,), only_removes=True)
+    return Change(table, _written({key: values}, {key: "VARCHAR"}, path), (key,), only_removes=True)
 
 
-def _written(columns: Mapping[str, pa.Array], path: Path) -> Path:
+def _written(columns: Mapping[str, Sequence[Any]], types: Mapping[str, str], path: Path) -> Path:
     """Not compressed, and without statistics: it is read once, whole, a moment later."""
     repeated = [name for name in _REPEATED if name in columns]
-    pq.write_table(pa.table(dict(columns)), path, compression="none", use_dictionary=repeated, write_statistics=False)
+    table = table_of(columns, types)
+    pq.write_table(table, path, compression="none", use_dictionary=repeated, write_statistics=False)
     return path

@@ -50,7 +50,7 @@ _Text = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_NAME)] | No
 _Type = Literal["track", "identify", "page", "screen", "group", "alias"]
 
 
-class _Plain(RawEvent, rename="camel", gc=False):
+class PlainCall(RawEvent, rename="camel", gc=False):
     """A call as nearly all are sent, so that one reading says that its fields are as they must be."""
 
     type: _Type = ""  # type: ignore[assignment]
@@ -64,7 +64,7 @@ class _Plain(RawEvent, rename="camel", gc=False):
     previous_id: _Text = None
 
 
-_read_plain: Final = msgspec.json.Decoder(_Plain).decode
+_read_plain: Final = msgspec.json.Decoder(PlainCall).decode
 _read_parts: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _read_any: Final = msgspec.json.Decoder(RawEvent).decode
 
@@ -87,6 +87,14 @@ def read_call(text: bytes, kind: str = "") -> RawEvent:
     if missing:
         raise Unusable(missing, str(event.message_id or ""))
     return event
+
+
+def is_complete(call: PlainCall) -> bool:
+    """Whether a call says all that its type must, and each of its details is an object, or not there."""
+    for detail in (call.properties, call.context, call.traits):
+        if detail and bytes(detail)[0] != _BRACE:
+            return False
+    return _MISSING.get(call.type, _unknown)(call) is None
 
 
 def read_own(text: bytes, _: str = "") -> RawEvent:

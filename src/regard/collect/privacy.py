@@ -12,6 +12,8 @@ import msgspec
 from regard.collect.events import Event, sender_of
 
 MASKED: Final = "•••"
+_FEWEST_DIGITS: Final = 14
+_NO_DIGITS: Final = bytes(set(range(256)) - set(b"0123456789"))
 _ISSUERS: Final = re.compile(r"4|5[1-5]|2[2-7]|6[05]|3[0-8]")
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 _encode = msgspec.json.Encoder().encode
@@ -77,16 +79,25 @@ def _is_iban(found: str) -> bool:
     return int("".join(str(int(char, 36)) for char in plain[4:] + plain[:4])) % 97 == 1
 
 
+def _has_many_digits(text: str) -> bool:
+    """Whether there are as many digits as the shortest card number has; other scripts' are for a closer look."""
+    return not text.isascii() or len(text.encode().translate(None, _NO_DIGITS)) >= _FEWEST_DIGITS
+
+
 def _is_so(found: str) -> bool:
     return True
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Personal data that can be recognised in free text: its shape, and a check of what has that shape."""
+    """Personal data that can be recognised in free text: its shape, and a check of what has that shape.
+
+    ``may_hold`` tells at a glance, much faster than the shape, of most text that there is nothing of it.
+    """
 
     shape: re.Pattern[str]
     is_real: Callable[[str], bool] = _is_so
+    may_hold: Callable[[str], bool] = _is_so
 
     def masked(self, text: str) -> str:
         """The text without what the pattern finds."""
@@ -98,6 +109,7 @@ PATTERNS: Final[dict[str, Pattern]] = {
         # The first character stands before what must not come before it: so most text is passed over quickly.
         re.compile(r"[2-6](?<![\w.-][2-6])\d{3}(?:[ -]?\d){10,15}(?![\w-])(?!\.\d)"),
         _is_card_number,
+        _has_many_digits,
     ),
     "iban": Pattern(re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"), _is_iban),
     "email": Pattern(re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")),
@@ -112,7 +124,7 @@ def mask_patterns(event: Event, patterns: Sequence[Pattern]) -> None:
     if not text:
         return
     for pattern in patterns:
-        if pattern.shape.search(text):
+        if pattern.may_hold(text) and pattern.shape.search(text):
             kept = ("email", "phone") if event.kind == "identify" else ()
             whole = {name: value if name in kept else _masked(value, patterns) for name, value in _decode(text).items()}
             event.properties = _text(whole)

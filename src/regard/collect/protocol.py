@@ -17,8 +17,18 @@ import msgspec
 from regard.base import Invalid
 from regard.base.words import marked, said
 from regard.collect import cloud_events, feedback_records
-from regard.collect.calls import NOTHING, TYPES, RawEvent, Unusable, read_call, read_own, together
-from regard.collect.screening import screened
+from regard.collect.calls import (
+    NOTHING,
+    TYPES,
+    PlainCall,
+    RawEvent,
+    Unusable,
+    is_complete,
+    read_call,
+    read_own,
+    together,
+)
+from regard.collect.screening import are_small, is_clean, screened
 from regard.collect.spool import Arrived
 
 __all__ = ["PROTOCOL_REASONS", "Checked", "RawEvent", "Refusal", "checked", "events_of", "judged", "key_in", "opened"]
@@ -79,8 +89,10 @@ class _Batch(msgspec.Struct, rename="camel"):
 
 
 class _Fine(msgspec.Struct, rename="camel"):
-    batch: list[RawEvent]
+    batch: list[PlainCall]
     sent_at: str | None = None
+    context: msgspec.Raw = NOTHING
+    write_key: str | None = None
 
 
 class _Key(msgspec.Struct, rename="camel"):
@@ -243,9 +255,12 @@ def events_of(arrived: Arrived) -> Iterator[RawEvent | Refusal]:
         if isinstance(found, Refusal):
             yield replace(found, message_id=found.message_id or made(index), sent_at=body.sent_at)
             continue
-        found.message_id = found.message_id or made(index)
-        found.sent_at = found.sent_at or body.sent_at
-        found.context = together(body.context, found.context)
+        if not found.message_id:
+            found.message_id = made(index)
+        if not found.sent_at:
+            found.sent_at = body.sent_at
+        if body.context:
+            found.context = together(body.context, found.context)
         yield found
 
 
@@ -255,11 +270,16 @@ def _each(arrived: Arrived) -> tuple[Body, Iterable[RawEvent | Refusal]]:
 
 
 def _all_fine(arrived: Arrived) -> tuple[Body, Iterable[RawEvent]] | None:
-    """A batch that one look vouches for, read at once; None for any other. ``null`` must be told from an object."""
-    if arrived.kind != "batch" or b"null" in arrived.body or screened(arrived.body, EVENT_LIMIT) is None:
+    """A batch whose events are all as nearly all are, read at once; None for any other."""
+    body = arrived.body
+    if arrived.kind != "batch" or b"null" in body or not is_clean(body):
         return None
-    fine = _read_fine(arrived.body)
-    return (Body([], fine.sent_at), fine.batch) if len(fine.batch) <= EVENTS_LIMIT else None
+    try:
+        fine = _read_fine(body)
+        is_fine = all(map(is_complete, fine.batch)) and len(fine.batch) <= EVENTS_LIMIT and not fine.context
+        return (Body([], fine.sent_at), fine.batch) if is_fine and are_small(body, EVENT_LIMIT) else None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 def _ids(arrived: Arrived) -> Callable[[int], str]:

@@ -91,13 +91,11 @@ def screened(body: bytes, event_limit: int) -> Screened | None:
 
     A batch with a context of its own, which each of its events gets, is for a closer look.
     """
+    if not is_clean(body):
+        return None
     try:
-        if not body.isascii():
-            body.decode()
-        if b"\\" in body and b"\\u0000" in body:
-            return None
         found = _read(body)
-        if found.context is not None or not _are_small(body, event_limit):
+        if found.context is not None or not are_small(body, event_limit):
             return None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
@@ -106,7 +104,17 @@ def screened(body: bytes, event_limit: int) -> Screened | None:
     return found
 
 
-def _are_small(body: bytes, limit: int) -> bool:
+def is_clean(body: bytes) -> bool:
+    """Whether a body is UTF-8, and surely holds no NUL."""
+    try:
+        if not body.isascii():
+            body.decode()
+    except UnicodeDecodeError:
+        return False
+    return b"\\" not in body or b"\\u0000" not in body
+
+
+def are_small(body: bytes, limit: int) -> bool:
     """Whether no event of a batch is larger than ``limit``."""
     return len(body) <= limit or max(map(len, _events_of(body, limit)), default=0) <= limit
 

@@ -159,17 +159,25 @@ def give_meaning(event: Event) -> Refused | None:
         return None
     told = _read(text) if text else {}
     _take_words(event, told, meaning)
-    return _take_amount(event, told, meaning.amount) or (_take_score(event, told) if meaning.is_score else None)
+    refusal = _take_amount(event, told, meaning.amount) if meaning.amount else None
+    return refusal or (_take_score(event, told) if meaning.is_score else None)
 
 
 def _take_words(event: Event, told: Mapping[str, Any], meaning: Meaning) -> None:
-    event.subject = _first(told, meaning.subject)
-    event.touchpoint = _first(told, meaning.touchpoint)
-    event.agent = _first(told, meaning.agent)
-    event.channel = meaning.channel or text_of(told.get("channel")) or event.channel
-    event.language = text_of(told.get("language")) or event.language
-    if meaning.only_by is None or told.get("by") == meaning.only_by:
+    if meaning.subject:
+        event.subject = _first(told, meaning.subject)
+    if meaning.touchpoint:
+        event.touchpoint = _first(told, meaning.touchpoint)
+    if meaning.agent:
+        event.agent = _first(told, meaning.agent)
+    if meaning.text and (meaning.only_by is None or told.get("by") == meaning.only_by):
         event.text = _first(told, meaning.text)
+    if meaning.channel:
+        event.channel = meaning.channel
+    elif "channel" in told:
+        event.channel = text_of(told["channel"]) or event.channel
+    if "language" in told:
+        event.language = text_of(told["language"]) or event.language
 
 
 def _take_amount(event: Event, told: Mapping[str, Any], names: Sequence[str]) -> Refused | None:

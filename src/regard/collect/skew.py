@@ -19,27 +19,24 @@ def correct_skew(event: Event) -> Refused | None:
     The sender's clock may be wrong by any amount: only the time between happening and sending is believed. Without
     ``sentAt`` the timestamp is believed as it is, without a timestamp it happened when it arrived.
     """
+    received = event.received_at
     if event.timestamp is None:
-        event.occurred_at = event.received_at
+        event.occurred_at = received
         return None
     try:
-        happened = instant(event.timestamp)
-        occurred = _corrected(happened, event)
+        occurred = instant(event.timestamp)
+        if (sent := _instant_or_none(event.sent_at)) is not None:
+            occurred = received - (sent - occurred)
     except (ValueError, OverflowError):
         return refused("bad_time", "timestamp")
-    if occurred < EARLIEST:
-        return refused("bad_time", "timestamp")
-    if occurred > event.received_at:
-        if occurred - event.received_at > DRIFT:
+    if occurred > received:
+        if occurred - received > DRIFT:
             return refused("future_time", "timestamp")
-        occurred = event.received_at
+        occurred = received
+    elif occurred < EARLIEST:
+        return refused("bad_time", "timestamp")
     event.occurred_at = occurred
     return None
-
-
-def _corrected(happened: datetime, event: Event) -> datetime:
-    sent = _instant_or_none(event.sent_at)
-    return happened if sent is None else event.received_at - (sent - happened)
 
 
 def instant(text: str) -> datetime:

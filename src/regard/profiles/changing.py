@@ -8,20 +8,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from regard.stream import BESIDE, Change
+from regard.stream import BESIDE, Change, table_of
 
 
 def change(
     table: str, columns: Mapping[str, Sequence[Any]], key: tuple[str, ...] = (), *, only_removes: bool = False
 ) -> Change:
     """The change that puts these rows (given column by column) into a table beside the stream."""
-    import pyarrow as pa  # most who import this only read
-    import pyarrow.parquet as pq
+    import pyarrow.parquet as pq  # most who import this only read
 
-    types = {"VARCHAR": pa.string(), "TIMESTAMP": pa.timestamp("us"), "BIGINT": pa.int64()}
-    schema = pa.schema([(name, types[BESIDE[table][name]]) for name in columns])
     with tempfile.NamedTemporaryFile(prefix="regard-", suffix=".parquet", delete=False) as file:
-        pq.write_table(pa.table({name: list(values) for name, values in columns.items()}, schema=schema), file)
+        pq.write_table(table_of(columns, BESIDE[table]), file)
     made = Change(table, Path(file.name), key, only_removes)
     weakref.finalize(made, Path(file.name).unlink, missing_ok=True)
     return made

@@ -3,6 +3,7 @@
 ``open_store(path)`` gives a :class:`Store`; questions are composed with :mod:`regard.stream.compose` and asked of it.
 """
 
+from regard.stream.arrays import table_of
 from regard.stream.model import (
     COLUMNS,
     LIVE,
@@ -42,4 +43,5 @@ __all__ = [
     "SemanticName",
     "Store",
     "open_store",
+    "table_of",
 ]

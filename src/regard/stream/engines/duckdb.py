@@ -203,6 +203,8 @@ def settings() -> dict[str, Any]:
         "memory_limit": memory(STREAM),
         "max_temp_directory_size": config().temp_limit,
         "preserve_insertion_order": False,
+        # Rarer than by itself: each time, the last rows of every column are compressed anew.
+        "checkpoint_threshold": "32MB",
         "late_materialization_max_rows": 1000,  # a page of rows: find which first, then read them whole
         "disabled_compression_methods": "dictionary,fsst",  # outdone by dict_fsst, and dear to try on every column
         "autoinstall_known_extensions": False,
