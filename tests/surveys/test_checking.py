@@ -222,3 +222,43 @@ def test_the_length_is_that_of_the_ways_and_not_of_all_questions() -> None:
 def test_five_hundred_questions_in_chains_are_checked_to_the_end() -> None:
     chained = [rating(f"q{at}", **({"visibleIf": f"{{q{at - 1}}} > 2"} if at else {})) for at in range(500)]
     assert "not_all_walked" in codes(*chained)
+
+
+MAIL = {"type": "comment", "name": "c", "title": "Why?"}
+
+
+@pytest.mark.parametrize(
+    ("code", "elements", "more"),
+    [
+        ("unreadable_pattern", [{**MAIL, "validators": [{"type": "regex", "regex": "["}]}], {}),
+        ("bounds_reversed", [{**MAIL, "validators": [{"type": "text", "minLength": 9, "maxLength": 2}]}], {}),
+        ("bound_unlike", [{"type": "text", "name": "t", "title": "When?", "inputType": "date", "min": 5}], {}),
+        ("bound_unlike", [{"type": "text", "name": "t", "title": "How many?", "inputType": "number", "min": "x"}], {}),
+        (
+            "bounds_reversed",
+            [{"type": "multipletext", "name": "m", "title": "You", "items": [{"name": "a", "min": 9, "max": 2}]}],
+            {},
+        ),
+        (
+            "later_reference",
+            [
+                {
+                    "type": "radiogroup",
+                    "name": "d",
+                    "title": "Which?",
+                    "choices": ["a", {"value": "b", "visibleIf": "{nps} > 3"}],
+                },
+                NPS,
+            ],
+            {},
+        ),
+        (
+            "unknown_target",
+            [NPS, comment()],
+            {"triggers": [{"type": "complete", "expression": "{nps} > 3", "after": "page0"}]},
+        ),
+    ],
+)
+def test_rules_limits_and_single_choices_are_looked_at_too(code, elements, more) -> None:
+    found = {one.code: one.severity for one in check(asked(*elements, **more))}
+    assert found.get(code) == "error"

@@ -64,7 +64,7 @@ def with_text(text: Text | None, words: str, own: str, language: str | None = No
     known = dict(text) if isinstance(text, dict) else {DEFAULT: text} if text else {}
     if language in (None, own):
         language = own if own in known and DEFAULT not in known else DEFAULT
-    known[str(language)] = words
+    known[str(language)] = words.replace("\r\n", "\n")
     left = {locale: said for locale, said in known.items() if said}
     return left.get(DEFAULT) if set(left) <= {DEFAULT} else left
 

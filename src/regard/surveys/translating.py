@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
 from collections.abc import Iterator, Mapping
@@ -36,9 +37,19 @@ class Phrase:
         """The place within the question or page."""
         return re.split(r"(?:elements|pages)\[\d+\]\.", self.place)[-1]
 
+    @property
+    def key(self) -> str:
+        """What tells it from others: the same when its page or question moves, another when its own words change."""
+        return fingerprint(f"{self.about}\n{self.field}\n{self.own}")
+
     def said(self, language: str) -> str:
         """The words in a language; empty where nobody has translated them."""
         return self.text.get(language, "") if isinstance(self.text, dict) else ""
+
+
+def fingerprint(text: str) -> str:
+    """A short mark of a text."""
+    return hashlib.blake2b(text.encode(), digest_size=9).hexdigest()
 
 
 def phrases(questionnaire: Questionnaire) -> list[Phrase]:

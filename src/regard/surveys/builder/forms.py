@@ -65,6 +65,21 @@ class PageForm(forms.Form):
         return msgspec.structs.replace(page, **plain, visible_if=clean["visible_if"] or None, **texts)
 
 
+WORD_LABELS = {
+    "start_survey_text": _("Button that begins"),
+    "page_next_text": _("Button that goes on"),
+    "page_prev_text": _("Button that goes back"),
+    "complete_text": _("Button that sends"),
+    "required_word": _("“required”, read out beside a question"),
+    "missing_text": _("Said when a required answer is missing"),
+    "check_text": _("Heading above what is wrong"),
+    "choose_text": _("First line of a list"),
+    "completed_title": _("Heading at the end"),
+    "elsewhere_text": _("Link to another device"),
+    "privacy_text": _("Link to the privacy notice"),
+}
+
+
 class SettingsForm(forms.Form):
     """What belongs to the survey as a whole."""
 
@@ -89,7 +104,7 @@ class SettingsForm(forms.Form):
     first_page_is_started = forms.BooleanField(label=_("The first page is a welcome"), required=False)
     is_once_each = forms.BooleanField(label=_("One answer from each device, on the public link"), required=False)
 
-    OWN = ("title", "description", "completed_text")
+    OWN = ("title", "description", "completed_text", *WORDS)
     PLAIN = ("locale", "show_progress_bar", "allow_back", "first_page_is_started")
 
     def __init__(self, *given: Any, survey: Survey, questionnaire: Questionnaire, **named: Any):
@@ -99,6 +114,12 @@ class SettingsForm(forms.Form):
         initial |= {name: own_text(getattr(questionnaire, name), own) for name in self.OWN}
         super().__init__(*given, initial=initial, **named)
         self.questionnaire = questionnaire
+        with translation.override(words_language(own)):
+            ours = {name: str(word.text) for name, word in words_of(None, own).items()}
+        for name, label in WORD_LABELS.items():
+            self.fields[name] = forms.CharField(
+                label=label, max_length=200, required=False, widget=forms.TextInput(attrs={"placeholder": ours[name]})
+            )
         self.fields["theme"].queryset = Theme.objects.of(survey.workspace).defer("logo").order_by("name")
         self.fields["theme"].empty_label = _now("Plain")
 
@@ -109,6 +130,15 @@ class SettingsForm(forms.Form):
             made = with_text(getattr(before, name), clean[name].strip(), before.locale)
             values[name] = "" if made is None and name == "title" else made
         return msgspec.structs.replace(before, touchpoint=clean["touchpoint"] or None, **values)
+
+    @property
+    def of_survey_fields(self) -> list[forms.BoundField]:
+        return [one for one in self if one.name not in WORDS]
+
+    @property
+    def words(self) -> list[forms.BoundField]:
+        """The few words of the respondents' pages, which are ours unless somebody writes them."""
+        return [self[name] for name in WORDS]
 
     @property
     def of_survey(self) -> dict[str, Any]:

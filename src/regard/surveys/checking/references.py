@@ -13,6 +13,7 @@ from regard.surveys.checking.finding import ERROR, WARNING, Condition, Finding, 
 from regard.surveys.expressions import names_in, parse
 from regard.surveys.model import (
     OTHER,
+    Choices,
     Chosen,
     Matrix,
     MultipleText,
@@ -156,11 +157,16 @@ def _later(questionnaire: Questionnaire) -> Iterator[Finding]:
             asked = before if page.questions_order == "random" else seen
             conditions = [question.visible_if, question.required_if]
             lists = [getattr(question, "choices_visible_if", None), getattr(question, "rows_visible_if", None)]
+            lists += [choice(item).visible_if for item in _listed(question)]
             for text in (*conditions, *lists):
                 yield from _unasked(text, question.name, "question", known - calculated, asked | {question.name})
             seen.add(question.name)
         for text, place, of in of_page:
             yield from _unasked(text, place, of, known - calculated, before)
+
+
+def _listed(question: Question) -> Choices:
+    return question.choices if isinstance(question, Chosen) else question.rows if isinstance(question, Matrix) else []
 
 
 def _unasked(text: str | None, place: str, of: str, questions: set[str], asked: set[str]) -> Iterator[Finding]:
@@ -181,8 +187,9 @@ def _unasked(text: str | None, place: str, of: str, questions: set[str], asked: 
 
 def _triggers(questionnaire: Questionnaire) -> Iterator[Finding]:
     places = {one.name: at for at, page in enumerate(questionnaire.pages) for one in (page, *page.elements)}
+    asked_anywhere = {one.name for one in questions_of(questionnaire)}
     for trigger in questionnaire.triggers:
-        if trigger.after and trigger.after not in places:
+        if trigger.after and trigger.after not in asked_anywhere:
             yield _gone(trigger.after)
         if not isinstance(trigger, Skip):
             continue

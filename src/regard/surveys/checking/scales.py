@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+import regex
+
 from regard.base.words import said
 from regard.surveys.checking.finding import ERROR, NOTE, WARNING, Finding, Severity
 from regard.surveys.editing import own_text
@@ -17,7 +19,6 @@ from regard.surveys.model import (
     Chosen,
     Matrix,
     MultipleText,
-    Question,
     Questionnaire,
     RadioGroup,
     Rating,
@@ -28,6 +29,7 @@ from regard.surveys.model import (
 
 MOST_CHOICES: Final = 25
 MOST_ROWS: Final = 10
+_MOMENTS: Final = ("date", "time", "datetime-local")
 MOST_POINTS: Final = {"labels": 11, "stars": 7, "smileys": 5}
 _BETTER: Final = {"higher": said("more"), "lower": said("less")}
 CES: Final = {(1, 7, "higher"), (1, 5, "lower")}
@@ -46,6 +48,7 @@ def check_scales(questionnaire: Questionnaire) -> Iterator[Finding]:
     for question in questions_of(questionnaire):
         for check in _OF.get(type(question), ()):
             yield from check(question, questionnaire.locale)
+        yield from _rules(question)
     yield from _together(questionnaire)
 
 
@@ -226,9 +229,28 @@ def _all(given: Choices) -> list[Any]:
 
 
 def _bounds(question: TextLine, own: str) -> Iterator[Finding]:
-    low, high = question.min, question.max
+    yield from _typed_bounds(question, question.input_type, question.min, question.max)
+
+
+def _typed_bounds(question: Base, kind: str, low: Any, high: Any) -> Iterator[Finding]:
+    """Limits of an answer of a kind: numbers of a number, dates of a date; a text has none."""
+    wanted = str if kind in _MOMENTS else float | int
+    odd = [limit for limit in (low, high) if limit is not None and not isinstance(limit, wanted)]
+    if odd and kind in ("number", *_MOMENTS):
+        yield _at(
+            question,
+            "bound_unlike",
+            ERROR,
+            said("the limit {limit} is none for such an answer", limit=str(odd[0])),
+            said("write a number for numbers, and a date as 2026-05-01 for dates"),
+        )
+    else:
+        yield from _between(question, low, high)
+
+
+def _between(question: Base, low: Any, high: Any) -> Iterator[Finding]:
     is_comparable = isinstance(low, str) == isinstance(high, str)
-    if low is not None and high is not None and is_comparable and low > high:  # type: ignore[operator]
+    if low is not None and high is not None and is_comparable and low > high:
         yield _at(
             question,
             "bounds_reversed",
@@ -241,13 +263,16 @@ def _bounds(question: TextLine, own: str) -> Iterator[Finding]:
 def _lines(question: MultipleText, own: str) -> Iterator[Finding]:
     if not question.items:
         yield _at(question, "no_lines", ERROR, said("the question has no lines"), said("write at least one"))
+    for line in question.items:
+        yield from _typed_bounds(question, line.input_type, line.min, line.max)
 
 
-def _patterns(question: Question, own: str) -> Iterator[Finding]:
+def _rules(question: Base) -> Iterator[Finding]:
+    """What validators demand: patterns that can be read, bounds that something lies between."""
     for validator in question.validators:
         try:
-            re.compile(validator.regex or "")
-        except re.error:
+            regex.compile(validator.regex or "")
+        except regex.error:
             yield _at(
                 question,
                 "unreadable_pattern",
@@ -255,6 +280,8 @@ def _patterns(question: Question, own: str) -> Iterator[Finding]:
                 said("the pattern {pattern} cannot be read", pattern=str(validator.regex)),
                 said("write it as a regular expression"),
             )
+        for what in ("value", "length", "count"):
+            yield from _between(question, getattr(validator, f"min_{what}"), getattr(validator, f"max_{what}"))
 
 
 # --- together ---------------------------------------------------------------------------------------------------------
@@ -287,7 +314,7 @@ _OF: Final[dict[type, tuple[_Check, ...]]] = {
     Rating: (_rating, _metric),
     Matrix: (_matrix,),
     MultipleText: (_lines,),
-    TextLine: (_bounds, _patterns),
+    TextLine: (_bounds,),
     Checkbox: (_choices, _limits),
     **{kind: (_choices,) for kind in Chosen.__subclasses__() if kind is not Checkbox},
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -16,7 +18,17 @@ from regard.surveys.builder.views.frame import kept_or_why, opened, page_of
 from regard.surveys.model import Questionnaire, languages_of
 from regard.surveys.models import Survey
 from regard.surveys.respond.languages import direction, name_of
-from regard.surveys.translating import LANGUAGE, as_csv, from_csv, phrases, remove_language, translate, untranslated
+from regard.surveys.translating import (
+    LANGUAGE,
+    Phrase,
+    as_csv,
+    fingerprint,
+    from_csv,
+    phrases,
+    remove_language,
+    translate,
+    untranslated,
+)
 from regard.web.site import told_error
 
 LARGEST_TABLE = 2_000_000
@@ -52,26 +64,22 @@ def _progress(questionnaire: Questionnaire) -> list[dict[str, object]]:
 def translation(request: HttpRequest, slug: str, key: str, language: str) -> HttpResponse:
     """Every text, in its own language and in another one."""
     survey, questionnaire = opened(request, key)
-    problem, status = "", 200
-    words = {place: text for place, text in request.POST.items() if "." in place or place in SURVEYS_OWN}
-    if request.method == "POST":
-        try:
-            changed = _changed(request, questionnaire, language, words)
-            error = kept_or_why(request, survey, changed)
-        except Invalid as refused:
-            error = refused
-        if error is None:
-            to = ("surveys:languages", slug, key)
-            return redirect(*to) if request.POST.get("do") == "remove" else redirect(request.path)
-        problem, status = told_error(error), error.status
-        questionnaire = draft_of(survey) if isinstance(error, Conflict) else questionnaire
-    return _table_page(request, survey, questionnaire, language, words, problem, status)
+    if not LANGUAGE.fullmatch(language) or language in ("default", questionnaire.locale):
+        return redirect("surveys:languages", slug, key)
+    if request.method != "POST":
+        return _table_page(request, survey, questionnaire, language)
+    try:
+        error = kept_or_why(request, survey, _changed(request, questionnaire, language))
+    except Invalid as refused:
+        error = refused
+    if error is None:
+        to = ("surveys:languages", slug, key)
+        return redirect(*to) if request.POST.get("do") == "remove" else redirect(request.get_full_path())
+    now = draft_of(survey) if isinstance(error, Conflict) else questionnaire
+    return _table_page(request, survey, now, language, told_error(error), error.status)
 
 
-SURVEYS_OWN = ("title", "description", "completedText")
-
-
-def _changed(request: HttpRequest, questionnaire: Questionnaire, language: str, words: dict[str, str]) -> Questionnaire:
+def _changed(request: HttpRequest, questionnaire: Questionnaire, language: str) -> Questionnaire:
     do = request.POST.get("do", "")
     if do == "remove":
         return remove_language(questionnaire, language)
@@ -80,7 +88,27 @@ def _changed(request: HttpRequest, questionnaire: Questionnaire, language: str, 
         if not form.is_valid():
             raise Invalid(str(_("Choose a file first.")), field="file")
         return from_csv(questionnaire, language, form.cleaned_data["file"].read(LARGEST_TABLE))
-    return translate(questionnaire, language, words)
+    typed = typed_words(request.POST)
+    return translate(
+        questionnaire, language, {one.place: typed[one.key] for one in phrases(questionnaire) if one.key in typed}
+    )
+
+
+def field_name(phrase: Phrase, language: str) -> str:
+    """What a text's field is called: whose words, and a mark of what was there when the form was drawn."""
+    return f"words.{phrase.key}.{fingerprint(phrase.said(language))}"
+
+
+def typed_words(sent: Mapping[str, str]) -> dict[str, str]:
+    """By the phrase's key, the words that were changed in a form, whatever others have done to the rest."""
+    found = {}
+    for name, text in sent.items():
+        _words, _dot, rest = name.partition("words.")
+        key, _dot, before = rest.partition(".")
+        said = text.replace("\r\n", "\n").strip()
+        if key and before and fingerprint(said) != before:
+            found[key] = said
+    return found
 
 
 def _table_page(
@@ -88,18 +116,22 @@ def _table_page(
     survey: Survey,
     questionnaire: Questionnaire,
     language: str,
-    typed: dict[str, str],
-    problem: str,
-    status: int,
+    problem: str = "",
+    status: int = 200,
 ) -> HttpResponse:
-    if not LANGUAGE.fullmatch(language) or language in ("default", questionnaire.locale):
-        return redirect("surveys:languages", request.workspace.slug, survey.key)
     every = phrases(questionnaire)
+    typed = typed_words(request.POST)
     is_short = request.GET.get("only") == "missing"
     lines = [
-        {"phrase": one, "said": typed.get(one.place, one.said(language)), "rows": 1 + len(one.own) // 60}
+        {
+            "phrase": one,
+            "name": field_name(one, language),
+            "said": typed.pop(one.key, one.said(language)),
+            "now": one.said(language),
+            "rows": 1 + len(one.own) // 60,
+        }
         for one in every
-        if not (is_short and one.said(language))
+        if one.key in typed or not (is_short and one.said(language))
     ]
     context = {
         "language": language,
@@ -107,6 +139,7 @@ def _table_page(
         "direction": direction(language),
         "own_name": name_of(questionnaire.locale),
         "lines": lines,
+        "homeless": [text for text in typed.values() if text],
         "all": len(every),
         "done": len(every) - len(untranslated(questionnaire, language)),
         "is_short": is_short,
