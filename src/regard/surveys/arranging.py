@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any, TypeVar
 
 import msgspec
@@ -21,7 +22,7 @@ class Arrangement(msgspec.Struct, frozen=True, omit_defaults=True):
     questions: dict[str, list[str]] = {}
     """By page."""
     choices: dict[str, list[Value]] = {}
-    """By question: values of choices, or of rows."""
+    """By question: values of choices, or of rows; without those that were not drawn."""
 
 
 def arrange(questionnaire: Questionnaire, seed: int, taken: Mapping[str, int] | None = None) -> Arrangement:
@@ -41,7 +42,7 @@ def arrange(questionnaire: Questionnaire, seed: int, taken: Mapping[str, int] | 
             if page.questions_order == "random"
         },
         choices={
-            question.name: _shuffled_values(_shuffled_items(question), chance)
+            question.name: _shuffled_values(_shuffled_items(question), chance, getattr(question, "take", None))
             for question in questions_of(questionnaire)
             if _shuffled_items(question)
         },
@@ -103,11 +104,12 @@ def _put(order: Sequence[str], units: Sequence[Sequence[str]], drawn: Sequence[S
     return [*before, *(name for unit in drawn for name in unit), *(name for name in order[place:] if name not in here)]
 
 
-def _shuffled_values(items: Sequence[Any], chance: random.Random) -> list[Value]:
-    """Values in random order; those of fixed choices keep their places."""
+def _shuffled_values(items: Sequence[Any], chance: random.Random, take: int | None = None) -> list[Value]:
+    """Values in random order, or so many of them; those of fixed choices keep their places."""
     choices = [choice(item) for item in items]
-    moving = iter(_shuffled([item.value for item in choices if not item.is_fixed], chance))
-    return [item.value if item.is_fixed else next(moving) for item in choices]
+    moving = iter(_shuffled([item.value for item in choices if not item.is_fixed], chance)[:take])
+    drawn = [[item.value] if item.is_fixed else list(islice(moving, 1)) for item in choices]
+    return [value for each in drawn for value in each]
 
 
 def _shuffled_items(question: Any) -> Sequence[Any]:

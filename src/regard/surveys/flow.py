@@ -17,6 +17,7 @@ from regard.surveys.expressions import names_in, parse
 from regard.surveys.model import (
     Answers,
     Choice,
+    Choices,
     Chosen,
     Complete,
     Html,
@@ -188,16 +189,21 @@ def _place_of(question: str, pages: Sequence[Page]) -> int:
 
 def shown_choices(question: Chosen, values: Mapping[str, Any], arrangement: Arrangement = AS_WRITTEN) -> list[Choice]:
     """The choices that are offered, in this respondent's order; "other" and "none" are added by the page."""
-    offered = [choice(item) for item in question.choices]
-    ordered = in_order(offered, arrangement.choices.get(question.name), lambda item: item.value)
+    ordered = _drawn(question.choices, question, arrangement)
     return [item for item in ordered if _is_offered(item, question.choices_visible_if, values)]
 
 
 def shown_rows(question: Matrix, values: Mapping[str, Any], arrangement: Arrangement = AS_WRITTEN) -> list[Choice]:
     """The rows of a matrix that are asked, in this respondent's order."""
-    offered = [choice(item) for item in question.rows]
-    ordered = in_order(offered, arrangement.choices.get(question.name), lambda item: item.value)
+    ordered = _drawn(question.rows, question, arrangement)
     return [item for item in ordered if _is_offered(item, question.rows_visible_if, values)]
+
+
+def _drawn(items: Choices, question: Chosen | Matrix, arrangement: Arrangement) -> list[Choice]:
+    """The choices or rows in this respondent's order; with ``take``, only those that were drawn."""
+    recorded = arrangement.choices.get(question.name)
+    ordered = in_order([choice(item) for item in items], recorded, lambda item: item.value)
+    return [item for item in ordered if item.value in recorded] if question.take and recorded else ordered
 
 
 def _is_offered(item: Choice, condition: str | None, values: Mapping[str, Any]) -> bool:

@@ -90,6 +90,8 @@ class Chosen(Base, frozen=True, kw_only=True):
 
     choices: Choices = []
     choices_order: Order = "none"
+    take: int | None = None
+    """In random order: how many of the choices that are not fixed are drawn; otherwise all."""
     choices_visible_if: str | None = None
     """Which choices are shown; ``{item}`` is the choice's value."""
     show_other_item: bool = False
@@ -132,6 +134,8 @@ class Matrix(Base, frozen=True, kw_only=True, tag_field="type", tag="matrix"):
     columns: Choices = []
     rows: Choices = []
     rows_order: Literal["initial", "random"] = "initial"
+    take: int | None = None
+    """In random order: how many of the rows that are not fixed are drawn; otherwise all."""
     rows_visible_if: str | None = None
     """Which rows are shown; ``{item}`` is the row's value."""
     is_all_row_required: bool = False
@@ -284,6 +288,17 @@ class Questionnaire(Part, frozen=True, kw_only=True):
     touchpoint: str | None = None
     first_page_is_started: bool = False
     """The first page is a welcome with nothing to answer."""
+    start_survey_text: Text | None = None
+    page_next_text: Text | None = None
+    page_prev_text: Text | None = None
+    complete_text: Text | None = None
+    required_word: Text | None = None
+    missing_text: Text | None = None
+    check_text: Text | None = None
+    choose_text: Text | None = None
+    completed_title: Text | None = None
+    elsewhere_text: Text | None = None
+    privacy_text: Text | None = None
 
 
 def choice(given: Choice | Value) -> Choice:
@@ -322,10 +337,15 @@ def texts_of(part: Any) -> Iterator[Text]:
         yield text
 
 
+WORDS: Final = (
+    "start_survey_text", "page_next_text", "page_prev_text", "complete_text", "required_word", "missing_text",
+    "check_text", "choose_text", "completed_title", "elsewhere_text", "privacy_text",
+)  # fmt: skip
+"""The few words of a page that are ours in our languages, and that an author may write in any."""
 _TEXTS: Final = frozenset(
     {
         "title", "description", "text", "html", "completed_text", "required_error_text", "other_text", "none_text",
-        "min_rate_description", "max_rate_description", "label_true", "label_false", "placeholder",
+        "min_rate_description", "max_rate_description", "label_true", "label_false", "placeholder", *WORDS,
     }
 )  # fmt: skip
 

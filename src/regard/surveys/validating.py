@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sized
 from datetime import date, datetime, time
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from regard.surveys.model import (
     OTHER,
     Boolean,
     Checkbox,
+    Choices,
     Chosen,
     Comment,
     Dropdown,
@@ -89,7 +90,18 @@ def _ranked(question: Ranking, value: Any, values: Mapping[str, Any]) -> str | N
     wanted = [item.value for item in shown_choices(question, values)]
     if len(set(value)) < len(value) or not set(value) <= set(wanted):
         return said("Please give each answer a rank of its own.")
-    return None if len(value) == len(wanted) else said("Please give every answer a rank.")
+    return (
+        None if len(value) >= _least(question, question.choices, wanted) else said("Please give every answer a rank.")
+    )
+
+
+def _least(question: Chosen | Matrix, items: Choices, shown: Sized) -> int:
+    """How many of the choices or rows were shown at least: all, or as many as were surely drawn."""
+    if not question.take:
+        return len(shown)
+    fixed = len([item for item in map(choice, items) if item.is_fixed])
+    drawn = fixed + min(question.take, len(items) - fixed)
+    return max(1, drawn - (len(items) - len(shown)))
 
 
 def _boolean(_: Boolean, value: Any, __: Mapping[str, Any]) -> str | None:
@@ -104,7 +116,7 @@ def _matrix(question: Matrix, value: Any, values: Mapping[str, Any]) -> str | No
     cells = [cell for given in value.values() for cell in (given if isinstance(given, list) else [given])]
     if not all(cell in columns for cell in cells):
         return said("Please choose among the answers offered.")
-    is_whole = rows <= set(value)
+    is_whole = len(value) >= _least(question, question.rows, rows)
     needs_all = question.is_all_row_required or question.is_required
     return None if is_whole or not needs_all else said("Please answer every row.")
 

@@ -5,6 +5,7 @@ What cannot be said here is left out of its conjunction and listed: then a quest
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -15,7 +16,9 @@ from regard.surveys.expressions import Binary, Call, Constant, Expression, Name,
 from regard.surveys.model import Checkbox, Matrix, MultipleText, Question
 from regard.surveys.moving.losses import Losses
 from regard.surveys.moving.moved import Carried
-from regard.surveys.moving.qualtrics.survey import key_of, located, logic_sets
+from regard.surveys.moving.qualtrics.loops import Turn
+from regard.surveys.moving.qualtrics.raw import located, logic_sets
+from regard.surveys.moving.qualtrics.survey import Block, Node, key_of
 from regard.surveys.moving.wording import number_of
 
 COMPARED: Final = {
@@ -47,10 +50,15 @@ class Known:
     """Names of calculated values by those of embedded data."""
     traits: dict[str, str] = field(default_factory=dict)
     piped: Callable[[str], str] = str
+    """Text with our names in the place of pipes."""
     occurrence: int = 1
     """Which time the block that is just laid is asked."""
     inside: frozenset[str] = frozenset()
     """The questions of that block."""
+    turn: Turn | None = None
+    """Which turn of a loop is laid."""
+    turned: dict[str, str] = field(default_factory=dict)
+    """Keys of questions in loops, by how Qualtrics calls them there (``2_QID7``)."""
 
     def trait(self, field_name: str) -> Name:
         """The name under which embedded data, or what is known of a person, is asked for."""
@@ -64,9 +72,20 @@ class Known:
         return Name(f"profile.{self.traits[field_name]}")
 
     def keys(self, question: str) -> list[str]:
-        """The keys meant by a question: inside a block that is asked again, those of this time; else all of them."""
+        """The keys meant by a question, the last answer counting: in a loop that of this turn, else all until now."""
+        if question in self.turned:
+            return [self.turned[question]]
         found, here = self.occurrences.get(question, []), key_of(question, self.occurrence)
-        return [here] if self.occurrence > 1 and here in found else found[:1] if here in self.inside else found
+        if re.split("[#/]", question)[0] not in self.inside or here not in found:
+            return found
+        return [here] if self.turn else found[: found.index(here) + 1]
+
+    def at(self, node: Node | None, block: Block | None = None) -> None:
+        """Stand in a block of the flow: what is asked for there means its own questions first."""
+        self.occurrence, self.turn = (node.occurrence, node.turn) if node else (1, None)
+        self.inside = (
+            frozenset(element.question for element in block.elements if element.question) if block else frozenset()
+        )
 
     def parts(self, question: str) -> list[tuple[Question, Carried]]:
         return [(self.questions[key], self.carried[key]) for key in self.keys(question)]
@@ -168,10 +187,25 @@ def _of_question(
         said_of = [
             _said(part, carried, what, first, second, operator, right, known) for part, carried in known.parts(question)
         ]
-        holds_ = _either(list(said_of)) if said_of else None
+        holds_ = _last(said_of, [part.name for part, _ in known.parts(question)])
     if holds_ is None:
         return None
     return Unary("not", holds_) if negated else holds_
+
+
+def _last(said_of: list[Expression | None], names: list[str]) -> Expression | None:
+    """A comparison with the last answer, of a question that is asked several times."""
+    found: Expression | None = None
+    for part, name in zip(said_of, names, strict=True):
+        if part is None:
+            return None
+        given = Unary("notempty", Name(name))
+        found = (
+            part
+            if found is None
+            else Binary("or", Binary("and", given, part), Binary("and", Unary("not", given), found))
+        )
+    return found
 
 
 def _displayed(question: str, known: Known) -> Expression | None:

@@ -14,6 +14,7 @@ from regard.surveys.model import CalculatedValue, Complete, Page, Question, Rand
 from regard.surveys.moving.losses import Losses
 from regard.surveys.moving.qualtrics.conditions import Known, condition_of, without
 from regard.surveys.moving.qualtrics.ordering import Ordering, ordering_of
+from regard.surveys.moving.qualtrics.raw import questions_in
 from regard.surveys.moving.qualtrics.skipping import Guard, guards_of
 from regard.surveys.moving.qualtrics.survey import Block, Node, Survey, key_of, nodes_in
 from regard.surveys.moving.wording import Names, count_of, mapping, number_of, objects, plain
@@ -206,12 +207,7 @@ class Layout:
         if block is None:
             self.losses.lost(node.id, said("block {id}", id=node.id), said("the file does not hold it"))
             return []
-        if block.options.get("Looping") not in (None, "None", "", False):
-            self.losses.changed(
-                block.title or block.id, said("loop and merge"), said("the block is asked once, not in a loop")
-            )
-        self.known.occurrence = node.occurrence
-        self.known.inside = frozenset(element.question for element in block.elements if element.question)
+        self.known.at(node, block)
         guards = guards_of(block, self.known, node.occurrence, self.triggers, self.losses)
         order = ordering_of(block, self.losses)
         found: list[str] = []
@@ -219,7 +215,7 @@ class Layout:
             name = self._page(block, node, part, (*self.guards, *conditions), guards, order)
             if name:
                 found.append(name)
-        self.known.occurrence, self.known.inside = 1, frozenset()
+        self.known.at(None)
         self._shuffle(node, order)
         return found
 
@@ -239,7 +235,7 @@ class Layout:
         whole = (*conditions, *common)
         elements: list[Question] = []
         for key, own in listed:
-            display = self._display(key.partition("~")[0])
+            display = self._display(key.partition("~")[0], part)
             for made_key, question in self.refine(key).items():
                 shown = every([display, *(guard.condition for guard in own if guard.condition not in common)])
                 elements.append(msgspec.structs.replace(question, visible_if=shown))
@@ -255,8 +251,13 @@ class Layout:
             self.made[-1] = msgspec.structs.replace(self.made[-1], questions_order="random")
         return name
 
-    def _display(self, question: str) -> str | None:
+    def _display(self, question: str, page: Sequence[str]) -> str | None:
+        """When a question is shown; also what its logic asks of the same page counts as soon as it is answered."""
         raw = self.survey.questions.get(question, {})
+        logic = raw.get("DisplayLogic")
+        if mapping(logic).get("inPage") not in (True, "true", 1) and set(questions_in(logic)) & set(page):
+            why = said("it is read anew while the page is answered; there only when the page is opened")
+            self.losses.changed(question, said("display logic over a question of the same page"), why)
         conditions = [
             condition_of(raw.get(name), self.known, question)
             for name in ("DisplayLogic", "InPageDisplayLogic")

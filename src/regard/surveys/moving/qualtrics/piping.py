@@ -9,7 +9,8 @@ from typing import Final
 from regard.base.words import said
 from regard.surveys.moving.losses import Losses
 from regard.surveys.moving.qualtrics.conditions import Known, text_place
-from regard.surveys.moving.qualtrics.survey import Survey, located
+from regard.surveys.moving.qualtrics.raw import located
+from regard.surveys.moving.qualtrics.survey import Survey
 from regard.surveys.moving.wording import mapping, plain
 
 _PIPE: Final = re.compile(r"\$\{([a-z]+)://([^}]*)\}")
@@ -26,7 +27,7 @@ class Pipes:
             "q": self._question, "e": self._field, "m": self._person, "loc": self._person, "lm": self._nothing,
         }  # fmt: skip
 
-    def put(self, text: str, place: str) -> str:
+    def put(self, text: str, place: str, language: str = "") -> str:
         """The text with our names in the place of pipes. Braces that are no pipes stay."""
         if "${" not in text and "$e{" not in text:
             return text
@@ -34,6 +35,8 @@ class Pipes:
             self.losses.lost(place, said("calculation in a text"), NOT_PIPED)
 
         def replaced(found: re.Match[str]) -> str:
+            if found[1] == "lm" and self.known.turn and (told := self.known.turn.text(found[2], language)) is not None:
+                return "" if "lm://" in told else self.put(plain(told), place, language)
             made = self.kinds.get(found[1], self._nothing)(found[2])
             if made is None:
                 self.losses.lost(place, said("piped text {pipe}", pipe=found[0]), NOT_PIPED)
@@ -46,7 +49,7 @@ class Pipes:
         if not found:
             return None
         question, what, first, _ = found
-        raw = self.survey.questions.get(question)
+        raw = self.survey.questions.get(question.partition("_")[2] if question in self.known.turned else question)
         if raw is None:
             return None
         if what == "QuestionText":
@@ -54,12 +57,15 @@ class Pipes:
         if what in ("ChoiceDescription", "AnswerDescription"):
             which = "Choices" if what == "ChoiceDescription" else "Answers"
             return plain(mapping(mapping(raw.get(which)).get(first)).get("Display"))
-        if what not in _ANSWERED or question not in self.names:
+        if what not in _ANSWERED or not self.known.keys(question):
             return None
-        parts = self.known.parts(question)
-        if first.isdigit() and parts:
-            return f"{{{text_place(*parts[0], first)}}}"
-        return f"{{{self.names[question]}}}"
+        key, is_here = self.known.keys(question)[-1], question in self.known.inside or question in self.known.turned
+        if len(self.known.keys(question)) > 1 and not is_here:
+            why = said("the last one is said, also where only an earlier one was given")
+            self.losses.changed(question, said("piped answer of a question that is asked more than once"), why)
+        if first.isdigit() and key in self.known.questions:
+            return f"{{{text_place(self.known.questions[key], self.known.carried[key], first)}}}"
+        return f"{{{self.names.get(key, question)}}}"
 
     def _field(self, path: str) -> str:
         name = path.removeprefix("Field/").partition("?")[0]

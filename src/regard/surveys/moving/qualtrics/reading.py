@@ -7,15 +7,15 @@ from typing import Any, Final
 from regard.base import Invalid
 from regard.base.words import said
 from regard.surveys.model import Question, Questionnaire, Quota, Text
-from regard.surveys.moving.losses import Losses
 from regard.surveys.moving.moved import Moved
 from regard.surveys.moving.opening import REMEDY
 from regard.surveys.moving.qualtrics.conditions import Known, condition_of
 from regard.surveys.moving.qualtrics.laying import Layout, set_fields
 from regard.surveys.moving.qualtrics.piping import Pipes
-from regard.surveys.moving.qualtrics.questions import Source, questions_from
+from regard.surveys.moving.qualtrics.questions import questions_from
 from regard.surveys.moving.qualtrics.refining import refined
-from regard.surveys.moving.qualtrics.survey import Survey, key_of, nodes_in, survey_of
+from regard.surveys.moving.qualtrics.source import Source
+from regard.surveys.moving.qualtrics.survey import Node, Survey, key_of, nodes_in, survey_of
 from regard.surveys.moving.wording import Names, count_of, locale_of, mapping, plain, text_in
 
 MOST_QUESTIONS: Final = 5_000
@@ -60,6 +60,8 @@ _READ: Final = frozenset(
         "ClarifyingSymbolType",
         "SurveyLanguage",
         "ReorderAnswers",
+        "ChoiceGroups",
+        "ChoiceGroupOrder",
     ]
 )
 _EXPLAINED: Final = {
@@ -83,8 +85,8 @@ class _Reader:
         if len(survey.questions) > MOST_QUESTIONS:
             raise Invalid(said("the survey has more than {most} questions", most=MOST_QUESTIONS), field="file")
         self.survey = survey
-        self.losses = Losses()
-        self.known = Known(self.losses)
+        self.losses = survey.losses
+        self.known = Known(self.losses, turned=survey.turns)
         self.own = locale_of(survey.entry.get("SurveyLanguage"))
         self.names = Names()
         self.named: dict[str, str] = {}
@@ -94,17 +96,18 @@ class _Reader:
 
     def read(self) -> Moved:
         keys = [
-            (question, node.occurrence)
+            (question, node)
             for node in nodes_in(self.survey.flow)
             if node.kind == "Block" and node.id in self.survey.blocks
             for question in self._questions_of(node.id)
         ]
-        for question, occurrence in keys:
-            self._name(question, occurrence)
+        for question, node in keys:
+            self._name(question, node)
         for field in set_fields(self.survey):
             self.known.calculated[field] = self.names.make(field, "field")
-        for question, occurrence in keys:
-            self._ask(question, occurrence)
+        for question, node in keys:
+            self._ask(question, node)
+        self.known.at(None)
         layout = Layout(self.survey, self.known, self.losses, self._refined)
         pages = layout.pages()
         self._list_the_rest(layout)
@@ -132,18 +135,21 @@ class _Reader:
                 self.losses.lost(block, said("question {key}", key=question), said("the file does not hold it"))
         return [question for question in dict.fromkeys(listed) if question in self.survey.questions]
 
-    def _name(self, question: str, occurrence: int) -> None:
-        key = key_of(question, occurrence)
+    def _name(self, question: str, node: Node) -> None:
+        key = key_of(question, node.occurrence)
         tag = self.survey.questions[question].get("DataExportTag") or question
-        self.named[key] = self.names.make(tag)
+        self.named[key] = self.names.make(f"{tag}_{node.turn.id}" if node.turn else tag)
         self.known.occurrences.setdefault(question, [])
-        if occurrence == 2:
-            why = said("it is asked again under another name; conditions over it hold when either answer fits")
+        if node.occurrence == 2 and not node.turn:
+            why = said(
+                "it is asked again under another name, without the first answer; conditions read the last answer"
+            )
             self.losses.changed(question, said("the question's block stands in the flow more than once"), why)
 
-    def _ask(self, question: str, occurrence: int) -> None:
+    def _ask(self, question: str, node: Node) -> None:
         """Make the questions of ours, still without conditions."""
-        key, raw = key_of(question, occurrence), self.survey.questions[question]
+        key, raw = key_of(question, node.occurrence), self.survey.questions[question]
+        self.known.at(node, self.survey.blocks[node.id])
 
         def name(part: str) -> str:
             return self.names.make(f"{self.named[key]}_{part}") if part else self.named[key]
@@ -179,7 +185,7 @@ class _Reader:
             if found:
                 texts.setdefault(locale_of(language), found)
         place = str(raw.get("QuestionID") or "")
-        shown = {key: self.pipes.put(text if keep else plain(text), place).strip() for key, text in texts.items()}
+        shown = {key: self.pipes.put(text if keep else plain(text), place, key).strip() for key, text in texts.items()}
         return text_in(shown, self.own)
 
     def _quotas(self) -> list[Quota]:

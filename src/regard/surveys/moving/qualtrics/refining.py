@@ -11,8 +11,8 @@ from regard.surveys.expressions import Binary, Constant, Name, Unary, written
 from regard.surveys.model import Checkbox, Choice, Chosen, Matrix, MultipleText, Question, Validator, Value
 from regard.surveys.moving.moved import Carried
 from regard.surveys.moving.qualtrics.conditions import Known, condition_of
-from regard.surveys.moving.qualtrics.questions import Source
-from regard.surveys.moving.qualtrics.survey import located
+from regard.surveys.moving.qualtrics.raw import located
+from regard.surveys.moving.qualtrics.source import Source
 from regard.surveys.moving.wording import mapping
 
 

@@ -12,7 +12,10 @@ from regard.surveys.moving.qualtrics.conditions import Known, atom_of, without
 from regard.surveys.moving.qualtrics.survey import Block, key_of
 
 NO_SKIP: Final = said("the condition or the target cannot be said here: nothing is skipped")
-_UNANSWERED: Final = ("not ", " empty", "<>")
+_UNANSWERED: Final = (
+    "NotSelected", "Empty", "IsEmpty", "NotEqualTo", "IsNot", "NotEquals", "DoesNotContain", "NotDisplayed",
+)  # fmt: skip
+"""Conditions that also hold of a question without an answer."""
 
 
 class Guard(NamedTuple):
@@ -41,7 +44,7 @@ def guards_of(
                 continue  # the one before it always comes first
             whole = every([condition, *map(without, passed)]) or condition
             passed.append(condition)
-            if any(sign in f" {condition}" for sign in _UNANSWERED):
+            if str(raw.get("Condition") or raw.get("Operator")) in _UNANSWERED:
                 losses.changed(
                     question,
                     said("skip logic on what was not answered"),

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from regard.base.words import said
+from regard.surveys.moving.losses import Losses
+from regard.surveys.moving.qualtrics.loops import MOST_UNROLLED, Turn, loop_of
 from regard.surveys.moving.wording import mapping, objects
 
 DEEPEST_FLOW: Final = 60
-_ARRANGED: Final = (
-    "Block",
-    "Standard",
-    "Branch",
-    "BlockRandomizer",
-    "Randomizer",
-    "Group",
-    "EndSurvey",
-    "EmbeddedData",
-)
 
 
 @dataclass(frozen=True)
@@ -31,6 +23,8 @@ class Node:
     raw: dict[str, Any]
     children: tuple[Node, ...] = ()
     occurrence: int = 1
+    turn: Turn | None = None
+    """Of which turn of a loop a block is."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +44,10 @@ class Block:
     elements: tuple[Element, ...]
     options: dict[str, Any]
 
+    @property
+    def questions(self) -> frozenset[str]:
+        return frozenset(element.question for element in self.elements if element.question)
+
 
 @dataclass(frozen=True)
 class Survey:
@@ -64,6 +62,10 @@ class Survey:
     others: dict[str, list[Any]] = field(default_factory=dict)
     """Payloads of elements that are not read, by their tag."""
     trashed: list[str] = field(default_factory=list)
+    losses: Losses = field(default_factory=Losses)
+    """What the structure itself cannot say."""
+    turns: dict[str, str] = field(default_factory=dict)
+    """Keys of questions in loops, by how Qualtrics calls them there (``2_QID7``)."""
 
 
 def survey_of(data: dict[str, Any]) -> Survey:
@@ -86,9 +88,12 @@ def survey_of(data: dict[str, Any]) -> Survey:
     nodes = objects(flow.get("Flow")) or [{"Type": "Block", "ID": key} for key in blocks]
     options = next((payload for payload in elements.pop("SO", []) if isinstance(payload, dict)), {})
     quotas = objects(elements.pop("QO", []))
+    unrolling = _Unrolling({str(raw.get("ID") or ""): raw for raw in raw_blocks}, questions, blocks)
+    steps = unrolling.steps(nodes)
     return Survey(
-        mapping(data.get("SurveyEntry")), options, questions, blocks, _flow(nodes, {}), quotas, elements, thrown
-    )
+        mapping(data.get("SurveyEntry")), options, questions, blocks, steps, quotas, elements, thrown,
+        unrolling.losses, unrolling.turns,
+    )  # fmt: skip
 
 
 def _blocks_in(payload: Any) -> Iterator[dict[str, Any]]:
@@ -108,17 +113,55 @@ def _block(raw: dict[str, Any]) -> Block:
     return Block(str(raw.get("ID") or ""), str(raw.get("Description") or ""), found, mapping(raw.get("Options")))
 
 
-def _flow(nodes: list[dict[str, Any]], seen: dict[str, int], depth: int = 0) -> tuple[Node, ...]:
-    found = []
-    for raw in nodes if depth < DEEPEST_FLOW else []:
-        kind, key = str(raw.get("Type")), str(raw.get("ID") or "")
+@dataclass
+class _Unrolling:
+    """The flow, with every loop as the turns it takes."""
+
+    raw_blocks: dict[str, dict[str, Any]]
+    questions: dict[str, dict[str, Any]]
+    blocks: dict[str, Block]
+    losses: Losses = field(default_factory=Losses)
+    seen: dict[str, int] = field(default_factory=dict)
+    turns: dict[str, str] = field(default_factory=dict)
+    room: int = MOST_UNROLLED
+
+    def steps(self, nodes: list[dict[str, Any]], depth: int = 0) -> tuple[Node, ...]:
+        if depth >= DEEPEST_FLOW:
+            self.losses.lost(
+                said("file"),
+                said("survey flow"),
+                said("it is nested more than {levels} levels deep", levels=DEEPEST_FLOW),
+            )
+            return ()
+        return tuple(self._step(raw, depth) for raw in nodes)
+
+    def _step(self, raw: dict[str, Any], depth: int) -> Node:
+        kind = str(raw.get("Type"))
         kind = {"Standard": "Block", "Randomizer": "BlockRandomizer"}.get(kind, kind)
-        if kind == "Block":
-            seen[key] = seen.get(key, 0) + 1
-        children = _flow(objects(raw.get("Flow")), seen, depth + 1)
-        name = key if kind == "Block" else str(raw.get("FlowID") or "")
-        found.append(Node(kind, name, raw, children, seen.get(key, 1) if kind == "Block" else 1))
-    return tuple(found)
+        if kind != "Block":
+            inner = objects(raw.get("Flow"))
+            return Node(kind, str(raw.get("FlowID") or ""), raw, self.steps(inner, depth + 1) if inner else ())
+        key = str(raw.get("ID") or "")
+        loop = loop_of(self.raw_blocks.get(key, {}), self.questions, self.losses, self.room)
+        if loop is None:
+            return self._block(key, raw, None)
+        self.room -= len(self.blocks[key].elements) * len(loop.turns) if key in self.blocks else 0
+        name = str(raw.get("FlowID") or key)
+        turns = tuple(self._turn(f"{name}/{turn.id}", key, raw, turn) for turn in loop.turns)
+        if loop.is_random:
+            return Node("BlockRandomizer", name, {"SubSet": loop.take} if loop.take else {}, turns)
+        return Node("Group", name, {}, turns)
+
+    def _turn(self, name: str, key: str, raw: dict[str, Any], turn: Turn) -> Node:
+        block = self._block(key, raw, turn)
+        return Node("Branch", name, {"BranchLogic": turn.logic}, (block,)) if turn.logic else block
+
+    def _block(self, key: str, raw: dict[str, Any], turn: Turn | None) -> Node:
+        self.seen[key] = occurrence = self.seen.get(key, 0) + 1
+        if turn and key in self.blocks:
+            listed = self.blocks[key].questions
+            self.turns |= {f"{turn.id}_{question}": key_of(question, occurrence) for question in listed}
+        return Node("Block", key, raw, (), occurrence, turn)
 
 
 def nodes_in(nodes: tuple[Node, ...]) -> Iterator[Node]:
@@ -135,61 +178,3 @@ def key_of(question: str, occurrence: int) -> str:
     ('QID1', 'QID1~2')
     """
     return question if occurrence == 1 else f"{question}~{occurrence}"
-
-
-def ordered(payload: dict[str, Any], what: str) -> list[str]:
-    """The ids of a question's choices or answers in the order they are shown in."""
-    known = mapping(payload.get(what))
-    order = payload.get("ChoiceOrder" if what == "Choices" else "AnswerOrder")
-    if isinstance(order, dict):
-        order = [order[place] for place in sorted(order, key=lambda place: (len(str(place)), str(place)))]
-    listed = [str(each) for each in order] if isinstance(order, list) else []
-    found = [each for each in dict.fromkeys(listed) if each in known]
-    return found or list(known)
-
-
-LOCATOR: Final = re.compile(r"q://([^/]+)/(\w+)(?:/([^/]+))?(?:/([^/?]+))?")
-
-
-def located(text: object) -> tuple[str, str, str, str] | None:
-    """A locator's question, what of it, and the two ids behind that.
-
-    >>> located("q://QID2/SelectableChoice/1/4"), located("QID2")
-    (('QID2', 'SelectableChoice', '1', '4'), None)
-    """
-    found = LOCATOR.match(str(text or ""))
-    return (found[1], found[2], found[3] or "", found[4] or "") if found else None
-
-
-def is_text_choice(choice: object) -> bool:
-    """Whether something can be written beside a choice."""
-    return isinstance(choice, dict) and str(choice.get("TextEntry", "")).lower() in ("true", "on", "1")
-
-
-def logic_sets(logic: Any) -> list[list[tuple[str, list[list[dict[str, Any]]]]]]:
-    """A condition as alternatives of sets, and each set as alternatives of expressions that hold together.
-
-    "and" binds tighter than "or", among sets and inside them.
-    """
-    sets = [(key, value) for key, value in mapping(logic).items() if key.isdigit() and isinstance(value, dict | list)]
-    alternatives: list[list[tuple[str, list[list[dict[str, Any]]]]]] = []
-    for _, raw in sorted(sets, key=lambda pair: int(pair[0])):
-        each = mapping(raw)
-        found = (str(each.get("Type")), _alternatives(each))
-        if alternatives and "or" not in found[0].lower():
-            alternatives[-1].append(found)
-        else:
-            alternatives.append([found])
-    return alternatives
-
-
-def _alternatives(raw: dict[str, Any]) -> list[list[dict[str, Any]]]:
-    found: list[list[dict[str, Any]]] = []
-    numbered = [(int(key), value) for key, value in raw.items() if key.isdigit() and isinstance(value, dict)]
-    for _, expression in sorted(numbered, key=lambda pair: pair[0]):
-        joined = str(expression.get("Conjuction") or expression.get("Conjunction") or "And").lower()
-        if found and joined != "or":
-            found[-1].append(expression)
-        else:
-            found.append([expression])
-    return found

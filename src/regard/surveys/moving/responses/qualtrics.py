@@ -112,27 +112,29 @@ class _Reader:
         self.survey: Survey = moved.source
         self.asked = {question.name: question for question in questions_of(moved.questionnaire)}
         self.columns: dict[str, _Column] = {}
+        turns = {key: name.partition("_")[0] for name, key in self.survey.turns.items()}
         for key, carried in moved.carried.items():
-            if "~" not in key:
-                self._expect(key, carried)
+            question, _, part = key.partition("~")
+            if key in turns or not part:
+                self._expect(key, question, carried, f"{turns[key]}_" if key in turns else "")
 
     def _raw(self, key: str) -> dict[str, Any]:
         """The source of a question, or of a column of one asked side by side."""
-        base, mark, part = key.partition("#")
+        base, mark, part = re.sub(r"~\d+", "", key).partition("#")
         raw = self.survey.questions.get(base.partition("/")[0], {})
         if not mark:
             return raw
         inner = mapping(mapping(raw.get("AdditionalQuestions")).get(part.partition("/")[0]))
         return {**inner, "Choices": inner.get("Choices") or raw.get("Choices")}
 
-    def _expect(self, key: str, carried: Carried) -> None:
-        """Every heading under which a question's answers may come."""
-        raw, question = self._raw(key), self.asked.get(carried.name)
+    def _expect(self, key: str, source: str, carried: Carried, turn: str) -> None:
+        """Every heading under which a question's answers may come; in a loop the turn stands before it."""
+        raw, question = self._raw(source), self.asked.get(carried.name)
         if question is None or isinstance(question, Html):
             return
-        base, _, row = key.partition("/")
+        base, _, row = source.partition("/")
         for tag in {str(raw.get("DataExportTag") or base), base}:
-            for heading, column in _headings_of(tag, raw, question, carried, key, row):
+            for heading, column in _headings_of(turn + tag, raw, question, carried, key, row):
                 self.columns.setdefault(heading.casefold(), column)
 
     def read(self, names: list[str], ids: list[str], body: list[list[str]]) -> ImportedResponses:

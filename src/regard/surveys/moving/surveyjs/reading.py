@@ -10,6 +10,7 @@ from regard.base import Invalid
 from regard.base.words import said
 from regard.surveys.expressions import Binary, Constant, Name, every, written
 from regard.surveys.model import (
+    WORDS,
     CalculatedValue,
     Checkbox,
     Chosen,
@@ -35,6 +36,9 @@ _OPERATORS: Final = {
     "equal": "=", "notequal": "<>", "greater": ">", "less": "<", "greaterorequal": ">=", "lessorequal": "<=",
     "contains": "contains", "notcontains": "notcontains", "empty": "empty", "notempty": "notempty", "anyof": "anyof",
 }  # fmt: skip
+_WORDS: Final = {
+    field.encode_name: field.name for field in msgspec.structs.fields(Questionnaire) if field.name in WORDS
+}
 _SURVEY: Final = frozenset(
     [
         "title",
@@ -56,6 +60,7 @@ _SURVEY: Final = frozenset(
         "firstPageIsStartPage",
         "questionsOrder",
         "questionsOnPageMode",
+        *_WORDS,
     ]
 )
 _SURVEY_LOOKS: Final = frozenset(
@@ -77,11 +82,7 @@ _SURVEY_LOOKS: Final = frozenset(
         "theme",
         "fitToContainer",
         "requiredText",
-        "pagePrevText",
         "requiredMark",
-        "pageNextText",
-        "completeText",
-        "startSurveyText",
         "questionStartIndex",
         "showTOC",
         "tocLocation",
@@ -150,6 +151,7 @@ class _Reader:
             show_progress_bar=self.raw.get("showProgressBar") not in (None, False, "off"),
             allow_back=bool(self.raw.get("showPrevButton", True)),
             touchpoint=self.raw.get("touchpoint") if isinstance(self.raw.get("touchpoint"), str) else None,
+            **{name: self._survey_text(key) for key, name in _WORDS.items()},
             first_page_is_started=bool(self.raw.get("firstPageIsStarted") or self.raw.get("firstPageIsStartPage")),
         )
         return Moved("surveyjs", questionnaire, self.losses.listed(), [], self.carried, self.raw, {}, self.units)

@@ -5,8 +5,8 @@ Nothing here knows how a survey was translated: conditions, orders and skips are
 
 from __future__ import annotations
 
-from regard.surveys.moving.equivalence import Source
 from regard.surveys.moving.moved import Moved
+from regard.surveys.moving.walking.walked import Source
 
 
 def source_of(moved: Moved) -> Source:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-from regard.surveys.moving.equivalence import Walked
 from regard.surveys.moving.formbricks.survey import Block, Survey
+from regard.surveys.moving.walking.walked import Choose, Walked
 from regard.surveys.moving.wording import mapping, number_of, objects
-
-Choose = Callable[[Sequence[Any]], Any]
 
 
 class Formbricks:

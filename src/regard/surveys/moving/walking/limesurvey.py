@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from regard.base import Invalid
-from regard.surveys.moving.equivalence import Walked
 from regard.surveys.moving.limesurvey.manager import (
     Function,
     Literal,
@@ -27,9 +26,8 @@ from regard.surveys.moving.limesurvey.manager import (
 from regard.surveys.moving.limesurvey.old_conditions import relevance_of
 from regard.surveys.moving.limesurvey.places import Place, members, places_in
 from regard.surveys.moving.limesurvey.survey import MULTIPLE, Asked, Group, Survey
+from regard.surveys.moving.walking.walked import Choose, Walked
 from regard.surveys.moving.wording import number_of
-
-Choose = Callable[[Sequence[Any]], Any]
 
 
 class _UntoldError(Exception):

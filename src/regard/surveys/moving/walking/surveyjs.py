@@ -5,16 +5,13 @@ Conditions are evaluated as written: the language is the same. What is checked i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 from regard.base import Invalid
 from regard.surveys.evaluating import evaluate, holds
 from regard.surveys.expressions import Binary, Constant, Items, Name, names_in, parse, parts_of
-from regard.surveys.moving.equivalence import Walked
+from regard.surveys.moving.walking.walked import Choose, Walked
 from regard.surveys.moving.wording import members, objects
-
-Choose = Callable[[Sequence[Any]], Any]
 
 
 class SurveyJS:

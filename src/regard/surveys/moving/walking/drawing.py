@@ -1,0 +1,81 @@
+"""All ways through a survey, or a large random sample of them where there are too many."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from regard.surveys.moving.walking.walked import Source, Walked
+
+T = TypeVar("T")
+MOST_WALKS: Final = 4_000
+"""Ways through that are all walked; where there may be more, a sample of them is."""
+
+
+class _Tape:
+    """Choices as a row of numbers that counts up: every possible row comes once."""
+
+    def __init__(self) -> None:
+        self.taken: list[int] = []
+        self.sizes: list[int] = []
+        self.place = 0
+
+    def choose(self, possible: Sequence[T]) -> T:
+        if self.place == len(self.taken):
+            self.taken.append(0)
+            self.sizes.append(len(possible))
+        self.sizes[self.place] = len(possible)
+        self.place += 1
+        return possible[self.taken[self.place - 1]]
+
+    def advance(self) -> bool:
+        """Go on to the next row; False after the last."""
+        del self.taken[self.place :], self.sizes[self.place :]
+        while self.taken and self.taken[-1] + 1 >= self.sizes[-1]:
+            self.taken.pop()
+            self.sizes.pop()
+        if self.taken:
+            self.taken[-1] += 1
+        self.place = 0
+        return bool(self.taken)
+
+
+@dataclass
+class Draw:
+    """Walks through a source; ``is_exhaustive`` says, afterwards, whether they were all there are."""
+
+    source: Source
+    is_exhaustive: bool
+    seed: int
+    sample: int
+
+    def walks(self) -> Iterator[Walked]:
+        """Every walk; a sample of them, where there are (or turn out to be) too many."""
+        tape, walked = _Tape(), 0
+        while self.is_exhaustive:
+            yield self.source.walk(tape.choose)
+            walked += 1
+            if not tape.advance():
+                return
+            self.is_exhaustive = walked < MOST_WALKS
+        chance = random.Random(self.seed)  # noqa: S311 - a sample is no secret
+        for _ in range(self.sample):
+            yield self.source.walk(chance.choice)
+
+
+def all_or_some(source: Source, seed: int, sample: int) -> Draw:
+    """All ways, when a few tries say that there are no more than can be walked."""
+    chance, most = random.Random(seed), 1.0  # noqa: S311 - an estimate is no secret
+    for _ in range(30):
+        ways = 1.0
+
+        def choose(possible: Sequence[T]) -> T:
+            nonlocal ways
+            ways *= len(possible)
+            return chance.choice(possible)
+
+        source.walk(choose)
+        most = max(most, ways)
+    return Draw(source, most <= MOST_WALKS, seed, sample)
