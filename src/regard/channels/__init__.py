@@ -5,6 +5,7 @@ from regard.channels.bounces import Kind, Reason, Report, read_reports
 from regard.channels.email import mime
 from regard.channels.message import Fate, Mail, Outcome, Text, address, ascii_domain
 from regard.channels.outgoing import Answer, Request, fetch
+from regard.channels.replies import Replies, Reply, is_authentic, read_reply, wants_to_stop
 from regard.channels.sms import Encoding, Provider, Segments, segments, send_text
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "Outcome",
     "Provider",
     "Reason",
+    "Replies",
+    "Reply",
     "Report",
     "Request",
     "Segments",
@@ -23,8 +26,11 @@ __all__ = [
     "address",
     "ascii_domain",
     "fetch",
+    "is_authentic",
     "mime",
+    "read_reply",
     "read_reports",
     "segments",
     "send_text",
+    "wants_to_stop",
 ]

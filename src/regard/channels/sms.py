@@ -13,6 +13,7 @@ from regard.base import Invalid, Unavailable
 from regard.base.words import said
 from regard.channels.message import Fate, Outcome, Text
 from regard.channels.outgoing import UNANSWERED, Answer, Request, fetch
+from regard.channels.replies import Replies
 
 GSM_BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
@@ -39,7 +40,8 @@ class Provider:
 
     In the texts of ``template`` ``{to}``, ``{text}`` and ``{sender}`` stand for the message's. A 2xx answer means that
     it was taken, unless ``success_path`` (``messages.0.status``) leads to something that is not in
-    ``success_values``. ``reference_path`` leads to the provider's own number of the message.
+    ``success_values``. ``reference_path`` leads to the provider's own number of the message. ``replies`` says how it
+    tells what people answer; None: it does not.
     """
 
     url: str
@@ -51,6 +53,7 @@ class Provider:
     success_path: str = ""
     success_values: tuple[str, ...] = ()
     reference_path: str = ""
+    replies: Replies | None = None
 
     def __post_init__(self) -> None:
         written = json.dumps(self.template)

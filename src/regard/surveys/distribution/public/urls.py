@@ -10,5 +10,6 @@ app_name = "preferences"
 urlpatterns = [
     path("u/<str:token>/", views.unsubscribe, name="unsubscribe"),
     path("p/<str:token>/", views.preferences, name="preferences"),
+    path("sms/replies/", views.replies, name="replies"),
     path("o/<str:token>/", views.opened, name="opened"),
 ]

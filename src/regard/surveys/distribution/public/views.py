@@ -6,7 +6,7 @@ that the token's mail went to and nobody else, and most of that is masked: mails
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -14,13 +14,19 @@ from django.template.loader import get_template
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
 
-from regard.base import NotFound
+from regard.accounts.site import public
+from regard.base import Invalid, NotFound
 from regard.base.clock import now
+from regard.channels import is_authentic, read_reply, wants_to_stop
 from regard.stream.vocabulary import SURVEY_OPENED
+from regard.surveys.distribution.leaving import keep, kept_of, leave, leave_by_text
+from regard.surveys.distribution.provider import has_sms, sms_provider
 from regard.surveys.distribution.sending import told_of
 from regard.surveys.model import languages_of
-from regard.surveys.models import Invitation, Preference
+from regard.surveys.models import Invitation
 from regard.surveys.preferring import ASKED, PURPOSE, masked
 from regard.surveys.recording import call
 from regard.surveys.respond.languages import chosen_language, direction, words_language
@@ -30,7 +36,6 @@ from regard.surveys.site import tell
 from regard.surveys.terms import KINDS, REMINDERS, Terms, read_terms
 from regard.surveys.tokens import read_id
 
-UNSUBSCRIBED: Final = "Unsubscribed"
 KIND_NAMES: Final = {
     "relationship": gettext_lazy("What you think of us in general"),
     "purchase": gettext_lazy("Your orders and deliveries"),
@@ -46,7 +51,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Leave: one button on a page, or one click in the mailbox (RFC 8058), which sends without showing it."""
     one = _invitation(token)
     if request.method == "POST":
-        _leave(one)
+        leave(one)
     return _page(request, "unsubscribe", one, token, is_done=request.method == "POST")
 
 
@@ -71,6 +76,26 @@ def opened(request: HttpRequest, token: str) -> HttpResponse:
     return HttpResponse(PIXEL, content_type="image/gif")
 
 
+@csrf_exempt
+@public
+@require_POST
+def replies(request: HttpRequest) -> HttpResponse:
+    """What people answer to text messages, as the provider posts it: whoever says STOP gets none any more. What it
+    answers says nothing of who is known."""
+    told = sms_provider().replies if has_sms() else None
+    if told is None:
+        return HttpResponse(status=404)
+    if not is_authentic(told, request.headers, request.body):
+        return HttpResponse(status=401)
+    try:
+        reply = read_reply(told, request.headers.get("Content-Type", ""), request.body)
+    except Invalid as error:
+        return HttpResponse(f"{error.message}\n", status=422, content_type="text/plain; charset=utf-8")
+    if wants_to_stop(reply.text):
+        leave_by_text(reply.sender)
+    return HttpResponse(status=204)
+
+
 def _invitation(token: str) -> Invitation:
     """The invitation whose mail carried the token; that its link to the survey has ended does not matter here."""
     public_id = read_id(settings.SECRET_KEY, PURPOSE, token, now())
@@ -85,38 +110,19 @@ def _terms(one: Invitation) -> Terms:
     return read_terms(one.programme.settings) if one.programme else Terms()
 
 
-def _leave(one: Invitation) -> None:
-    is_new = not _kept(one).is_unsubscribed
-    _keep(one, is_unsubscribed=True, reason=ASKED)
-    if is_new:
-        tell(one.workspace, [call(told_of(one.survey, one), UNSUBSCRIBED, now())])
-
-
 def _choose(one: Invitation, kinds: list[str], *, wants_nothing: bool) -> None:
     if wants_nothing:
-        _leave(one)
+        leave(one)
         return
     wanted = {kind: kind in kinds for kind in (*KINDS, REMINDERS)}
-    _keep(one, is_unsubscribed=not any(wanted[kind] for kind in KINDS), reason=ASKED, kinds=wanted)
-
-
-def _kept(one: Invitation) -> Preference:
-    found = Preference.objects.of(one.workspace).filter(channel=one.channel, address=one.address).first()
-    return found or Preference(workspace=one.workspace, channel=one.channel, address=one.address)
-
-
-def _keep(one: Invitation, **values: Any) -> None:
-    values["changed_at"] = now()
-    Preference.objects.of(one.workspace).update_or_create(
-        workspace=one.workspace, channel=one.channel, address=one.address, defaults=values
-    )
+    keep(one, is_unsubscribed=not any(wanted[kind] for kind in KINDS), reason=ASKED, kinds=wanted)
 
 
 def _page(request: HttpRequest, name: str, one: Invitation, token: str, *, is_done: bool) -> HttpResponse:
     version = one.survey.version
     languages = languages_of(questionnaire_of(version.pk)) if version else ["en"]
     language = words_language(chosen_language(languages, [one.language], request.headers.get("Accept-Language", "")))
-    theme, kept = one.survey.theme, _kept(one)
+    theme, kept = one.survey.theme, kept_of(one)
     with translation.override(language):
         context = {
             "language": language,
