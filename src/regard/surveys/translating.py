@@ -13,7 +13,7 @@ from typing import Any, Final
 from regard.base import Invalid
 from regard.base.words import said
 from regard.surveys.editing import own_text, with_text
-from regard.surveys.model import Choice, Page, Part, Question, Questionnaire, Text, placed_texts
+from regard.surveys.model import DEFAULT, Choice, Page, Part, Question, Questionnaire, Text, placed_texts
 from regard.surveys.reading import as_json, read_questionnaire
 
 _LISTS: Final = ("choices", "columns", "rows")
@@ -93,6 +93,21 @@ def translate(questionnaire: Questionnaire, language: str, words: Mapping[str, s
 def remove_language(questionnaire: Questionnaire, language: str) -> Questionnaire:
     """Take every word in a language away."""
     return translate(questionnaire, language, {one.place: "" for one in phrases(questionnaire) if one.said(language)})
+
+
+def with_locale(questionnaire: Questionnaire, locale: str) -> Questionnaire:
+    """The questionnaire as one written in another language: where that has words, they become its own.
+
+    >>> with_locale(Questionnaire(title={"default": "How?", "pl": "Jak?"}), "pl").title
+    {'default': 'Jak?', 'en': 'How?'}
+    """
+    document, old = {**as_json(questionnaire), "locale": locale}, questionnaire.locale
+    for place, text, _about in _texts(questionnaire):
+        if isinstance(text, dict) and text.get(locale) and locale != old:
+            rest = {name: said for name, said in text.items() if name not in (DEFAULT, locale, old)}
+            own = own_text(text, old)
+            _set(document, place, {DEFAULT: text[locale], **({old: own} if own else {}), **rest})
+    return read_questionnaire(document)
 
 
 # --- as a table ------------------------------------------------------------------------------------------------------

@@ -64,6 +64,31 @@ def test_who_comes_second_is_told_and_overwrites_nothing(analyst, at, draft) -> 
     assert order(draft()) == {"first": ["score"], "second": ["why"]}
 
 
+@pytest.mark.parametrize("do", ["remove score", "page-remove first"])
+def test_what_was_removed_can_be_brought_back(analyst, at, draft, do) -> None:
+    page = analyst.post(at, {"do": do, "edition": "0"}, follow=True).content.decode()
+    assert 'value="bring-back"' in page
+    analyst.post(at, {"do": "bring-back", "edition": "1"})
+    assert order(draft()) == START
+    assert 'value="bring-back"' not in analyst.get(at).content.decode()
+
+
+def test_what_was_removed_is_not_brought_back_over_what_others_did_since(analyst, at, draft) -> None:
+    analyst.post(at, {"do": "remove score", "edition": "0"})
+    analyst.post(at, {"do": "page-add", "edition": "1"})
+    assert 'value="bring-back"' not in analyst.get(at).content.decode()
+    assert analyst.post(at, {"do": "bring-back", "edition": "2"}).status_code == 409
+    assert list(order(draft())) == ["first", "second", "page1"]
+
+
+def test_removing_what_conditions_ask_for_says_so(analyst, at) -> None:
+    sent = {"HX-Request": "true"}
+    asked = analyst.post(at, {"do": "remove score", "edition": "0"}, headers=sent).content.decode()
+    assert "Something still speaks of it" in asked
+    unasked = analyst.post(at, {"do": "remove again", "edition": "1"}, headers=sent).content.decode()
+    assert "Something still speaks of it" not in unasked
+
+
 @pytest.mark.parametrize("do", ["up nobody", "remove nobody", "page-up nobody", "add nobody", "add first"])
 def test_what_is_not_there_cannot_be_changed(analyst, at, draft, do) -> None:
     assert analyst.post(at, {"do": do, "edition": "0"}).status_code in (404, 422)

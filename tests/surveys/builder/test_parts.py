@@ -173,6 +173,22 @@ def test_settings_belong_to_the_draft_and_to_the_survey(analyst, small, at, draf
     assert (small.name, small.is_once_each) == ("Ours", False)
 
 
+def test_a_survey_in_another_language_has_its_words_as_its_own(analyst, at, draft) -> None:
+    sent = {"edition": "0", "name": "Ours", "title": "How was it?", "locale": "PL"}
+    assert analyst.post(at + "settings/", sent).status_code == 302
+    kept = draft()
+    assert (kept.locale, find_question(kept, "again").choices[1].text) == ("pl", {"default": "Nie", "en": "No"})
+    assert analyst.post(at + "settings/", {**sent, "edition": "1", "locale": "Polish!"}).status_code == 422
+
+
+def test_the_words_of_the_pages_are_written_in_the_settings_and_translated_like_any_text(analyst, at, draft) -> None:
+    sent = {"edition": "0", "name": "Ours", "title": "Theirs", "locale": "uk", "page_next_text": "Далі"}
+    analyst.post(at + "settings/", sent)
+    assert draft().page_next_text == "Далі"
+    assert 'placeholder="Next"' in analyst.get(at + "settings/").content.decode()
+    assert "Далі" in analyst.get(at + "languages/ar/").content.decode()
+
+
 def rows(prefix: str, *said: tuple[str, str, str], match: str = "all") -> dict[str, object]:
     """A condition as its form sends it."""
     names, comparisons, values = zip(*said, strict=True) if said else ((), (), ())
@@ -432,7 +448,7 @@ def test_nothing_that_is_documented_needs_json() -> None:
     kinds = {kind.__name__: str(kind.__struct_config__.tag) for kind in get_args(model.Question)}
     rules = {"min_value", "max_value", "min_length", "max_length", "min_count", "max_count"}  # "least" and "most"
     offered = {
-        "Questionnaire": {*SettingsForm.base_fields, "pages", *FORMS},
+        "Questionnaire": {*SettingsForm.base_fields, *SettingsForm.OWN, "pages", *FORMS},
         "Page": {*PageForm.base_fields, "elements"},
         "Choice": {*SpecialForm.base_fields, "text"},  # words stand beside the value
         "Line": {*LineForm.base_fields, "title"},

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 from django import forms
+from django.utils import translation
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -13,8 +14,11 @@ from regard.base import Invalid
 from regard.surveys.builder.condition_field import ConditionField
 from regard.surveys.colours import contrast, is_legible, legible
 from regard.surveys.editing import own_text, with_text
-from regard.surveys.model import Page, Questionnaire
+from regard.surveys.model import WORDS, Page, Questionnaire
 from regard.surveys.models import Survey, Theme
+from regard.surveys.respond.languages import words_language
+from regard.surveys.respond.wording import words_of
+from regard.surveys.translating import with_locale
 from regard.web import LANGUAGES
 from regard.web.site import told_error
 
@@ -32,6 +36,7 @@ KIND_NAMES = {
     "file": _("File"),
     "html": _("Statement"),
 }
+LANGUAGE_CODE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 LARGEST_LOGO = 200_000
 LOGO_TYPES = ("image/png", "image/jpeg", "image/webp", "image/svg+xml")
 
@@ -87,9 +92,11 @@ class SettingsForm(forms.Form):
     title = forms.CharField(label=_("Title, for respondents"), max_length=2_000, required=False)
     description = forms.CharField(label=_("Introduction"), max_length=20_000, required=False, widget=_area(3))
     completed_text = forms.CharField(label=_("Words at the end"), max_length=20_000, required=False, widget=_area(2))
-    locale = forms.CharField(
+    locale = forms.RegexField(
         label=_("Language it is written in"),
+        regex=LANGUAGE_CODE,
         max_length=35,
+        help_text=_("A code such as pl, zh-hans or pt-br."),
         widget=forms.TextInput(attrs={"list": "known-languages", "autocomplete": "off"}),
     )
     touchpoint = forms.CharField(
@@ -105,12 +112,12 @@ class SettingsForm(forms.Form):
     is_once_each = forms.BooleanField(label=_("One answer from each device, on the public link"), required=False)
 
     OWN = ("title", "description", "completed_text", *WORDS)
-    PLAIN = ("locale", "show_progress_bar", "allow_back", "first_page_is_started")
+    PLAIN = ("show_progress_bar", "allow_back", "first_page_is_started")
 
     def __init__(self, *given: Any, survey: Survey, questionnaire: Questionnaire, **named: Any):
         own = questionnaire.locale
         initial = {name: getattr(survey, name) for name in ("name", "theme", "is_once_each")}
-        initial |= {name: getattr(questionnaire, name) for name in (*self.PLAIN, "touchpoint")}
+        initial |= {name: getattr(questionnaire, name) for name in (*self.PLAIN, "locale", "touchpoint")}
         initial |= {name: own_text(getattr(questionnaire, name), own) for name in self.OWN}
         super().__init__(*given, initial=initial, **named)
         self.questionnaire = questionnaire
@@ -129,7 +136,8 @@ class SettingsForm(forms.Form):
         for name in self.OWN:
             made = with_text(getattr(before, name), clean[name].strip(), before.locale)
             values[name] = "" if made is None and name == "title" else made
-        return msgspec.structs.replace(before, touchpoint=clean["touchpoint"] or None, **values)
+        made = msgspec.structs.replace(before, touchpoint=clean["touchpoint"] or None, **values)
+        return with_locale(made, clean["locale"].lower())
 
     @property
     def of_survey_fields(self) -> list[forms.BoundField]:
@@ -151,7 +159,7 @@ class LanguageForm(forms.Form):
 
     language = forms.RegexField(
         label=_("Language"),
-        regex=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
+        regex=LANGUAGE_CODE,
         max_length=35,
         help_text=_("A code such as pl, zh-hans or pt-br."),
         widget=forms.TextInput(attrs={"list": "known-languages", "autocomplete": "off"}),

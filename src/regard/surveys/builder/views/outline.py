@@ -14,13 +14,16 @@ from django.utils.translation import gettext as _
 from regard.accounts import Right
 from regard.accounts.site import right_required
 from regard.base import Conflict, RegardError
+from regard.base.words import said
 from regard.surveys import editing
 from regard.surveys.builder.forms import KIND_NAMES
 from regard.surveys.builder.site import draft_of
 from regard.surveys.builder.views.frame import kept_or_why, opened, page_of
-from regard.surveys.checking import length_of
+from regard.surveys.checking import check_references, length_of
 from regard.surveys.editing import own_text
 from regard.surveys.model import Html, Questionnaire
+from regard.surveys.models import Survey
+from regard.surveys.reading import as_json, read_questionnaire
 from regard.web.site import told_error
 
 Verb = Callable[[Questionnaire, str], Questionnaire]
@@ -38,6 +41,11 @@ VERBS: dict[str, Verb] = {
 """What the buttons do: each is named ``<verb> <name of the page or question>``."""
 
 
+REMOVES = ("remove", "page-remove")
+REMOVED = "survey_before_removal"
+"""The draft as it was, in the session of who took something away: brought back as long as nobody has gone on."""
+
+
 @right_required(Right.MANAGE_SURVEYS)
 def build(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     survey, questionnaire = opened(request, key)
@@ -45,7 +53,7 @@ def build(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         return _drawn(request, survey, questionnaire)
     verb, _space, name = request.POST.get("do", "").partition(" ")
     try:
-        changed, told, goal = _done(request, questionnaire, verb, name)
+        changed, told, goal = _done(request, survey, questionnaire, verb, name)
     except RegardError as error:
         return _drawn(request, survey, questionnaire, status=error.status, problem=told_error(error))
     error = kept_or_why(request, survey, changed, is_told=False)
@@ -53,16 +61,20 @@ def build(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         is_late = isinstance(error, Conflict)
         now = draft_of(survey) if is_late else questionnaire
         return _drawn(request, survey, now, status=error.status, problem=told_error(error))
+    if verb in REMOVES:
+        request.session[REMOVED] = {"survey": survey.key, "edition": survey.edition, "draft": as_json(questionnaire)}
     is_part = bool(request.headers.get("HX-Request"))
     if verb == "add":
         address = reverse("surveys:question", args=[slug, key, goal])
         return HttpResponse(headers={"HX-Redirect": address}) if is_part else redirect(address)
     if is_part:
-        return _drawn(request, survey, changed, said=told)
+        return _drawn(request, survey, changed, told=told)
     return redirect(f"{request.path}?{urlencode({'at': goal})}#{anchor(goal)}")
 
 
-def _done(request: HttpRequest, before: Questionnaire, verb: str, name: str) -> tuple[Questionnaire, str, str]:
+def _done(
+    request: HttpRequest, survey: Survey, before: Questionnaire, verb: str, name: str
+) -> tuple[Questionnaire, str, str]:
     """The changed draft, what to say of it, and the part to go on at."""
     if verb == "add":
         changed, made = editing.add_question(before, name, request.POST.get(f"kind {name}", ""))
@@ -71,13 +83,31 @@ def _done(request: HttpRequest, before: Questionnaire, verb: str, name: str) -> 
         page, question = request.POST.get("to-page", ""), request.POST.get("what", "")
         changed = editing.move_question(before, question, page, request.POST.get("before") or None)
         return changed, _place_of(changed, question), question
+    if verb == "bring-back":
+        return _brought_back(request, survey), _("It is back."), ""
     if verb not in VERBS:
         return before, "", name
     changed = VERBS[verb](before, name)
     names = {page.name for page in changed.pages} | {one.name for one in editing.questions_of(changed)}
     if name in names:
         return changed, _place_of(changed, name), name
-    return changed, _("%(name)s was removed.") % {"name": name}, changed.pages[0].name if changed.pages else ""
+    told = _("%(name)s was removed.") % {"name": name}
+    if set(check_references(changed)) - set(check_references(before)):
+        told += " " + _("Something still speaks of it: the check says where.")
+    return changed, told, changed.pages[0].name if changed.pages else ""
+
+
+def _brought_back(request: HttpRequest, survey: Survey) -> Questionnaire:
+    found = _removed(request, survey)
+    if found is None:
+        raise Conflict(said("somebody else has changed this survey in the meantime"), code="edition_conflict")
+    return read_questionnaire(found["draft"])
+
+
+def _removed(request: HttpRequest, survey: Survey) -> dict[str, Any] | None:
+    """What can be brought back: the draft before the last removal, when nothing has changed since."""
+    found = request.session.get(REMOVED)
+    return found if found and (found["survey"], found["edition"]) == (survey.key, survey.edition) else None
 
 
 def _place_of(questionnaire: Questionnaire, name: str) -> str:
@@ -104,12 +134,12 @@ def _title(question: Any, own: str) -> str:
 
 def _drawn(
     request: HttpRequest,
-    survey: Any,
+    survey: Survey,
     questionnaire: Questionnaire,
     *,
     status: int = 200,
     problem: str = "",
-    said: str = "",
+    told: str = "",
 ) -> HttpResponse:
     own, number = questionnaire.locale, 0
     pages = []
@@ -139,7 +169,8 @@ def _drawn(
         pages=pages,
         kinds=KIND_NAMES,
         problem=problem,
-        said=said,
+        said=told,
+        removed=_removed(request, survey),
         questions=number,
         minutes=max(1, round(length_of(questionnaire).longest / 60)),
         tab="build",

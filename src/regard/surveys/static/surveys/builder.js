@@ -65,8 +65,10 @@ class SurveyOutline extends HTMLElement {
 
 customElements.define("survey-outline", SurveyOutline);
 
-// After the outline has changed, so does the preview beside it.
+// After the outline has changed, so does the preview beside it; who removed something by keys goes on where it can come
+// back.
 document.addEventListener("htmx:after:swap", () => {
+  if (document.activeElement === document.body) document.querySelector("#removed button")?.focus();
   const frame = document.querySelector("iframe[data-look]");
   if (frame) frame.contentWindow.location.reload();
 });
