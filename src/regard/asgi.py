@@ -1,4 +1,5 @@
-"""The process: the collector at ``/v1``, straight; everything else is the site, Django inside Starlette."""
+"""The process: the collector at ``/v1``, straight; respondents' pages at ``/s``, by few middlewares; everything else is
+the site, Django inside Starlette."""
 
 from __future__ import annotations
 
@@ -15,7 +16,9 @@ from starlette.types import Receive, Scope, Send
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regard.settings")  # noqa: TID251 - where Django looks for its settings
 django.setup()
 
-from django.core.asgi import get_asgi_application  # noqa: E402 - models need the set-up above
+from django.conf import settings  # noqa: E402 - models need the set-up above
+from django.core.asgi import get_asgi_application  # noqa: E402
+from django.db import connections  # noqa: E402
 
 from regard.accounts.site import close_stores, is_signed_in, prepare_site  # noqa: E402
 from regard.base.config import config  # noqa: E402
@@ -23,7 +26,8 @@ from regard.collect.site import largest_upload, new_collector, start_listening  
 from regard.jobs.site import start_working  # noqa: E402
 from regard.profiles.site import start_refreshing  # noqa: E402
 from regard.surveys.site import respondents_limit  # noqa: E402
-from regard.web import BodyLimit  # noqa: E402
+from regard.web import BodyLimit, Threads  # noqa: E402
+from regard.web.site import Direct  # noqa: E402
 
 # WhiteNoise hands small files over whole, which is what this warns of.
 warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
@@ -38,7 +42,7 @@ async def limit_of(scope: Scope) -> int:
 async def lifespan(process: Starlette) -> AsyncIterator[None]:
     """Opens the site once its tables and browser files are up to date; lets go of the workspace files at the end."""
     await sync_to_async(prepare_site)()
-    process.router.default = BodyLimit(get_asgi_application(), limit_of)
+    process.router.default = threads.lent(BodyLimit(get_asgi_application(), limit_of))
     stop_listening, stop_refreshing = start_listening(), start_refreshing()
     stop_working = start_working(config().workers)
     yield
@@ -49,11 +53,14 @@ async def lifespan(process: Starlette) -> AsyncIterator[None]:
     await sync_to_async(close_stores)()
 
 
-collector = new_collector()
+collector, threads = new_collector(), Threads(connections.close_all)
+respondents = threads.lent(BodyLimit(Direct(settings.RESPONDENTS_MIDDLEWARE), limit_of))
 site = Starlette(lifespan=lifespan)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Requests for the collector go straight: Starlette's routing costs each 4 µs, as much as reading an event does."""
-    is_collected = scope["type"] == "http" and scope["path"].startswith("/v1/")
-    await (collector if is_collected else site)(scope, receive, send)
+    """Requests for the collector go straight: Starlette's routing costs each 4 µs, as much as reading an event does.
+    Those of respondents pass by what is there for members only."""
+    path = scope["path"] if scope["type"] == "http" else ""
+    app = collector if path.startswith("/v1/") else respondents if path.startswith("/s/") else site
+    await app(scope, receive, send)

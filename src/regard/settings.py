@@ -15,6 +15,8 @@ from regard.base.config import Config, config
 from regard.wiring import API, ERASERS, JOBS, NAVIGATION, SCHEDULES, SOURCE_NAMES
 
 SECRET_LENGTH = 50
+CONNECTION_SECONDS = 60
+"""How long a thread keeps a connection to the database: from one request to the next."""
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=10000; PRAGMA foreign_keys=ON;"
@@ -34,6 +36,7 @@ def _sqlite(home: Path) -> dict[str, object]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": home / "regard.sqlite3",
+        "CONN_MAX_AGE": CONNECTION_SECONDS,
         # IMMEDIATE: a transaction that will write takes its lock at once, and waits instead of failing half-way.
         "OPTIONS": {"init_command": SQLITE_PRAGMAS, "transaction_mode": "IMMEDIATE", "timeout": 10},
     }
@@ -59,6 +62,7 @@ def _postgresql(url: str) -> dict[str, object]:
         "PORT": str(port or options.pop("port", "")),
         "OPTIONS": options,
         "CONN_HEALTH_CHECKS": True,
+        "CONN_MAX_AGE": CONNECTION_SECONDS,
     }
 
 
@@ -189,6 +193,12 @@ MIDDLEWARE = [
     "regard.web.middleware.ErrorMiddleware",
     "regard.accounts.middleware.GuardMiddleware",
 ]
+RESPONDENTS_MIDDLEWARE = [
+    name
+    for name in MIDDLEWARE
+    if not name.startswith(("whitenoise.", "allauth.", "django.contrib.", "regard.accounts.middleware.Preference"))
+]
+"""What pages for respondents need: they know no sign-in, and their files come from elsewhere."""
 ROOT_URLCONF = "regard.urls"
 ASGI_APPLICATION = "regard.asgi.application"
 TEMPLATES = [

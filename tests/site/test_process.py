@@ -128,3 +128,16 @@ def test_every_answer_carries_the_security_headers(server) -> None:
         assert answer.headers["X-Frame-Options"] == "DENY", (path, headers)
         assert answer.headers["X-Content-Type-Options"] == "nosniff", (path, headers)
         assert "default-src 'self'" in answer.headers["Content-Security-Policy"], (path, headers)
+
+
+def test_respondents_are_answered_without_a_sign_in_and_as_safely_as_members(server) -> None:
+    _, port = server
+    page = get(port, "/s/nothing/", Cookie="sessionid=somebody")
+    assert page.status == 404
+    assert b"This link does not work" in page.read()
+    assert page.headers["Content-Security-Policy"].startswith("default-src 'self'")
+    assert page.headers["X-Frame-Options"] == "DENY"
+    assert "Cookie" not in (page.headers["Vary"] or "")
+    nowhere = get(port, "/s/")
+    assert nowhere.status == 404
+    assert b"There is no such page" in nowhere.read()

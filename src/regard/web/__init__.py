@@ -17,6 +17,7 @@ from regard.web.charts import (
     trend,
 )
 from regard.web.formats import LANGUAGES, MISSING, Format, Shown, gettext_noop, ngettext
+from regard.web.lending import Threads
 
 __all__ = [
     "LANGUAGES",
@@ -33,6 +34,7 @@ __all__ = [
     "Row",
     "Shown",
     "Table",
+    "Threads",
     "breakdown",
     "contributions",
     "distribution",

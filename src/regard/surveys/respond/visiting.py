@@ -110,6 +110,12 @@ def questionnaire_of(version: int) -> Questionnaire:
 
 
 @lru_cache(maxsize=128)
+def version_of(version: int) -> SurveyVersion:
+    """A published version, without its document."""
+    return SurveyVersion.objects.defer("document").get(pk=version)
+
+
+@lru_cache(maxsize=128)
 def offered_languages(version: int) -> list[str]:
     """The languages that a published version has, its own first."""
     return languages_of(questionnaire_of(version))
@@ -117,7 +123,7 @@ def offered_languages(version: int) -> list[str]:
 
 def forget_published() -> None:
     """Read surveys and versions anew from now on."""
-    for remembered in (questionnaire_of, offered_languages, _remembered):
+    for remembered in (questionnaire_of, version_of, offered_languages, _remembered):
         remembered.cache_clear()
 
 
@@ -199,6 +205,7 @@ def visit_of(request: HttpRequest, public_id: str) -> Visit:
     response = rows.filter(public_id=public_id).first()
     if response is None:
         raise NotFound(UNKNOWN)
+    response.version = version_of(response.version_id)
     questionnaire = questionnaire_of(response.version_id)
     language = _language(request, response.version_id, response.language)
     return Visit(response.survey, questionnaire, response, response.invitation, language, response.changed_at)
@@ -213,7 +220,7 @@ def begun(request: HttpRequest, survey: Survey, way: str, invitation: Invitation
     response = Response(
         workspace=survey.workspace,
         survey=survey,
-        version_id=version,
+        version=version_of(version),
         invitation=invitation,
         public_id=public_id,
         way=(invitation.channel or "link") if invitation else way,
