@@ -43,6 +43,7 @@ API: tuple[tuple[str, str], ...] = (
     ("identity", "regard.profiles.api.rules.router"),
     ("segments", "regard.profiles.api.segments.router"),
     ("surveys", "regard.surveys.api.surveys.router"),
+    ("surveys", "regard.report.responses.api.router"),
     ("invitations", "regard.surveys.api.invitations.router"),
     ("imports", "regard.collect.api.imports.router"),
     ("loads", "regard.collect.api.loads.router"),
@@ -51,8 +52,10 @@ API: tuple[tuple[str, str], ...] = (
 
 JOBS: tuple[str, ...] = (
     "regard.profiles.erasing.tasks.erase",
+    "regard.surveys.distribution.tasks.count_recipients",
     "regard.surveys.distribution.tasks.invite_all",
     "regard.surveys.distribution.tasks.send_due",
+    "regard.surveys.sending.tasks.read_upload",
 )
 """The functions that may be enqueued, as dotted paths: no other is ever called by a job."""
 

@@ -73,6 +73,23 @@ def test_trimmed_weights_stay_within_their_limits_and_say_what_it_costs():
     assert trimmed.furthest > 0.01
 
 
+@pytest.mark.parametrize("cap", [1.5, 3, 5, 8])
+def test_what_trimmed_weights_lose_goes_to_the_others_so_that_their_mean_stays_1(cap):
+    rng = np.random.default_rng(int(10 * cap))
+    people, *_ = drawn(rng, 300, np.outer([1, 0.3, 0.04], [1, 0.8, 0.6, 0.2]))
+    raked = rake(people, MARGINS, rng.lognormal(0, 1.5, 300), limits=(0, cap))
+    assert raked.weights.mean() == pytest.approx(1)
+    assert 0 < raked.weights.min() <= raked.weights.max() <= cap + 1e-9
+    off = max(abs(one.after - one.target) for one in raked.balance)
+    assert raked.furthest == pytest.approx(off, abs=1e-12)
+    assert raked.is_converged == (off <= 1e-6)
+
+
+def test_a_cap_that_no_weight_reaches_changes_nothing():
+    people, *_ = drawn(np.random.default_rng(4), 300, LOUD_NORTH)
+    assert np.allclose(rake(people, MARGINS).weights, rake(people, MARGINS, limits=(0, 1000)).weights)
+
+
 def test_margins_that_contradict_each_other_are_said_not_to_be_reached():
     people = {"a": ["x", "x", "y", "y"], "b": ["x", "x", "y", "y"]}
     raked = rake(people, {"a": {"x": 0.5, "y": 0.5}, "b": {"x": 0.9, "y": 0.1}})

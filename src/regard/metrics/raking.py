@@ -25,6 +25,9 @@ from regard.metrics.model import Estimate, Unit
 from regard.metrics.score_interval import Bounds
 from regard.metrics.weighing import check_length, weights_of
 
+STILL = 1e-10
+"""Weights that move less in a round have come as near to the margins as they will."""
+
 
 @dataclass(frozen=True)
 class Balance:
@@ -135,8 +138,10 @@ def rake(
 
     ``people`` maps each variable to the category of each answer, ``margins`` to the share (0–1) of every category among
     all customers. ``weights`` are where it starts: 1 ÷ the probability of having been asked, the same for all when left
-    out. ``limits`` are the least and most a weight may be, in mean weights, e.g. ``(0.2, 5)``; with them the margins
-    may not be reached: ``is_converged`` and ``furthest`` say so, as they do of margins that contradict each other.
+    out. ``limits`` are the least and most a weight may be, in mean weights, e.g. ``(0, 5)``, the cap of the American
+    National Election Studies (DeBell and Krosnick 2009, *Computing weights for American National Election Study survey
+    data*); with them the margins may not be reached: ``is_converged`` and ``furthest`` say so, as they do of margins
+    that contradict each other.
 
     Raises Invalid, naming the variable, for shares that do not add up to 1, a category that nobody who answered is in,
     or an answer whose category is not known or not among the margins.
@@ -149,15 +154,26 @@ def rake(
     first = weights_of(weights, known.n)
     first = first / first.mean()
     low, high = _checked(limits)
-    w, rounds, furthest = first, 0, known.furthest(first)
-    while rounds < most_rounds and (furthest > tolerance or w.min() < low - 1e-9 or w.max() > high + 1e-9):
-        w, rounds = np.clip(known.fitted(w), low, high), rounds + 1
-        w = w / w.mean()
-        furthest = known.furthest(w)
-    w = np.clip(w, low, high)
+    w, before, rounds = _cut(first, low, high), np.zeros(known.n), 0
+    while known.furthest(w) > tolerance and rounds < most_rounds and float(np.abs(w - before).max()) > STILL:
+        w, before, rounds = _cut(known.fitted(w), low, high), w, rounds + 1
+    furthest = known.furthest(w)
     balance = [Balance(*row) for row in known.balance(first, w)]
     trimmed = int(((w <= low * (1 + 1e-6)) | (w >= high * (1 - 1e-6))).sum()) if limits else 0
     return Raked(w, balance, rounds, furthest, furthest <= tolerance, trimmed, known.design())
+
+
+def _cut(weights: Floats, low: float, high: float) -> Floats:
+    """The weights cut at both limits, with a mean of 1: what the cut ones lose is given to the others in proportion
+    (Potter 1990, *Proceedings of the ASA Survey Research Methods Section*)."""
+    w = weights / weights.mean()
+    while ((w < low) | (w > high)).any():
+        w = np.clip(w, low, high)
+        free = (w > low) & (w < high)
+        if not free.any():
+            break
+        w[free] *= max(len(w) - float(w[~free].sum()), 0.0) / float(w[free].sum())
+    return w
 
 
 def _checked(limits: Bounds | None) -> Bounds:

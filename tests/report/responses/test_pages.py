@@ -147,6 +147,23 @@ def test_known_shares_are_kept_and_weigh_the_answers(signed_in, survey, at) -> N
     assert survey.margins == {}
 
 
+def test_raked_weights_are_trimmed_and_what_is_not_met_is_told(signed_in, survey, at) -> None:
+    survey.margins = {"trait:region": {"north": 0.02, "south": 0.98}}
+    survey.save()
+    client = signed_in("viewer")
+    free = text(client.get(at + "silence/"))
+    assert "The largest weight is" in free
+    assert "The known shares are not met" not in free
+    page = client.get(at + "silence/?cap=3")
+    assert re.search(r"\d+ weights were trimmed", text(page))
+    assert "The known shares are not met: one is" in text(page)
+    assert "weights=raked&amp;cap=3" in page.content.decode()
+    results = text(client.get(at + "?weights=raked&cap=3"))
+    assert "weights were trimmed" in results
+    assert "The known shares are not met: one is" in results
+    assert text(client.get(at + "?weights=raked&cap=0.5")) == text(client.get(at + "?weights=raked"))
+
+
 @pytest.mark.parametrize(
     "shares, said",
     [(("50", "40"), "Together they must be 100"), (("half", "50"), "Enter a number"), (("", "100"), "required")],

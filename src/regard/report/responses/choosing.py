@@ -16,11 +16,14 @@ from regard.report.responses.columns import FACTS, Mask
 from regard.surveys import Respondent
 
 WEIGHTS = ("none", "sampling", "raked")
+CAPS = ("3", "5", "8")
+"""The most a raked weight may be, in mean weights; 5 is usual (DeBell and Krosnick 2009)."""
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """What somebody chose; empty: no matter. ``first`` and ``last`` are days of the workspace, both included."""
+    """What somebody chose; empty: no matter. ``first`` and ``last`` are days of the workspace, both included;
+    ``cap`` is the most that a raked weight may be."""
 
     version: str = ""
     language: str = ""
@@ -31,6 +34,7 @@ class Chosen:
     flagged: str = ""
     state: str = ""
     weights: str = ""
+    cap: str = ""
 
     @classmethod
     def of(cls, given: Mapping[str, str]) -> Chosen:
@@ -43,6 +47,7 @@ class Chosen:
         for name in ("first", "last"):
             found[name] = found[name] if _day(found[name]) else ""
         found["weights"] = found["weights"] if found["weights"] in WEIGHTS[1:] else ""
+        found["cap"] = found["cap"] if found["cap"] in CAPS else ""
         return cls(**found)
 
     def query(self, **changes: str) -> str:

@@ -30,6 +30,8 @@ UNKNOWN = ngettext(
     "{n} responses are left out: a category of them is not known.",
 )
 
+TRIMMED = ngettext("{n} weight was trimmed.", "{n} weights were trimmed.")
+
 
 # --- weights ---------------------------------------------------------------------------------------------------------
 
@@ -45,11 +47,30 @@ def weights_words(weighing: Weighing, fmt: Format) -> dict[str, Any] | None:
     weights = weighing.weights[weighing.weights > 0]
     effect = float(len(weights) * (weights**2).sum() / weights.sum() ** 2)
     return {
-        "effect": fmt.fixed(effect, 2),
-        "n_effective": fmt.number(len(weights) / effect, 0),
-        "n": fmt.number(len(weights), 0),
-        "is_much": effect > MUCH,
+        **_worth(len(weights), effect, fmt),
+        **_reached(weighing.raked, fmt),
         "unknown": fmt.count_of(UNKNOWN, weighing.unknown) if weighing.unknown else "",
+    }
+
+
+def _worth(n: int, effect: float, fmt: Format) -> dict[str, Any]:
+    """What unequal weights cost (Kish 1965)."""
+    return {
+        "effect": fmt.fixed(effect, 2),
+        "n_effective": fmt.number(n / effect, 0),
+        "n": fmt.number(n, 0),
+        "is_much": effect > MUCH,
+    }
+
+
+def _reached(raked: Raked | None, fmt: Format) -> dict[str, Any]:
+    """How many weights were trimmed, and how far off the known shares are."""
+    if raked is None:
+        return {"is_converged": True, "trimmed": ""}
+    return {
+        "is_converged": raked.is_converged,
+        "furthest": fmt.change(raked.furthest, "share"),
+        "trimmed": fmt.count_of(TRIMMED, raked.trimmed) if raked.trimmed else "",
     }
 
 
@@ -65,15 +86,8 @@ def balance_rows(collected: Collected, raked: Raked, fmt: Format) -> dict[str, A
         }
         for one in raked.balance
     ]
-    return {
-        "rows": rows,
-        "is_converged": raked.is_converged,
-        "furthest": fmt.change(raked.furthest, "share"),
-        "effect": fmt.fixed(raked.design_effect, 2),
-        "n_effective": fmt.number(raked.n_effective, 0),
-        "n": fmt.number(raked.n, 0),
-        "is_much": raked.design_effect > MUCH,
-    }
+    largest = fmt.fixed(float(raked.weights.max()), 1)
+    return {"rows": rows, "largest": largest, **_worth(raked.n, raked.design_effect, fmt), **_reached(raked, fmt)}
 
 
 # --- those who did not answer ----------------------------------------------------------------------------------------

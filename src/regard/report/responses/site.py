@@ -17,7 +17,7 @@ from django.utils.translation import gettext_noop
 
 from regard.accounts import Right
 from regard.accounts.site import store_of
-from regard.metrics import definition_of, drop_off, settings_of
+from regard.metrics import Stop, definition_of, drop_off, settings_of
 from regard.report.responses import drawing
 from regard.report.responses.choosing import Chosen, is_telling
 from regard.report.responses.collected import Collected
@@ -51,6 +51,12 @@ WEIGHTS = (
     ("", gettext_noop("every answer alike")),
     ("sampling", gettext_noop("by the probability of being asked")),
     ("raked", gettext_noop("raked to known shares")),
+)
+CAPPED = (
+    ("", gettext_noop("as large as they come")),
+    ("3", gettext_noop("at most 3 times the mean")),
+    ("5", gettext_noop("at most 5 times the mean (usual)")),
+    ("8", gettext_noop("at most 8 times the mean")),
 )
 FLAGGED = (("", gettext_noop("with flagged ones")), ("without", gettext_noop("without flagged ones")))
 STATES = (("", gettext_noop("all that were begun")), ("complete", gettext_noop("complete ones only")))
@@ -94,7 +100,11 @@ class Results:
 
     @cached_property
     def weighing(self) -> Weighing:
-        return weighing(self.whole, self.chosen.weights, self.survey.margins)
+        return self.weighed(self.chosen.weights)
+
+    def weighed(self, kind: str) -> Weighing:
+        """Weights of a kind for the whole."""
+        return weighing(self.whole, kind, self.survey.margins, float(self.chosen.cap) if self.chosen.cap else None)
 
     @cached_property
     def mask(self) -> Mask:
@@ -196,11 +206,16 @@ class Results:
             "flagged": self._options(FLAGGED, self.chosen.flagged),
             "states": self._options(STATES, self.chosen.state),
             "weights": self._options(WEIGHTS, self.chosen.weights),
+            "caps": self.caps() if self.survey.margins else [],
             "first": self.chosen.first,
             "last": self.chosen.last,
-            "is_on": self.chosen != Chosen(weights=self.chosen.weights),
+            "is_on": self.chosen != Chosen(weights=self.chosen.weights, cap=self.chosen.cap),
             "reset": self.request.path,
         }
+
+    def caps(self) -> list[dict[str, Any]]:
+        """How large raked weights may be."""
+        return self._options(CAPPED, self.chosen.cap)
 
     def _fact(self, name: str) -> dict[str, Any]:
         values = sorted({value for value in self.everything.category(name) if value})
@@ -217,14 +232,17 @@ class Results:
     def _options(self, pairs: Any, chosen: str) -> list[dict[str, Any]]:
         return [{"value": value, "text": _(label), "is_chosen": value == chosen} for value, label in pairs]
 
-    def stops(self) -> list[dict[str, Any]]:
+    @cached_property
+    def dropped_off(self) -> list[Stop]:
         """Where those who are meant stopped."""
-        part = self.part
-        titles = {item.name: item.title for item in reversed(part.items)}
-        names = dict.fromkeys(item.name for item in part.items)
-        seen = {name: part.shown(name) for name in names}
-        found = drop_off(seen, {name: part.named(name).is_given for name in names}, part.is_complete)
-        return drawing.stops(found, titles, self.fmt)
+        names = dict.fromkeys(item.name for item in self.part.items)
+        seen = {name: self.part.shown(name) for name in names}
+        return drop_off(seen, {name: self.part.named(name).is_given for name in names}, self.part.is_complete)
+
+    def stops(self) -> list[dict[str, Any]]:
+        """The same in words."""
+        titles = {item.name: item.title for item in reversed(self.part.items)}
+        return drawing.stops(self.dropped_off, titles, self.fmt)
 
 
 @lru_cache(maxsize=KEPT)

@@ -35,7 +35,6 @@ from regard.report.responses.showing import (
 )
 from regard.report.responses.site import Results, page
 from regard.report.responses.tabling import table_of
-from regard.report.responses.weighting import weighing
 from regard.report.responses.wordlist import has_words, is_told, page_of
 from regard.surveys import Rating
 from regard.surveys.site import Single, keep_margins, newest_first, response_called
@@ -129,7 +128,7 @@ def _silence_page(asked: Results, form: MarginForm | None = None, variable: str 
     variables = list(dict.fromkeys([*margins, *whole.variables]))
     if chosen in variables and form is None:
         form = MarginForm(_categories(asked, chosen), margins.get(chosen, {}))
-    raked = weighing(whole, "raked", margins) if margins and whole.n else None
+    raked = asked.weighed("raked") if margins and whole.n else None
     may = asked.may(Right.MANAGE_SURVEYS)
     return page(
         asked,
@@ -149,6 +148,8 @@ def _silence_page(asked: Results, form: MarginForm | None = None, variable: str 
         balance=balance_rows(whole, raked.raked, asked.fmt) if raked and raked.raked else None,
         problem=told_error(raked.problem) if raked and raked.problem else "",
         may_manage=may,
+        caps=asked.caps(),
+        kept_query=[(name, value) for name, value in asked.request.GET.items() if name not in ("cap", "variable")],
         raked_url=asked.url("results:results", weights="raked"),
     )
 

@@ -41,26 +41,30 @@ class Weighing:
         return np.asarray(self.weights[mask], dtype=float)
 
 
-def weighing(collected: Collected, kind: str, margins: Margins) -> Weighing:
-    """Weights for all responses. What cannot be raked counts alike, and why is said."""
+def weighing(collected: Collected, kind: str, margins: Margins, cap: float | None = None) -> Weighing:
+    """Weights for all responses. What cannot be raked counts alike, and why is said; ``cap``: the most that a raked
+    weight may be, in mean weights."""
     sampling = np.array([one.weight for one in collected.responses], dtype=float)
     if kind == "sampling":
         return Weighing("sampling", sampling)
     if kind != "raked":
         return Weighing("none", np.ones(collected.n))
     try:
-        return _raked(collected, margins, sampling)
+        return _raked(collected, margins, sampling, cap)
     except Invalid as error:
         return Weighing("none", np.ones(collected.n), problem=error)
 
 
-def _raked(collected: Collected, margins: Margins, sampling: Floats) -> Weighing:
+def _raked(collected: Collected, margins: Margins, sampling: Floats, cap: float | None) -> Weighing:
     people = {name: np.array(collected.category(name), dtype=object) for name in margins}
     known = np.ones(collected.n, dtype=bool)
     for given in people.values():
         known &= np.array([one is not None for one in given], dtype=bool)
     raked = rake(
-        {name: given[known] for name, given in people.items()}, margins, sampling[known] if known.any() else None
+        {name: given[known] for name, given in people.items()},
+        margins,
+        sampling[known] if known.any() else None,
+        limits=None if cap is None else (0.0, cap),
     )
     weights = np.zeros(collected.n)
     weights[known] = raked.weights
