@@ -18,7 +18,8 @@ TARGET = Path(__file__).parent.parent / "docs" / "reference" / "surveys.md"
 MADE = "<!-- Written by tools/reference.py from the code; change that, then run `make docs`. -->"
 OURS = {
     "metric", "orientation", "touchpoint", "consentFor", "quotas", "randomGroups", "after", "isScreenOut", "isFixed", "take",
-    "completedText",
+    "completedText", "requiredWord", "missingText", "checkText", "chooseText", "completedTitle", "elsewhereText",
+    "privacyText",
 }  # fmt: skip
 PLAIN = {
     "locale": "The language it is written in",
@@ -28,6 +29,17 @@ PLAIN = {
     "quotas": "At most so many responses of a kind",
     "random_groups": "Pages in random order",
     "completed_text": "Words at the end",
+    "start_survey_text": "Button that begins",
+    "page_next_text": "Button that goes on",
+    "page_prev_text": "Button that goes back",
+    "complete_text": "Button that sends",
+    "required_word": "“required”, read out beside a question",
+    "missing_text": "Said when a required answer is missing",
+    "check_text": "Heading above what is wrong",
+    "choose_text": "First line of a list",
+    "completed_title": "Heading at the end",
+    "elsewhere_text": "Link to another device",
+    "privacy_text": "Link to the privacy notice",
     "show_progress_bar": "Show how far it is",
     "allow_back": "Let people go back",
     "visible_if": "Shown only if this condition holds",

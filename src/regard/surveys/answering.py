@@ -42,6 +42,7 @@ Values = Mapping[str, Any]
 FIELD: Final = "a."
 REMOVED: Final = ".removed"
 """After the name of a question for files: the ids of those that are not to be sent after all."""
+MISSING: Final = said("Please answer this question.")
 _NUMBER: Final = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d{1,3})?", re.ASCII)
 
 
@@ -86,7 +87,7 @@ def judged(question: Question, given: Mapping[str, Any], known: Values) -> Text 
     if is_empty(value) or (isinstance(question, Boolean) and question.consent_for and value is False):
         if not is_required(question, known):
             return None
-        return question.required_error_text or said("Please answer this question.")
+        return question.required_error_text or MISSING
     if _is_other(question, value):
         more = given.get(question.name + COMMENT)
         if is_empty(more):

@@ -31,6 +31,13 @@ def page(name: str, *elements: dict[str, Any], **more: Any) -> dict[str, Any]:
 NPS = {"type": "rating", "name": "nps", "rateMin": 0, "rateMax": 10}
 
 
+def test_words_of_buttons_come_along_and_go_back() -> None:
+    words = {"pageNextText": {"default": "Weiter", "fr": "Suivant"}, "completeText": "Absenden"}
+    moved = moved_from(**words, elements=[{"type": "comment", "name": "c"}])
+    assert (moved.questionnaire.complete_text, list(moved.losses)) == ("Absenden", [])
+    assert {name: surveyjs_json(moved.questionnaire)[name] for name in words} == words
+
+
 def test_panels_are_flattened_under_their_conditions() -> None:
     inner = {"type": "panel", "name": "deep", "visibleIf": "{nps} < 3", "elements": [{"type": "text", "name": "who"}]}
     panel = {

@@ -222,6 +222,43 @@ def test_a_language_of_the_authors_own_falls_back_for_our_words_only(workspace) 
     assert '<button name="to" value="next" lang="en" dir="ltr">Send</button>' in text
 
 
+WRITTEN = {
+    "locale": "ar",
+    "title": "كيف؟",
+    "startSurveyText": "ابدأ",
+    "pageNextText": {"default": "التالي", "fr": "Suivant"},
+    "pagePrevText": "رجوع",
+    "completeText": "إرسال",
+    "requiredWord": "مطلوب",
+    "missingText": "يرجى الإجابة",
+    "checkText": "يرجى المراجعة",
+    "completedTitle": "شكرا",
+}
+
+
+def test_an_author_writes_the_words_of_the_page_in_a_language_of_their_own(workspace, person: Person) -> None:
+    pages = [{"name": name, "elements": [{"type": "comment", "name": name, "isRequired": True}]} for name in "ab"]
+    survey = publish(workspace, {**WRITTEN, "pages": pages})
+    person.open(f"/s/{survey.key}/")
+    assert '<button name="to" value="next">التالي</button>' in person.text
+    assert '<span class="vh"> (مطلوب)</span>' in person.text
+    person.send()
+    assert "<h2>يرجى المراجعة</h2>" in person.text
+    assert "a</a>: يرجى الإجابة" in person.text
+    person.send(a="x")
+    assert '<button name="to" value="next">إرسال</button>' in person.text
+    assert "formnovalidate>رجوع</button>" in person.text
+    assert "<h1>شكرا</h1>" in person.send(b="x").text
+
+
+@pytest.mark.parametrize(("language", "expected"), [("fr", "Suivant"), ("pl", "Dalej"), ("de", "التالي")])
+def test_a_word_that_the_author_has_not_in_a_language_is_ours_where_we_have_it(workspace, language, expected) -> None:
+    pages = [{"name": name, "title": {language: "…"}, "elements": [{"type": "comment", "name": name}]} for name in "ab"]
+    survey = publish(workspace, {**WRITTEN, "pages": pages})
+    text = Person().open(f"/s/{survey.key}/?lang={language}").text
+    assert f'<button name="to" value="next">{expected}</button>' in text
+
+
 def test_the_public_link_does_not_lead_to_the_kiosk(workspace) -> None:
     survey = publish(workspace)
     assert survey.key not in kiosk_address(survey)

@@ -70,22 +70,37 @@ class PageForm(forms.Form):
         return msgspec.structs.replace(page, **plain, visible_if=clean["visible_if"] or None, **texts)
 
 
-WORD_LABELS = {
-    "start_survey_text": _("Button that begins"),
-    "page_next_text": _("Button that goes on"),
-    "page_prev_text": _("Button that goes back"),
-    "complete_text": _("Button that sends"),
-    "required_word": _("“required”, read out beside a question"),
-    "missing_text": _("Said when a required answer is missing"),
-    "check_text": _("Heading above what is wrong"),
-    "choose_text": _("First line of a list"),
-    "completed_title": _("Heading at the end"),
-    "elsewhere_text": _("Link to another device"),
-    "privacy_text": _("Link to the privacy notice"),
-}
+def _word(label: Any) -> forms.CharField:
+    return forms.CharField(label=label, max_length=200, required=False)
 
 
-class SettingsForm(forms.Form):
+class WordsForm(forms.Form):
+    """The few words of the respondents' pages, which are ours unless somebody writes them."""
+
+    start_survey_text = _word(_("Button that begins"))
+    page_next_text = _word(_("Button that goes on"))
+    page_prev_text = _word(_("Button that goes back"))
+    complete_text = _word(_("Button that sends"))
+    required_word = _word(_("“required”, read out beside a question"))
+    missing_text = _word(_("Said when a required answer is missing"))
+    check_text = _word(_("Heading above what is wrong"))
+    choose_text = _word(_("First line of a list"))
+    completed_title = _word(_("Heading at the end"))
+    elsewhere_text = _word(_("Link to another device"))
+    privacy_text = _word(_("Link to the privacy notice"))
+
+    def show_ours(self, language: str) -> None:
+        """Show what is said where nothing is written."""
+        with translation.override(words_language(language)):
+            for name, word in words_of(None, language).items():
+                self.fields[name].widget.attrs["placeholder"] = word.text
+
+    @property
+    def words(self) -> list[forms.BoundField]:
+        return [self[name] for name in WORDS]
+
+
+class SettingsForm(WordsForm):
     """What belongs to the survey as a whole."""
 
     name = forms.CharField(label=_("Name, for your colleagues"), max_length=120)
@@ -121,12 +136,7 @@ class SettingsForm(forms.Form):
         initial |= {name: own_text(getattr(questionnaire, name), own) for name in self.OWN}
         super().__init__(*given, initial=initial, **named)
         self.questionnaire = questionnaire
-        with translation.override(words_language(own)):
-            ours = {name: str(word.text) for name, word in words_of(None, own).items()}
-        for name, label in WORD_LABELS.items():
-            self.fields[name] = forms.CharField(
-                label=label, max_length=200, required=False, widget=forms.TextInput(attrs={"placeholder": ours[name]})
-            )
+        self.show_ours(own)
         self.fields["theme"].queryset = Theme.objects.of(survey.workspace).defer("logo").order_by("name")
         self.fields["theme"].empty_label = _now("Plain")
 
@@ -142,11 +152,6 @@ class SettingsForm(forms.Form):
     @property
     def of_survey_fields(self) -> list[forms.BoundField]:
         return [one for one in self if one.name not in WORDS]
-
-    @property
-    def words(self) -> list[forms.BoundField]:
-        """The few words of the respondents' pages, which are ours unless somebody writes them."""
-        return [self[name] for name in WORDS]
 
     @property
     def of_survey(self) -> dict[str, Any]:

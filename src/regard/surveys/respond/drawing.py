@@ -11,7 +11,7 @@ from typing import Any, Final
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 
-from regard.surveys.answering import FIELD, REMOVED, options_of
+from regard.surveys.answering import FIELD, MISSING, REMOVED, options_of
 from regard.surveys.arranging import Arrangement
 from regard.surveys.evaluating import is_empty
 from regard.surveys.flow import AS_WRITTEN, COMMENT, Step, is_required, shown_rows
@@ -38,6 +38,7 @@ from regard.surveys.model import (
     choice,
 )
 from regard.surveys.piping import piped
+from regard.surveys.respond.wording import Word
 from regard.surveys.validating import NONE, longest
 from regard.web.site import told
 
@@ -140,6 +141,7 @@ class Reader:
     language: str
     values: Mapping[str, Any]
     arrangement: Arrangement = AS_WRITTEN
+    words: Mapping[str, Word] = field(default_factory=dict)
 
     def text(self, text: Text | None) -> str:
         """A text of the author's."""
@@ -151,6 +153,8 @@ class Reader:
 
     def word(self, text: Text | None) -> str:
         """A text of the author's, or a sentence of ours, in the reader's language."""
+        if text == MISSING and self.words:
+            return self.words["missing_text"].text
         return self.text(text) if isinstance(text, dict) else told(text)
 
 

@@ -11,18 +11,18 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import translation
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from regard.base import RegardError
 from regard.surveys.arranging import arranged_pages
 from regard.surveys.flow import Step
 from regard.surveys.framing import ancestors
-from regard.surveys.model import File, Quota, Text
+from regard.surveys.model import File, Questionnaire, Quota, Text
 from regard.surveys.models import Survey, Theme
 from regard.surveys.respond.drawing import Reader, draw_questions, drawn_problems
 from regard.surveys.respond.languages import direction, name_of, words_language
 from regard.surveys.respond.visiting import Visit, kiosk_address, response_token
+from regard.surveys.respond.wording import Word, marks_of, words_of
 from regard.web.site import told, told_error
 
 FRAMED: Final = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors {}; object-src 'none'"
@@ -44,7 +44,8 @@ def question_page(
 ) -> HttpResponse:
     """One page of questions; with problems, a summary of them stands first and has the focus."""
     with translation.override(words_language(visit.language)):
-        context = _of_survey(visit.survey, visit.language) | _of_page(request, visit, step, given, problems or {})
+        context = _of_survey(visit.survey, visit.language, visit.questionnaire)
+        context |= _of_page(request, visit, step, given, problems or {}, context["words"])
         context["notice"] = told(notice)
         return _answer("page", context, status, visit)
 
@@ -55,9 +56,10 @@ def _of_page(
     step: Step,
     given: Mapping[str, Any] | None,
     problems: Mapping[str, Text],
+    words: Mapping[str, Word],
 ) -> dict[str, Any]:
     way, page = visit.path(), step.page
-    reader = Reader(visit.questionnaire, visit.language, step.values, visit.arrangement)
+    reader = Reader(visit.questionnaire, visit.language, step.values, visit.arrangement, words)
     answers = visit.response.answers if given is None else given
     questions = draw_questions(step, reader, answers, problems, visit.response.recorded)
     is_first = way.before(page.name) is None
@@ -74,11 +76,19 @@ def _of_page(
         "action": _action(request, visit),
         "has_back": visit.questionnaire.allow_back and not is_first,
         "has_files": any(isinstance(question, File) for question in step.questions),
-        "is_last": page.name == arranged_pages(visit.questionnaire, visit.arrangement)[-1].name,
-        "is_welcome": is_first and not any(question.kind != "html" for question in questions),
+        "onwards": words[
+            _onwards(visit, page.name, is_welcome=is_first and all(one.kind == "html" for one in questions))
+        ],
         "languages": _languages(request, visit, page.name),
         "elsewhere": reverse("respond:elsewhere", args=[response_token(visit.response)]) if _may_move(visit) else "",
     }
+
+
+def _onwards(visit: Visit, page: str, *, is_welcome: bool) -> str:
+    """What the button that goes on says."""
+    if page == arranged_pages(visit.questionnaire, visit.arrangement)[-1].name:
+        return "complete_text"
+    return "start_survey_text" if is_welcome else "page_next_text"
 
 
 def _shows_progress(visit: Visit, pages: int) -> bool:
@@ -108,13 +118,14 @@ def _languages(request: HttpRequest, visit: Visit, page: str) -> list[dict[str, 
     ]
 
 
-def _of_survey(survey: Survey, language: str) -> dict[str, Any]:
+def _of_survey(survey: Survey, language: str, questionnaire: Questionnaire | None = None) -> dict[str, Any]:
     """What every page of a survey needs: language, brand."""
     theme = survey.theme
     return {
         "language": language,
         "direction": direction(language),
-        "ours": _ours(language),
+        "ours": marks_of(language),
+        "words": words_of(questionnaire, language),
         "theme_css": theme_address(survey, theme) if theme else "",
         "logo": reverse("respond:logo", args=[survey.key]) if theme and theme.logo_type else "",
         "company": theme.logo_text if theme else "",
@@ -128,13 +139,6 @@ def theme_address(survey: Survey, theme: Theme) -> str:
     return reverse("respond:theme", args=[survey.key]) + f"?{stamp}"
 
 
-def _ours(language: str) -> SafeString:
-    """Marks our own words where they are in another language than the survey's."""
-    words = words_language(language)
-    is_same = words.partition("-")[0] == language.lower().partition("-")[0]
-    return SafeString("") if is_same else mark_safe(f' lang="{words}" dir="{direction(words)}"')  # noqa: S308
-
-
 def done_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     """What is said at the end: the author's words for this end, or ours."""
     way = visit.path()
@@ -143,9 +147,10 @@ def done_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     with translation.override(words_language(visit.language)):
         own = reader.text(_end_text(visit))
         is_counted = visit.response.ended_by == "complete"
-        context = _of_survey(visit.survey, visit.language) | {
+        context = _of_survey(visit.survey, visit.language, visit.questionnaire)
+        context |= {
             "survey_title": reader.text(visit.questionnaire.title),
-            "heading": _("Thank you!"),
+            "heading": context["words"]["completed_title"].text,
             "text": own or (_("Your answers have been sent.") if is_counted else _("There are no more questions.")),
             "is_sent": True,
             "again": kiosk_address(visit.survey) if visit.is_kiosk else "",
@@ -168,7 +173,8 @@ def said_page(
 ) -> HttpResponse:
     """A survey that cannot be answered (any more), and why."""
     with translation.override(words_language(language)):
-        context = _of_survey(survey, language) | {"heading": told(heading), "text": told(text)}
+        asked = visit.questionnaire if visit else None
+        context = _of_survey(survey, language, asked) | {"heading": told(heading), "text": told(text)}
         return _answer("done", context, status, visit)
 
 
@@ -182,8 +188,9 @@ def problem_page(error: RegardError) -> HttpResponse:
 def elsewhere_page(visit: Visit, link: str, qr: str) -> HttpResponse:
     """The address under which this response can be gone on with, to copy or to point a camera at."""
     with translation.override(words_language(visit.language)):
-        context = _of_survey(visit.survey, visit.language) | {
-            "survey_title": _("Continue on another device"),
+        context = _of_survey(visit.survey, visit.language, visit.questionnaire)
+        context |= {
+            "survey_title": context["words"]["elsewhere_text"].text,
             "link": link,
             "qr": qr,
             "back": visit.address,

@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from regard.base import Conflict, RegardError
 from regard.base.clock import now
 from regard.base.words import said
-from regard.surveys.answering import FIELD, REMOVED, posted_answer, read_answers
+from regard.surveys.answering import FIELD, MISSING, REMOVED, posted_answer, read_answers
 from regard.surveys.evaluating import is_empty
 from regard.surveys.events import ResponseReceived
 from regard.surveys.files.keeping import forget_replaced, keep_files
@@ -211,7 +211,7 @@ def _files(visit: Visit, sent: Sent, questions: Sequence[File], step: Step) -> t
         if kept.problem:
             problems[question.name] = kept.problem
         elif not kept.answer and is_required(question, step.values):
-            problems[question.name] = question.required_error_text or said("Please answer this question.")
+            problems[question.name] = question.required_error_text or MISSING
     return answers, problems
 
 
