@@ -90,7 +90,7 @@ def check_equivalence(moved: Moved, seed: int = 1, sample: int = SAMPLE) -> Equi
     from regard.surveys.moving.walking.drawing import all_or_some
 
     source, ways = source_of(moved), set()
-    moved = replace(moved, questionnaire=_bare(moved.questionnaire))
+    moved = replace(moved, questionnaire=_bare(moved.questionnaire, source.tells_texts))
     draw = all_or_some(source, seed, sample)
     walks, agreed = 0, 0
     differences: list[Difference] = []
@@ -105,12 +105,12 @@ def check_equivalence(moved: Moved, seed: int = 1, sample: int = SAMPLE) -> Equi
     return Equivalence(walks, agreed, draw.is_exhaustive, seed, differences, len(ways))
 
 
-def _bare(questionnaire: Questionnaire) -> Questionnaire:
-    """The questionnaire without calculated values that nothing uses: they change no way."""
+def _bare(questionnaire: Questionnaire, has_texts: bool) -> Questionnaire:
+    """The questionnaire without calculated values that nothing compared uses."""
     used = {name for condition in _conditions(questionnaire) for name in names_in(condition)}
     used |= {
         name.strip()
-        for text in texts_of(questionnaire)
+        for text in (texts_of(questionnaire) if has_texts else ())
         for each in (text.values() if isinstance(text, dict) else [text])
         for name in _PIPED.findall(each)
     }

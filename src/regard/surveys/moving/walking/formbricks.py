@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from regard.surveys.moving.formbricks.survey import Block, Survey
-from regard.surveys.moving.walking.walked import Choose, Walked
+from regard.surveys.moving.walking.walked import Choose, Look, Walked
 from regard.surveys.moving.wording import mapping, number_of, objects
 
 
 class Formbricks:
     """One survey."""
+
+    tells_texts = False
 
     def __init__(self, survey: Survey, asked: frozenset[str]):
         self.survey, self.asked = survey, asked
@@ -41,6 +43,7 @@ class Formbricks:
         if key not in self.asked:
             return
         walked.shown.append(key)
+        walked.looks[key] = _look(element)
         given = self._answer(element, choose)
         if given is not None:
             walked.answers[key] = given
@@ -209,6 +212,16 @@ class Formbricks:
         }
         test = tests.get(str(leaf.get("operator")))
         return test() if test else False
+
+
+def _look(element: dict[str, Any]) -> Look:
+    """What an element offers, and whether it must be answered; a call to action is read only."""
+    kind, shuffle = str(element.get("type")), str(element.get("shuffleOption") or "none")
+    is_required = None if kind == "cta" else bool(element.get("required"))
+    if kind in ("multipleChoiceSingle", "multipleChoiceMulti", "ranking"):
+        codes = [str(each.get("id")) for each in objects(element.get("choices"))]
+        return Look(tuple(codes), shuffle != "none", is_required=is_required)
+    return Look(is_required=is_required)
 
 
 def _leaves(group: Any) -> list[dict[str, Any]]:

@@ -24,9 +24,9 @@ from regard.surveys.moving.limesurvey.manager import (
     variables_in,
 )
 from regard.surveys.moving.limesurvey.old_conditions import relevance_of
-from regard.surveys.moving.limesurvey.places import Place, members, places_in
+from regard.surveys.moving.limesurvey.places import ARRAYS, Place, members, places_in
 from regard.surveys.moving.limesurvey.survey import MULTIPLE, Asked, Group, Survey
-from regard.surveys.moving.walking.walked import Choose, Walked
+from regard.surveys.moving.walking.walked import Choose, Look, Walked, drawn
 from regard.surveys.moving.wording import number_of
 
 
@@ -48,6 +48,8 @@ class _State:
 
 class LimeSurvey:
     """One structure file."""
+
+    tells_texts = False
 
     def __init__(self, survey: Survey, asked: frozenset[str]):
         self.survey, self.asked = survey, asked
@@ -88,12 +90,12 @@ class LimeSurvey:
         order = list(self.survey.groups)
         for name in dict.fromkeys(group.random for group in order if group.random):
             mine = [group for group in order if group.random == name]
-            drawn = _drawn(mine, state.choose) if len(mine) > 1 else mine
+            taken = drawn(mine, len(mine), state.choose) if len(mine) > 1 else mine
             place = order.index(mine[0])
             rest = [group for group in order if group.random != name]
             before = len([group for group in order[:place] if group.random != name])
-            order = [*rest[:before], *drawn, *rest[before:]]
-            state.walked.orders.append((name, [group.gid for group in mine], [group.gid for group in drawn]))
+            order = [*rest[:before], *taken, *rest[before:]]
+            state.walked.orders.append((name, [group.gid for group in mine], [group.gid for group in taken]))
         return order
 
     def _group(self, group: Group, state: _State) -> None:
@@ -105,11 +107,11 @@ class LimeSurvey:
             else:
                 found.append([question])
         for part in found:
-            drawn = _drawn(part, state.choose) if len(part) > 1 else part
+            taken = drawn(part, len(part), state.choose) if len(part) > 1 else part
             if len(part) > 1:
                 name = f"{part[0].attribute('random_group')}@{group.gid}"
-                state.walked.orders.append((name, [one.code for one in part], [one.code for one in drawn]))
-            for question in drawn:
+                state.walked.orders.append((name, [one.code for one in part], [one.code for one in taken]))
+            for question in taken:
                 self._question(question, state)
 
     def _question(self, question: Asked, state: _State) -> None:
@@ -132,8 +134,26 @@ class LimeSurvey:
             return
         state.relevant.add(question.code)
         state.walked.shown += self._keys(question)
+        if question.code in self.asked:
+            state.walked.looks[question.code] = self._look(question, shown, state)
         if question.code in self.matters and question.code in self.asked:
             self._answer(question, shown, state)
+
+    def _look(self, question: Asked, rows: list[str], state: _State) -> Look:
+        """What a question offers, and whether it must be answered."""
+        is_required = None if question.type in "X*" else question.row.get("mandatory") == "Y"
+        is_random = question.attribute("random_order") in ("1", "2")
+        offered: list[str] | None = None
+        if question.type in "L!OR" and (question.answers or question.type != "R"):
+            offered = [each.code for each in question.answers if self._is_shown(question, each.code, "", state)]
+            offered += ["-oth-"] if question.row.get("other") == "Y" and question.type != "R" else []
+        elif question.type in "MP":
+            offered = [*rows, *(["other"] if question.row.get("other") == "Y" else [])]
+        elif question.type in ARRAYS:
+            offered = rows
+        if offered is None or question.attribute("alphasort") == "1":
+            return Look(is_required=is_required)
+        return Look(tuple(offered), is_random, is_required=is_required)
 
     def _keys(self, question: Asked) -> list[str]:
         endings = ("", "#0", "#1", "_comment", *(f"_{sub.code}" for sub in question.rows()))
@@ -328,14 +348,6 @@ def _read(text: str) -> Node | None:
 def _equation(question: Asked) -> str:
     text = question.attribute("equation") or next(iter(question.texts.values()), "")
     return re.sub(r"<[^>]*>", "", text).strip().removeprefix("{").removesuffix("}")
-
-
-def _drawn(members_: list[Any], choose: Choose) -> list[Any]:
-    left, drawn = list(members_), []
-    while left:
-        drawn.append(choose(left))
-        left.remove(drawn[-1])
-    return drawn
 
 
 def _true(value: Any) -> bool:

@@ -30,6 +30,8 @@ class _EndedError(Exception):
 class Qualtrics:
     """One survey file."""
 
+    tells_texts = True
+
     def __init__(self, survey: Survey, asked: frozenset[str]):
         self.survey, self.asked = survey, asked
         self.questions = Questions(survey)

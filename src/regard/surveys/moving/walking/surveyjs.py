@@ -5,17 +5,21 @@ Conditions are evaluated as written: the language is the same. What is checked i
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from regard.base import Invalid
 from regard.surveys.evaluating import evaluate, holds
 from regard.surveys.expressions import Binary, Constant, Items, Name, names_in, parse, parts_of
-from regard.surveys.moving.walking.walked import Choose, Walked
+from regard.surveys.moving.walking.walked import Choose, Look, Walked, drawn
 from regard.surveys.moving.wording import members, objects
+
+_LISTS: Final = ("radiogroup", "dropdown", "checkbox", "tagbox", "buttongroup", "ranking")
 
 
 class SurveyJS:
     """One survey."""
+
+    tells_texts = False
 
     def __init__(self, raw: dict[str, Any], asked: frozenset[str]):
         self.raw, self.asked = raw, asked
@@ -50,6 +54,7 @@ class SurveyJS:
             if fired is None:
                 continue
             if str(fired.get("type")).startswith("complete"):
+                walked.end = "screened out" if fired.get("isScreenOut") else "complete"
                 break
             place = max(place, self._place_of(str(fired.get("gotoName"))))
         return walked
@@ -60,13 +65,10 @@ class SurveyJS:
         listed = objects(raw.get("elements") or raw.get("questions"))
         order = raw.get("questionsOrder") or self.raw.get("questionsOrder")
         if raw is page and order == "random" and len(listed) > 1:
-            left, drawn = list(listed), []
-            while left:
-                drawn.append(choose(left))
-                left.remove(drawn[-1])
-            members, order_drawn = ([str(each.get("name")) for each in part] for part in (listed, drawn))
-            walked.orders.append((f"page:{page.get('name')}", members, order_drawn))
-            listed = drawn
+            taken = drawn(listed, len(listed), choose)
+            names, order_drawn = ([str(each.get("name")) for each in part] for part in (listed, taken))
+            walked.orders.append((f"page:{page.get('name')}", names, order_drawn))
+            listed = taken
         for each in listed:
             if (each.get("visible") is False and not each.get("visibleIf")) or not self._holds(
                 each.get("visibleIf"), values
@@ -83,11 +85,38 @@ class SurveyJS:
         if name not in self.asked:
             return
         walked.shown.append(name)
+        walked.looks[name] = self._look(raw, values)
         if name not in self.names:
             return
         given = self._answer(raw, name, choose)
         if given is not None:
             values[name] = walked.answers[name] = given
+
+    def _look(self, raw: dict[str, Any], values: dict[str, Any]) -> Look:
+        """What a question offers, and whether it must be answered."""
+        kind = str(raw.get("type"))
+        is_required = bool(raw.get("isRequired")) or (
+            bool(raw.get("requiredIf")) and self._holds(raw.get("requiredIf"), values)
+        )
+        if kind == "matrix" and raw.get("rowsOrder", "initial") in ("initial", "random"):
+            rows = self._offered(members(raw.get("rows")), raw.get("rowsVisibleIf"), values)
+            return Look(tuple(rows), raw.get("rowsOrder") == "random", raw.get("take"), is_required)
+        order = str(raw.get("choicesOrder") or "none")
+        if kind not in _LISTS or order not in ("none", "random") or raw.get("choicesFromQuestion"):
+            return Look(is_required=None if kind in ("html", "image") else is_required)
+        codes = self._offered(members(raw.get("choices")), raw.get("choicesVisibleIf"), values)
+        codes += ["other"] if raw.get("hasOther") or raw.get("showOtherItem") else []
+        codes += ["none"] if raw.get("hasNone") or raw.get("showNoneItem") else []
+        return Look(tuple(codes), order == "random", raw.get("take"), is_required)
+
+    def _offered(self, items: list[Any], condition: Any, values: dict[str, Any]) -> list[str]:
+        found = []
+        for each in items:
+            value, own = (each.get("value"), each.get("visibleIf")) if isinstance(each, dict) else (each, None)
+            known = {**values, "item": value}
+            if self._holds(condition, known) and self._holds(own, known):
+                found.append(str(value))
+        return found
 
     def _answer(self, raw: dict[str, Any], name: str, choose: Choose) -> Any:
         kind = raw.get("type")

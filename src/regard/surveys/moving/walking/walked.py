@@ -46,6 +46,9 @@ class Walked:
 class Source(Protocol):
     """A survey that can be walked by its own tool's rules."""
 
+    tells_texts: bool
+    """Whether its walks say what stands in texts with something put in."""
+
     def walk(self, choose: Choose) -> Walked:
         """Go through once."""
 
