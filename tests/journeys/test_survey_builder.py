@@ -106,10 +106,89 @@ def test_without_scripts_a_survey_is_made_from_nothing_and_published(visit) -> N
     expect(page.get_by_text("Version 1 is published.")).to_be_visible()
 
 
-PARTS = ("", "question/nps/", "page/reason/", "settings/", "logic/", "languages/", "languages/pl/", "look/", "publish/")
+def test_without_scripts_rules_single_choices_and_ways_are_chosen(visit) -> None:
+    visitor = visit("analyst", java_script_enabled=False)
+    page = visitor.go(LIST + "new/")
+    begin(page, "An empty page")
+    page.get_by_label("Kind of the new question on page 1").select_option("checkbox")
+    page.get_by_role("button", name="Add a question to page 1").click()
+    page.get_by_label("What it asks").fill("Which of them?")
+    page.get_by_label("Choices", exact=False).first.fill("Ship\nQuay\nNeither")
+    page.locator("#validators-rows summary").click()
+    page.get_by_label("The answer is right if").select_option("answercount")
+    page.locator("#validators0").get_by_label("At most").fill("2")
+    page.get_by_role("button", name="Another rule").click()
+    expect(page.locator("#validators1")).to_be_visible()
+    page.get_by_role("button", name="Keep and stay").click()
+    page.locator("#choices-rows summary").click()
+    page.locator("#choices0").get_by_label("Choice", exact=False).first.select_option("Neither")
+    page.locator("#choices0").get_by_label("Chosen alone").check()
+    page.get_by_role("button", name="Keep and stay").click()
+    expect(page.locator("#validators0").get_by_label("At most")).to_have_value("2")
+    expect(page.locator("#choices0").get_by_label("Chosen alone")).to_be_checked()
+    page.get_by_role("link", name="Logic").click()
+    way = page.locator("#triggers0")
+    way.get_by_label("Condition 1: question").fill("question1")
+    way.get_by_label("Condition 1: comparison").select_option("contains")
+    way.get_by_label("Condition 1: value").fill("Neither")
+    way.get_by_label("then").select_option("complete")
+    way.get_by_role("button", name="Another condition").click()
+    expect(way.get_by_label("Condition 2: question")).to_be_visible()
+    page.get_by_role("button", name="Keep", exact=True).click()
+    expect(page.get_by_text("{question1} contains 'Neither'")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [1366, 390, 320])
+def test_another_condition_an_answer_in_a_text_and_what_was_removed_come_by_keys(visit) -> None:
+    visitor = visit("analyst")
+    page = visitor.go(LIST + "new/")
+    begin(page, "Relationship: NPS")
+    page.get_by_role("link", name=re.compile("What went wrong")).click()
+    page.get_by_role("button", name="Another condition").first.focus()
+    page.keyboard.press("Enter")
+    added = page.get_by_label("Condition 3: question").first
+    expect(added).to_be_focused()
+    page.keyboard.type("profile.plan")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type("pro")
+    page.get_by_label("What it asks").fill("You said ")
+    page.get_by_text("Put an answer into a text").click()
+    page.get_by_role("button", name="{nps}").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("What it asks")).to_have_value("You said {nps}")
+    page.get_by_role("button", name="Keep and stay").click()
+    expect(page.get_by_text("and {profile.plan} = 'pro'")).to_be_visible()
+    page.get_by_role("link", name="Questions").click()
+    before = titles(page)
+    page.locator("[data-question=why_low] button[value^=remove]").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Yes, go on").click()
+    expect(page.get_by_role("button", name="Bring it back")).to_be_visible()
+    page.get_by_role("button", name="Bring it back").press("Enter")
+    expect(page.locator("[data-question=why_low]")).to_be_visible()
+    assert titles(page) == before
+    assert visitor.complaints == []
+
+
+PARTS = (
+    "",
+    "question/nps/",
+    "question/why_low/",
+    "page/reason/",
+    "settings/",
+    "logic/",
+    "json/",
+    "languages/",
+    "languages/pl/",
+    "look/",
+    "publish/",
+    "versions/",
+    "../themes/new/",
+)
+OPEN_ALL = "() => document.querySelectorAll('main details').forEach(one => { one.open = true })"
+
+
+@pytest.mark.parametrize("width", [1366, 360, 320])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_every_page_of_the_builder_is_sound(visit, width, theme) -> None:
     visitor = visit("analyst")
@@ -119,6 +198,21 @@ def test_every_page_of_the_builder_is_sound(visit, width, theme) -> None:
     visitor.resize(width, theme)
     for part in PARTS:
         visitor.go(at + part)
+        page.evaluate(OPEN_ALL)
         assert visitor.overflow() == [], part
         assert visitor.violations() == [], part
     assert visitor.complaints == []
+
+
+@pytest.mark.parametrize("language", ["pl", "zh-hans"])
+def test_every_page_of_the_builder_fits_a_phone_in_other_languages(visit, language) -> None:
+    visitor = visit("analyst")
+    page = visitor.go(LIST + "new/")
+    begin(page, "Relationship: NPS")
+    at = page.url
+    visitor.resize(360)
+    page.context.add_cookies([{"name": "django_language", "value": language, "url": visitor.site.address}])
+    for part in PARTS:
+        visitor.go(at + part)
+        page.evaluate(OPEN_ALL)
+        assert visitor.overflow() == [], part

@@ -56,7 +56,7 @@ def test_a_published_version_stays_while_the_draft_goes_on(analyst, ready, at_re
     assert (first.number, second.number) == (1, 2)
     assert first.document["title"]["default"] == "How are we doing?"
     page = analyst.get(at_ready + "versions/").content.decode()
-    assert '<span class="small muted">title</span>' in page
+    assert '<span class="small muted">Title, for respondents</span>' in page
     assert analyst.get(at_ready + "versions/1/").status_code == 200
 
 
@@ -90,3 +90,16 @@ def test_a_survey_is_copied(analyst, workspace, ready, at_ready) -> None:
     analyst.post(at_ready + "state/", {"do": "copy"})
     copy = Survey.objects.of(workspace).order_by("pk").last()
     assert (copy.name, copy.draft, copy.state) == (f"{ready.name} (copy)", ready.draft, "draft")
+
+
+def test_what_changed_is_told_in_the_words_of_the_forms(analyst, small, at, draft) -> None:
+    publish_survey(small, 0)
+    sent = {"edition": "0", "do": "keep", "title": "Why?", "rows": "4", "name": "why", "is_required": "on"}
+    analyst.post(at + "question/why/", {**sent, "visible_if-how": "rows"})
+    page = analyst.get(at + "versions/").content.decode()
+    assert "What it asks, Shown only if, Must be answered" in page
+
+
+def test_a_text_to_translate_stands_where_its_form_says(analyst, at) -> None:
+    page = analyst.get(at + "languages/pl/").content.decode()
+    assert ("What it asks" in page, "Choices 1" in page, "minRateDescription" in page) == (True, True, False)

@@ -175,6 +175,15 @@ def read_bound(text: str) -> float | str | None:
     return int(number) if number.is_integer() else number
 
 
+def shown_bound(limit: float | str | None) -> float | str | None:
+    """A limit as an author reads it.
+
+    >>> shown_bound(18.0), shown_bound(2.5), shown_bound("2026-05-01")
+    (18, 2.5, '2026-05-01')
+    """
+    return int(limit) if isinstance(limit, float) and limit.is_integer() else limit
+
+
 def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 

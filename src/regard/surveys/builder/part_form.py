@@ -19,6 +19,7 @@ from regard.surveys.builder.fields import (
     read_choices,
     read_lines,
     shape_of,
+    shown_bound,
 )
 from regard.surveys.builder.row_forms import LineForm, RowGroup, RuleForm, SpecialForm
 from regard.surveys.editing import own_text, with_text
@@ -107,6 +108,8 @@ class PartForm(forms.Form):
             return own_text(value, self.own)
         if shape.control == "choices":
             return as_lines(value, self.own)
+        if shape.control in ("bound", "number"):
+            return shown_bound(value)
         return lines_as_text(value, self.own) if shape.control == "lines" else value
 
     def _read_value(self, name: str, shape: Shape, given: Any) -> Any:

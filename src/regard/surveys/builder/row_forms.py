@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from msgspec.structs import replace
 
 from regard.surveys.builder.condition_field import ConditionField
-from regard.surveys.builder.fields import INPUTS, read_bound
+from regard.surveys.builder.fields import INPUTS, read_bound, shown_bound
 from regard.surveys.editing import own_text, with_text
 from regard.surveys.model import Checkbox, Choice, Choices, Line, Validator, choice
 from regard.web.site import told
@@ -143,7 +143,7 @@ def _rule(row: Mapping[str, Any], known: Validator | None, own: str) -> Validato
 def _rule_row(rule: Validator, own: str) -> dict[str, Any]:
     least, most = (getattr(rule, name) for name in BOUNDS.get(rule.type, ("min_value", "max_value")))
     plain = {"type": rule.type, "regex": rule.regex, "expression": rule.expression}
-    return {**plain, "least": least, "most": most, "text": own_text(rule.text, own)}
+    return {**plain, "least": shown_bound(least), "most": shown_bound(most), "text": own_text(rule.text, own)}
 
 
 class SpecialForm(forms.Form):
@@ -198,7 +198,12 @@ class LineForm(forms.Form):
     @staticmethod
     def rows_of(items: Sequence[Line]) -> list[dict[str, Any]]:
         return [
-            {name: getattr(one, name) for name in ("name", "is_required", "input_type", "min", "max")} for one in items
+            {
+                **{name: getattr(one, name) for name in ("name", "is_required", "input_type")},
+                "min": shown_bound(one.min),
+                "max": shown_bound(one.max),
+            }
+            for one in items
         ]
 
     @staticmethod

@@ -18,7 +18,7 @@ from regard.surveys.checking.scales import check_scales
 from regard.surveys.checking.wording import check_wording
 from regard.surveys.model import Questionnaire
 
-__all__ = ["ERROR", "NOTE", "WARNING", "Finding", "Length", "Walk", "blocking", "check", "check_references", "length_of", "walk"]
+__all__ = ["ERROR", "NOTE", "WARNING", "Finding", "Length", "Walk", "blocking", "check", "length_of", "walk"]
 
 CHECKS: Final[tuple[Callable[[Questionnaire], Iterable[Finding]], ...]] = (
     check_references,

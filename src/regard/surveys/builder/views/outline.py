@@ -19,7 +19,8 @@ from regard.surveys import editing
 from regard.surveys.builder.forms import KIND_NAMES
 from regard.surveys.builder.site import draft_of
 from regard.surveys.builder.views.frame import kept_or_why, opened, page_of
-from regard.surveys.checking import check_references, length_of
+from regard.surveys.checking import length_of
+from regard.surveys.checking.references import check_references
 from regard.surveys.editing import own_text
 from regard.surveys.model import Html, Questionnaire
 from regard.surveys.models import Survey

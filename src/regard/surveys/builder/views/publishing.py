@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from regard.accounts import Right
 from regard.accounts.site import right_required
 from regard.base import RegardError
+from regard.surveys.builder.naming import words_for
 from regard.surveys.builder.site import (
     close_survey,
     make_survey,
@@ -23,8 +24,8 @@ from regard.surveys.builder.site import (
 )
 from regard.surveys.builder.views.frame import edition_of, opened, page_of
 from regard.surveys.checking import ERROR, NOTE, WARNING, Finding, Length, check, length_of
-from regard.surveys.comparing import Change, changes
-from regard.surveys.model import in_language
+from regard.surveys.comparing import changes
+from regard.surveys.model import Questionnaire, in_language
 from regard.surveys.models import Survey, SurveyVersion
 from regard.surveys.reading import read_questionnaire
 from regard.web.site import current_format, told_error
@@ -65,8 +66,10 @@ def _told_length(length: Length) -> str:
     shortest, longest = (max(10, 10 * round(seconds / 10)) for seconds in length)
     duration = current_format().duration
     if shortest == longest:
-        return _("Answering takes about %(time)s.") % {"time": duration(longest)}
-    return _("Answering takes about %(a)s to %(b)s.") % {"a": duration(shortest), "b": duration(longest)}
+        told = _("Answering takes about %(time)s.") % {"time": duration(longest)}
+    else:
+        told = _("Answering takes about %(a)s to %(b)s.") % {"a": duration(shortest), "b": duration(longest)}
+    return told.replace("..", ".")  # some languages shorten "seconds" with a full stop
 
 
 def _grouped(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
@@ -81,8 +84,8 @@ def versions(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     documents = [read_questionnaire(one.document) for one in known]
     lines = []
     for at, one in enumerate(known):
-        lines.append({"version": one, "changes": changes(documents[at - 1], documents[at]) if at else None})
-    draft = changes(documents[-1], questionnaire) if documents else []
+        lines.append({"version": one, "changes": _told(documents[at - 1], documents[at]) if at else None})
+    draft = _told(documents[-1], questionnaire) if documents else []
     context = {"lines": lines[::-1], "draft": draft, "is_open": survey.state == Survey.State.OPEN, "tab": "versions"}
     return page_of(request, "versions", survey, questionnaire, **context)
 
@@ -98,9 +101,17 @@ def version(request: HttpRequest, slug: str, key: str, number: int) -> HttpRespo
     return page_of(request, "version", survey, questionnaire, **context)
 
 
-def _since(survey: Survey, version: SurveyVersion) -> list[Change]:
+def _since(survey: Survey, version: SurveyVersion) -> list[dict[str, Any]]:
     before = survey.versions.filter(number__lt=version.number).order_by("-number").first()
-    return changes(read_questionnaire(before.document), read_questionnaire(version.document)) if before else []
+    return _told(read_questionnaire(before.document), read_questionnaire(version.document)) if before else []
+
+
+def _told(before: Questionnaire, after: Questionnaire) -> list[dict[str, Any]]:
+    """What changed, with the fields as their forms call them."""
+    return [
+        {"what": one.what, "of": one.of, "name": one.name, "words": [words_for(one.of, name) for name in one.fields]}
+        for one in changes(before, after)
+    ]
 
 
 @right_required(Right.MANAGE_SURVEYS)

@@ -13,6 +13,7 @@ from regard.accounts import Right
 from regard.accounts.site import right_required
 from regard.base import Conflict, Invalid
 from regard.surveys.builder.forms import LanguageForm, known_languages
+from regard.surveys.builder.naming import words_of_place
 from regard.surveys.builder.site import draft_of
 from regard.surveys.builder.views.frame import kept_or_why, opened, page_of
 from regard.surveys.model import Questionnaire, languages_of
@@ -125,6 +126,7 @@ def _table_page(
     lines = [
         {
             "phrase": one,
+            "where": words_of_place(one),
             "name": field_name(one, language),
             "said": typed.pop(one.key, one.said(language)),
             "now": one.said(language),
