@@ -18,6 +18,7 @@ Made: TypeAlias = list[tuple[str, Question, Carried]]
 NOT_HERE: Final = said("Regard has no such question; it is left out, and conditions over it are left out too")
 ONE_EACH: Final = said("there is no grid of this kind: every row or column became a question of its own")
 SPLIT: Final = said("there is no such question: it became two")
+_LIMITS: Final = ("min_num_value_n", "max_num_value_n")
 WORDS: Final[dict[str, dict[str, str]]] = {
     "Y": {"default": "Yes", "de": "Ja", "fr": "Oui", "pl": "Tak", "ru": "Да", "ro": "Da", "es": "Sí", "zh-hans": "是"},
     "N": {"default": "No", "de": "Nein",
@@ -232,9 +233,9 @@ def _dual(source: Source) -> Made:
 def _lines(source: Source) -> Made:
     asked, base = source.asked, source.base()
     is_number = asked.type == "K" or asked.attribute("numbers_only") == "1"
+    ends = ("slider_min", "slider_max") if asked.attribute("slider_layout") == "1" else _LIMITS
     limits: dict[str, Any] = {
-        "min": number_of(asked.attribute("min_num_value_n")),
-        "max": number_of(asked.attribute("max_num_value_n")),
+        side: number_of(asked.attribute(end)) for side, end in zip(("min", "max"), ends, strict=True)
     }
     if any(source.row_conditions) or source.row_filter or source.single_filters:
         source.losses.changed(source.key, said("conditions of single lines"), said("every line is shown"))

@@ -22,6 +22,7 @@ from regard.surveys.model import (
     Validator,
 )
 from regard.surveys.moving.limesurvey import manager
+from regard.surveys.moving.limesurvey.attributes import list_unread
 from regard.surveys.moving.limesurvey.old_conditions import relevance_of
 from regard.surveys.moving.limesurvey.places import places_in
 from regard.surveys.moving.limesurvey.questions import Source, questions_from
@@ -43,14 +44,6 @@ _NOT_READ: Final = {
     "survey_url_parameters": said("what an address brings along becomes traits of the person"),
     "plugin_settings": said("plug-ins of LimeSurvey do not run here"),
     "themes": said("the survey has a theme of Regard's"),
-}
-_TOLD: Final = {
-    "time_limit": said("time is not limited"),
-    "prefix": said("nothing stands before the field"),
-    "suffix": said("nothing stands behind the field"),
-    "slider_layout": said("the number is typed"),
-    "location_mapservice": said("no map is shown"),
-    "em_validation_sq": said("single rows are not checked by expressions"),
 }
 
 
@@ -252,7 +245,7 @@ class _Reader:
             checked = self._validated(asked, msgspec.structs.replace(question, visible_if=condition))
             self.known.questions[key] = checked
             made.append(checked)
-        self._list_unread(asked)
+        list_unread(asked, self.losses)
         return made
 
     def _equation(self, asked: Asked) -> None:
@@ -346,13 +339,6 @@ class _Reader:
         if asked.type in "AB" and column:
             return condition_of(f'{asked.code}_{row}.NAOK == "{column}"', self.known, place)
         return condition_of(f'{asked.code}.NAOK == "{code}"', self.known, place)
-
-    def _list_unread(self, asked: Asked) -> None:
-        for name, why in _TOLD.items():
-            if asked.attribute(name) not in ("", "0", "N"):
-                self.losses.lost(asked.code, name, why)
-        if any(plain(text) for text in asked.attributes.get("script", {}).values()):
-            self.losses.lost(asked.code, said("script"), said("scripts are not run here"))
 
     def _list_the_rest(self) -> None:
         for table, why in _NOT_READ.items():
