@@ -67,6 +67,13 @@ def test_the_write_key_comes_in_the_body_or_the_address(app: Collector):
     assert len(arrived(app)) == 4
 
 
+def test_a_client_with_a_token_of_its_own_is_known_by_the_key_in_its_body(app: Collector):
+    bearer = {"authorization": "Bearer an-oauth-token"}
+    assert ask(app, "POST", "/v1/batch", {"writeKey": "shop-key", "batch": [TRACK]}, bearer).status == 200
+    assert ask(app, "POST", "/v1/batch", {"writeKey": "other", "batch": [TRACK]}, bearer).status == 401
+    assert ask(app, "POST", "/v1/batch", {"writeKey": "shop-key", "batch": [TRACK]}, basic("other")).status == 401
+
+
 @pytest.mark.parametrize(
     "headers", [{}, basic("other"), basic(""), {"authorization": "Basic !"}, {"authorization": "x"}]
 )

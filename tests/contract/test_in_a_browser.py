@@ -135,6 +135,88 @@ def test_nothing_is_sent_before_consent_and_what_waited_is_sent_with_it(live: Li
     }
 
 
+def test_what_waited_for_consent_carries_it(live: Live, visit: Callable[..., Page]) -> None:
+    page = visit('regard.identify("web-7");', 'data-consent="required"')
+    page.evaluate("regard.consent({analytics: true, marketing: false})")
+    allowed = {"categoryPreferences": {"analytics": True, "marketing": False}}
+    assert [row["context"]["consent"] for row in live.rows(2, "web-7")] == [allowed, allowed]
+
+
+@pytest.mark.parametrize("no", ["false", "{analytics: false, marketing: false}", "null"])
+def test_consent_that_allows_nothing_is_a_no_and_empties_the_device(
+    live: Live, visit: Callable[..., Page], no: str
+) -> None:
+    page = visit("", 'data-storage="local" data-page="manual"')
+    sent = []
+    page.on("request", lambda request: sent.append(request.url) if "/v1/batch" in request.url else None)
+    page.evaluate('regard.identify("web-no"); regard.track("Product Viewed")')
+    assert page.evaluate("localStorage.length") == 3
+    page.evaluate(f"regard.consent({no})")
+    page.evaluate('regard.track("Order Completed")')
+    page.wait_for_timeout(800)
+    page.goto("about:blank")
+    assert sent == []
+
+
+def test_consent_that_is_taken_back_leaves_nothing_on_the_device(live: Live, visit: Callable[..., Page]) -> None:
+    page = visit("", 'data-storage="local" data-consent="required"')
+    page.evaluate('regard.consent(true); regard.identify("web-back")')
+    live.rows(1, "web-back")
+    page.evaluate("regard.consent(false)")
+    assert page.evaluate("localStorage.length") == 0
+
+
+def test_who_was_known_before_consent_is_asked_for_again_is_the_same_visitor(
+    live: Live, visit: Callable[..., Page]
+) -> None:
+    page = visit("", 'data-storage="local" data-consent="required" data-page="manual"')
+    page.evaluate('regard.consent(true); regard.identify("web-8")')
+    [first] = live.rows(1, "web-8")
+    known = page.evaluate("JSON.parse(decodeURIComponent(localStorage.regard_anonymous))")
+    page.reload()
+    page.wait_for_function("typeof regard.flush === 'function'")
+    page.evaluate('regard.track("Product Viewed"); regard.consent(true)')
+    [again] = live.rows(1, f"anonymous_id:{known}")
+    assert again["customer"] == first["customer"]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        'var ring = {}; ring.ring = ring; regard.track("Ring", ring)',
+        'regard.track("Number", {n: 10n})',
+        'regard.track("Large", {text: "x".repeat(70000)})',
+        'regard.push(["ready", function () {}])',
+    ],
+    ids=["a ring", "a BigInt", "over 64 KB", "an unknown call"],
+)
+def test_a_call_that_cannot_be_sent_holds_up_no_other(live: Live, visit: Callable[..., Page], odd: str) -> None:
+    who = f"web-odd-{len(odd)}"
+    page = visit(f'regard.identify("{who}"); {odd};')
+    page.evaluate(f'{odd}; regard.track("Order Completed", {{order_id: "W-9"}})')
+    assert "W-9" in [row["subject"] for row in live.rows(3, who)]
+
+
+def test_what_a_page_changes_after_the_call_is_not_meant(live: Live, visit: Callable[..., Page]) -> None:
+    page = visit('regard.identify("web-9");')
+    page.evaluate('var cart = {order_id: "W-10"}; regard.track("Order Completed", cart); cart.order_id = "other"')
+    assert [row["subject"] for row in live.rows(3, "web-9") if row["subject"]] == ["W-10"]
+
+
+def test_a_page_that_holds_the_script_twice_is_looked_at_once(live: Live, visit: Callable[..., Page]) -> None:
+    page = visit('regard.identify("web-10");')
+    page.evaluate(
+        """() => new Promise(done => {
+            const first = document.querySelector("script[data-key]"), again = document.createElement("script");
+            Object.assign(again.dataset, first.dataset);
+            Object.assign(again, {src: first.src, onload: done});
+            document.head.append(again);
+        })"""
+    )
+    page.evaluate('regard.track("Product Viewed")')
+    assert sorted(row["name"] for row in live.rows(3, "web-10")) == ["Page Viewed", "Product Viewed", "Profile Updated"]
+
+
 def test_what_could_not_be_sent_is_sent_when_the_network_is_back(live: Live, visit: Callable[..., Page]) -> None:
     page = visit('regard.identify("web-5");')
     live.rows(2, "web-5")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import threading
 from html import unescape
 from pathlib import Path
 
@@ -71,6 +72,42 @@ def test_a_person_is_found_by_name_address_number_order_or_ticket(agent, text) -
     assert f"{AT}{ANNA}/" in answer
     assert f"{AT}{BEN}/" not in answer
     assert "<h1" not in answer
+
+
+def test_that_nobody_fits_is_not_said_while_people_are_brought_up_to_date(
+    agent, shop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    page(agent, "")
+    load(store_of(shop), tmp_path, event("1043", "Profile Updated", properties={"name": "Zofia Nowak"}), first=50)
+    let = threading.Event()
+    refreshed = jobs.refresh_profiles
+    monkeypatch.setattr(jobs, "PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(jobs, "refresh_profiles", lambda store: let.wait(30) and refreshed(store))
+    typed = {"HX-Request": "true"}
+    for headers in ({}, typed):
+        said = page(agent, "?q=zofia", headers=headers)
+        assert "Nobody fits" not in said
+        assert "are being sorted to their people" in said
+        assert 'hx-trigger="load delay:2s"' in said
+    assert "Anna Kowal" in page(agent, "?q=anna", headers=typed)
+    let.set()
+    monkeypatch.setattr(jobs, "PATIENCE_SECONDS", 30)
+    assert "Zofia Nowak" in page(agent, "?q=zofia", headers=typed)
+    assert "Nobody fits" in page(agent, "?q=nobody-at-all", headers=typed)
+
+
+def test_many_who_wait_at_once_have_the_table_brought_up_to_date_once_more_not_once_each(
+    agent, shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done, let = [], threading.Event()
+    monkeypatch.setattr(jobs, "PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(jobs, "refresh_profiles", lambda _store: done.append(let.wait(30)) or 0)
+    for _ in range(10):
+        page(agent, "")
+    let.set()
+    monkeypatch.setattr(jobs, "PATIENCE_SECONDS", 30)
+    page(agent, "")
+    assert len(done) <= 3
 
 
 def test_without_a_text_those_seen_last_stand_first_and_nobody_is_called_by_a_machine_number(agent) -> None:

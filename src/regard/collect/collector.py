@@ -67,7 +67,7 @@ class Collector:
         """Take in a body: judged, on disk, answered."""
         text = await self._body(kind, head, receive)
         found = checked(kind, text)
-        source = await self._source(head.write_key() or found.write_key, head)
+        source = await self._source(head.write_key(found.write_key), head)
         if kind == "feedback":
             await self._collect_feedback(text, found.refusals, source, head, send)
             return

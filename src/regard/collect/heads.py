@@ -47,13 +47,17 @@ class Head:
             if field:
                 setattr(self, field, value)
 
-    def write_key(self) -> str | None:
-        """The key, by HTTP Basic (as user), Bearer, ``X-Write-Key`` or ``?writeKey=``; None where the body must say."""
+    def write_key(self, told: str | None = None) -> str | None:
+        """The key, by HTTP Basic (as user), Bearer, ``X-Write-Key`` or ``?writeKey=``, else as the body ``told`` it.
+
+        A body's key goes before Bearer's: clients that use OAuth name their source there, and send a token of theirs.
+        """
         if self.authorization:
-            return key_of(self.authorization)
+            is_token = self.authorization[:7].lower() == b"bearer "
+            return (told if is_token else None) or key_of(self.authorization) or told
         if self.key:
-            return self.key.decode("latin-1").strip()
-        return self.asked("writeKey")
+            return self.key.decode("latin-1").strip() or told
+        return self.asked("writeKey") or told
 
     def asked(self, name: str) -> str | None:
         """A parameter of the address."""

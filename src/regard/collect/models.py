@@ -175,6 +175,10 @@ class Sources(OfWorkspace):
             raise NotFound(_("There is no such source."))
         return found
 
+    def is_taken(self, write_key: str) -> bool:
+        """Whether any source, of whatever workspace, has this write key or had it."""
+        return any(write_key in (source.write_key, *source.former_keys) for source in self.of_all())
+
 
 class Source(models.Model):
     """Something that sends events live: a shop's pages, an app, a server.

@@ -12,6 +12,8 @@ from regard.collect.intake import Scope
 
 SCRIPT: Final = "/v1/regard.js"
 _FILE: Final = "static/collect/regard.js"
+_ASIDE: Final = re.compile(rb"^\s*(?://.*\n)?", re.MULTILINE)
+"""What only its readers need: indentation, empty lines, lines of comment."""
 _SETTINGS: Final = re.compile(r"/v1/projects/([^/]+)/settings")
 _OPEN_PLAN: Final = {"__default": {"enabled": True, "integrations": {}}}
 
@@ -55,5 +57,5 @@ def script(scope: Scope) -> tuple[bytes, tuple[tuple[bytes, bytes], ...]]:
 
 @cache
 def _script(is_zipped: bool) -> bytes:
-    text = files("regard.collect").joinpath(_FILE).read_bytes()
+    text = _ASIDE.sub(b"", files("regard.collect").joinpath(_FILE).read_bytes())
     return gzip.compress(text, 9, mtime=0) if is_zipped else text

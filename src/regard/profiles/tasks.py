@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,6 +31,7 @@ _seen: dict[str, str] = {}
 _found: dict[str, str] = {}
 _comparisons: dict[str, Comparison] = {}
 _worker = ThreadPoolExecutor(1, thread_name_prefix="regard-profiles")
+_waiting: dict[str, Future[None]] = {}
 
 
 @dataclass
@@ -51,13 +52,17 @@ def refresh_now(workspace: Workspace) -> bool:
     store = store_of(workspace)
     if _found.get(workspace.slug) == store.stamp():
         return True
-    waiting = _worker.submit(_refresh_profiles, workspace.slug, store)
+    waiting = _waiting.get(workspace.slug)
+    if waiting is None or waiting.running() or waiting.done():  # one that runs may have read too early for this page
+        waiting = _waiting[workspace.slug] = _worker.submit(_refresh_profiles, workspace.slug, store)
     return bool(wait([waiting], PATIENCE_SECONDS).done)
 
 
 def _refresh_profiles(slug: str, store: OpenedStore) -> None:
     """What arrives while this works has a later stamp: so the one from before counts, once nothing was left to do."""
     stamp = store.stamp()
+    if _found.get(slug) == stamp:
+        return
     try:
         if not refresh_profiles(store):
             _found[slug] = stamp

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from regard.collect.protocol import EVENT_LIMIT, checked
 from regard.collect.quarantine import replay
 from regard.collect.sources import Source
 from regard.collect.spool import Arrived, read_segment, segments
+from regard.profiles import DEFAULT_RULES, change_rules
 from regard.stream import Batch, Store, open_store
 from tests.collect.live.conftest import AT, WEB, append, arrived, ids, rows, track
 
@@ -191,6 +193,15 @@ def test_someone_elses_merge_is_noticed(spool: Path, store: Store, loader: Loade
     append(spool, arrived(track(message_id="3", userId="eda"), track(message_id="4")))
     loader.step()
     assert len({row["customer"] for row in rows(store)}) == 1
+
+
+def test_rules_that_changed_hold_for_names_the_loader_knows_already(spool: Path, store: Store, loader: Loader):
+    append(spool, arrived(track(message_id="1", userId="desk")))
+    loader.step()
+    change_rules(store, replace(DEFAULT_RULES, blocked=(*DEFAULT_RULES.blocked, "desk")))
+    append(spool, arrived(track(message_id="2", userId="desk"), track(message_id="3")))
+    loader.step()
+    assert [row["source_key"] for row in rows(store, "id, source_key")] == ["desk", None, "ada"]
 
 
 def test_the_loader_stops_when_told(spool: Path, store: Store, loader: Loader):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -40,6 +43,41 @@ def test_a_new_source_shows_what_to_copy_and_is_written_down(signed_in, workspac
     assert answer.content.decode().count(made.write_key) >= 4
     assert AuditEntry.objects.of(workspace).filter(what="source.made").count() == 1
     assert [source.key for source in read_sources()] == [made.write_key]
+
+
+def test_the_script_to_copy_is_the_one_that_the_script_reads(signed_in, source: Source) -> None:
+    page = html.unescape(signed_in("manager").get(f"{PLACE}{source.key}/").content.decode())
+    snippet = page.partition('id="js">')[2].partition("</pre>")[0]
+    assert f'/v1/regard.js" data-key="{source.write_key}"></script>' in snippet
+    script = files("regard.collect").joinpath("static/collect/regard.js").read_text()
+    assert all(f"asked.{name}" in script for name in re.findall(r" data-([a-z-]+)=", snippet))
+    assert "regard.push([call]" in snippet  # what is called before the script has come must not fail
+
+
+def test_a_source_takes_the_write_key_that_its_senders_have_already(signed_in, workspace) -> None:
+    client = signed_in("manager")
+    given = {"name": "App", "kind": "app", "write_key": "testsecret"}
+    client.post(f"{PLACE}new/", given)
+    assert Source.objects.of(workspace).get().write_key == "testsecret"
+    client.post(f"{PLACE}new/", {"name": "Another", "kind": "app"})
+    assert Source.objects.of(workspace).count() == 2
+
+
+@pytest.mark.parametrize("key", ["short", "with a space", "api/harbour", "x" * 65, "schlüssel"])
+def test_a_write_key_that_cannot_be_one_is_said_on_the_page(signed_in, workspace, key: str) -> None:
+    answer = signed_in("manager").post(f"{PLACE}new/", {"name": "App", "kind": "app", "write_key": key})
+    assert answer.status_code == 422
+    assert not Source.objects.of(workspace).exists()
+
+
+def test_nobody_gets_a_write_key_that_another_source_has_or_had(signed_in, workspace, source: Source) -> None:
+    old = source.write_key
+    source.rotate()
+    client = signed_in("manager")
+    for key in (old, source.write_key):
+        answer = client.post(f"{PLACE}new/", {"name": "App", "kind": "app", "write_key": key})
+        assert answer.status_code == 422
+    assert Source.objects.of(workspace).count() == 1
 
 
 def test_a_replaced_key_is_refused_and_what_came_with_it_still_arrives(signed_in, source: Source) -> None:

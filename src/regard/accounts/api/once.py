@@ -7,6 +7,7 @@ that is being worked on is refused too (409).
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -25,6 +26,7 @@ GIVEN_UP = timedelta(minutes=2)
 """A write of which nothing has been heard for so long was cut off; it may be made again."""
 NOT_KEPT = frozenset({401, 403, 409, 429})
 """Answers that say nothing about the write itself: it may be tried again with the same key."""
+_NAME = re.compile(r"[!-~]{1,255}")
 HEADERS = ("Content-Type", "Location")
 
 
@@ -33,8 +35,8 @@ def once(request: HttpRequest, key: Key | None, make: Callable[[], HttpResponse]
     name = request.headers.get(HEADER)
     if name is None or key is None or request.method not in WRITES:
         return make()
-    if not 0 < len(name) <= 255 or not name.isascii() or not name.isprintable():
-        raise Invalid(_("Write 1 to 255 printable ASCII characters."), field=HEADER)
+    if not _NAME.fullmatch(name):
+        raise Invalid(_("Write 1 to 255 visible ASCII characters."), field=HEADER)
     kept, is_new = _begun(key, name, _digest(request))
     return _make_and_keep(kept, make) if is_new else _again(kept)
 

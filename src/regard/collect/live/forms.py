@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from django import forms
@@ -21,6 +22,9 @@ PATTERN_NAMES = [
     ("email", _("E-mail addresses")),
     ("phone", _("Phone numbers that begin with +")),
 ]
+
+
+_KEY: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 class SourceForm(forms.ModelForm):
@@ -47,6 +51,30 @@ class SourceForm(forms.ModelForm):
 
     def save(self, commit: bool = True) -> Source:
         self.instance.origins = self.cleaned_data["origins"]
+        return super().save(commit)
+
+
+class NewSourceForm(SourceForm):
+    """A new source, perhaps with the write key that its senders have already."""
+
+    write_key = forms.CharField(
+        label=_("Write key that senders have already"),
+        required=False,
+        max_length=64,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("Apps that are installed keep the key they were built with. Empty: a new one is made."),
+    )
+
+    def clean_write_key(self) -> str:
+        given: str = self.cleaned_data["write_key"]
+        if given and not _KEY.fullmatch(given):
+            raise forms.ValidationError(gettext("A write key has 8 to 64 letters, digits, “-”, “_” or “.”."))
+        if given and Source.objects.is_taken(given):
+            raise forms.ValidationError(gettext("Another source has this write key."))
+        return given
+
+    def save(self, commit: bool = True) -> Source:
+        self.instance.write_key = self.cleaned_data["write_key"] or self.instance.write_key
         return super().save(commit)
 
 

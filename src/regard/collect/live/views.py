@@ -24,7 +24,7 @@ from regard.base import NotFound, RegardError
 from regard.base.clock import now
 from regard.base.stopping import STOPPING
 from regard.collect import quarantine as waiting
-from regard.collect.live.forms import SettingsForm, SourceForm
+from regard.collect.live.forms import NewSourceForm, SettingsForm
 from regard.collect.live.site import SourceTable, source_names
 from regard.collect.models import Source
 from regard.collect.recent import Seen
@@ -54,7 +54,7 @@ def sources(request: HttpRequest, slug: str) -> HttpResponse:
 
 @right_required(Right.MANAGE_SOURCES)
 def new(request: HttpRequest, slug: str) -> HttpResponse:
-    form = SourceForm(request.POST or None, instance=Source(workspace=request.workspace))
+    form = NewSourceForm(request.POST or None, instance=Source(workspace=request.workspace))
     if request.method != "POST" or not form.is_valid():
         return _page(request, "new", 422 if request.method == "POST" else 200, form=form)
     source = form.save()

@@ -52,9 +52,9 @@ from regard.profiles.reviewing import (
     refuse_suggestion,
 )
 from regard.profiles.rules import DEFAULT_RULES
-from regard.profiles.searching import latest_profiles, search_profiles
+from regard.profiles.searching import Found, latest_profiles, search_profiles
 from regard.profiles.timeline import kinds_of, timeline
-from regard.stream import compose
+from regard.stream import Store, compose
 from regard.web.site import told_error
 
 FOUND = 20
@@ -75,15 +75,20 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
     """Whoever fits the text; without one, those seen last. ``into`` carries the profile that another is looked for."""
     store, text = store_of(request.workspace), request.GET.get("q", "")
     is_part = bool(request.headers.get("HX-Request"))
-    if not is_part:
-        tasks.refresh_now(request.workspace)
+    found = _found(store, text) if is_part else []
+    is_current = bool(found) or tasks.refresh_now(request.workspace)  # that nobody fits is said of today's people only
     into = _number(request.GET.get("into", ""))
     context = {
         "q": text,
-        "found": search_profiles(store, text, FOUND) if text.strip() else latest_profiles(store, FOUND),
+        "found": found or _found(store, text),
+        "is_behind": not is_current,
         "into": profile(store, into) if into else None,
     }
     return _page(request, "found", **context) if is_part else _tabbed(request, "people", **context)
+
+
+def _found(store: Store, text: str) -> list[Found]:
+    return search_profiles(store, text, FOUND) if text.strip() else latest_profiles(store, FOUND)
 
 
 def _tabbed(request: HttpRequest, tab: str, **context: Any) -> HttpResponse:
@@ -99,9 +104,10 @@ def _number(text: str) -> int | None:
 
 @right_required(Right.VIEW_ROWS)
 def companies(request: HttpRequest, slug: str) -> HttpResponse:
-    tasks.refresh_now(request.workspace)
+    is_behind = not tasks.refresh_now(request.workspace)
     text = request.GET.get("q", "")
-    return _tabbed(request, "companies", q=text, found=accounts(store_of(request.workspace), text))
+    found = accounts(store_of(request.workspace), text)
+    return _tabbed(request, "companies", q=text, found=found, is_behind=is_behind)
 
 
 @right_required(Right.VIEW_ROWS)

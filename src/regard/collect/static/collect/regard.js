@@ -5,7 +5,8 @@
   var script = document.currentScript || document.querySelector("script[data-key][src*='regard.js']");
   var asked = (script && script.dataset) || {};
   var before = window.regard || [];
-  var host = asked.host || (script && new URL(script.src).origin) || "";
+  if (before.flush) return; // a page that holds the script twice
+  var host = (asked.host || (script && new URL(script.src).origin) || "").replace(/\/$/, "");
   var NAME = "regard_";
   var FLUSH_SIZE = 20, FLUSH_MS = 300, LARGEST = 20000, RETRY_MS = 1000, SLOWEST_MS = 60000, MOST = 1000;
   var consent = null, timer = 0, pause = RETRY_MS, sending = null, memory = {};
@@ -27,8 +28,8 @@
   }
   function write(name, value) {
     memory[name] = value;
-    if (!mayKeep()) return;
     var gone = value === undefined;
+    if (!asked.storage || !(gone || mayKeep())) return;
     try {
       var text = gone ? "" : encodeURIComponent(JSON.stringify(value));
       if (asked.storage === "cookie" && name !== "queue")
@@ -67,6 +68,8 @@
     event.context = Object.assign({ library: { name: "regard.js", version: "1" }, page: here(),
       userAgent: navigator.userAgent, locale: navigator.language, timezone: Intl.DateTimeFormat().resolvedOptions().timeZone, campaign: campaign(),
       consent: consent ? { categoryPreferences: consent } : undefined }, (options || {}).context);
+    // As it is now: what a page changes later is not meant, and what JSON cannot say must not hold up the rest.
+    try { event = JSON.parse(JSON.stringify(event)); } catch (_) { return; }
     write("queue", (read("queue") || []).concat(event).slice(-MOST));
     if (read("queue").length >= FLUSH_SIZE) flush();
     else if (!timer) timer = setTimeout(flush, FLUSH_MS);
@@ -75,7 +78,7 @@
     var size = 0, count = 0;
     while (count < queue.length && count < 100) {
       size += JSON.stringify(queue[count]).length;
-      if (count && size > LARGEST) break;
+      if (count && size > LARGEST - 200) break;
       count++;
     }
     return queue.slice(0, count);
@@ -94,12 +97,13 @@
     var queue = read("queue") || [];
     if (sending || !queue.length || !maySend()) return;
     sending = some(queue);
-    var batch = sending;
-    fetch(host + "/v1/batch", { method: "POST", body: body(batch), keepalive: true, credentials: "omit",
+    var batch = sending, text = body(batch);
+    // Browsers let nothing larger than 64 KB outlive a page, and refuse it at once.
+    fetch(host + "/v1/batch", { method: "POST", body: text, keepalive: text.length <= LARGEST, credentials: "omit",
       headers: { "Content-Type": "text/plain" } }).then(function (answer) {
       sending = null;
       // What is refused as it stands would be refused again.
-      if (answer.status === 429 || answer.status >= 500) return later(answer.headers.get("Retry-After"));
+      if (answer.status === 408 || answer.status === 429 || answer.status >= 500) return later(answer.headers.get("Retry-After"));
       pause = RETRY_MS;
       drop(batch);
       flush();
@@ -114,9 +118,8 @@
     var queue = read("queue") || [], batch;
     while (maySend() && queue.length) {
       batch = some(queue);
-      if (!navigator.sendBeacon || !navigator.sendBeacon(host + "/v1/batch", body(batch))) return;
-      drop(batch);
-      queue = read("queue") || [];
+      queue = queue.slice(batch.length);
+      if (navigator.sendBeacon && navigator.sendBeacon(host + "/v1/batch", body(batch))) drop(batch);
     }
   }
   function named(category, name, properties, options) {
@@ -148,15 +151,34 @@
     },
     reset: function () { write("user", undefined); write("anonymous", undefined); },
     consent: function (categories) {
-      var no = categories === false, kept = memory;
-      consent = no ? null : categories === true ? {} : categories;
-      if (no) { refuses = true; write("queue", undefined); return; }
-      Object.keys(kept).forEach(function (name) { write(name, kept[name]); });
+      // Nothing allowed is a no, however it is said.
+      if (categories !== true && !Object.values(categories || {}).some(Boolean)) {
+        consent = null; refuses = true;
+        calls.reset(); write("queue", undefined);
+        return;
+      }
+      var fresh = memory, could = mayKeep(), waiting = read("queue") || [];
+      consent = categories === true ? {} : categories;
+      if (!could) {
+        // Whoever was known before is known again, unless somebody else has said who they are.
+        memory = {};
+        var user = read("user"), known = (!fresh.user || !user || fresh.user === user) && read("anonymous");
+        waiting.forEach(function (event) {
+          if (known && event.anonymousId === fresh.anonymous) event.anonymousId = known;
+        });
+        waiting = (read("queue") || []).concat(waiting);
+        write("anonymous", known || fresh.anonymous);
+        write("user", fresh.user || user);
+      }
+      waiting.forEach(function (event) {
+        event.context.consent = event.context.consent || { categoryPreferences: consent };
+      });
+      write("queue", waiting.length ? waiting : undefined);
       flush();
     },
     flush: flush
   };
-  window.regard = { push: function (call) { calls[call[0]].apply(null, [].slice.call(call, 1)); } };
+  window.regard = { push: function (call) { (calls[call[0]] || Object).apply(null, [].slice.call(call, 1)); } };
   Object.keys(calls).forEach(function (name) { window.regard[name] = calls[name]; });
   addEventListener("online", flush);
   addEventListener("pagehide", leave);
