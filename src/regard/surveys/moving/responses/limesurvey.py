@@ -16,6 +16,10 @@ from regard.surveys.moving.opening import ACCEPTED, REMEDY, archived, xml_of
 from regard.surveys.moving.responses.model import ImportedResponse, ImportedResponses, instant_of, is_yes, table_of
 from regard.surveys.moving.wording import locale_of, number_of, plain
 
+_SIGNS: Final = {
+    "question_not_shown": "", "quote": '"', "tab": "\t", "cr": "\r", "newline": "\n", "lbrace": "{", "rbrace": "}",
+}  # fmt: skip
+_SPELLED: Final = re.compile(r"\{(" + "|".join(_SIGNS) + r")\}")
 _BRACKETS: Final = re.compile(r"\[([^\[\]]*)\]")
 _META: Final = {
     "id": "key", "response id": "key", "submitdate": "ended", "date submitted": "ended", "startdate": "started",
@@ -28,7 +32,7 @@ _LEFT_OUT: Final = frozenset(
 
 def limesurvey_responses(data: bytes, moved: Moved, zone: tzinfo = UTC) -> ImportedResponses:
     """The responses of an export of a survey that was moved: a CSV file, or the whole ``.lsa`` archive."""
-    rows = _archived_rows(data) if data[:4] == b"PK\x03\x04" else table_of(data)
+    rows = _archived_rows(data) if data[:4] == b"PK\x03\x04" else _without_vv(table_of(data))
     if not rows:
         raise Invalid(said("the export has no rows"), field="file", remedy=REMEDY)
     return _Reader(moved, zone).read(rows[0], rows[1:])
@@ -46,6 +50,14 @@ def _archived_rows(data: bytes) -> list[list[str]]:
     )
     names = list(dict.fromkeys(name for row in rows for name in row))
     return [names, *([row.get(name, "") for name in names] for row in rows)]
+
+
+def _without_vv(rows: list[list[str]]) -> list[list[str]]:
+    """The rows of a VV export (a row of texts above that of codes, signs spelled in braces) as those of a plain one."""
+    heads = [{cell.strip().casefold() for cell in row} for row in rows[:2]]
+    if len(heads) < 2 or not {"id", "submitdate"} <= heads[1] or {"id", "submitdate"} <= heads[0]:
+        return rows
+    return [rows[1], *([_SPELLED.sub(lambda found: _SIGNS[found[1]], cell) for cell in row] for row in rows[2:])]
 
 
 class _Reader:

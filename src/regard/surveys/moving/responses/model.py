@@ -57,7 +57,7 @@ class ImportedResponses:
 def table_of(data: bytes) -> list[list[str]]:
     """The rows of a CSV file: commas, semicolons or tabs, in UTF-8 or UTF-16."""
     try:
-        text = data.decode("utf-16") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data.decode("utf-8-sig")
+        text = data.decode(_encoding(data))
     except UnicodeError:
         text = data.decode("cp1252", errors="replace")
     if "\x00" in text:
@@ -79,6 +79,15 @@ def table_of(data: bytes) -> list[list[str]]:
             said("the export has more than {most} cells", most=MOST_CELLS), field="file", remedy=said("split it")
         )
     return rows
+
+
+def _encoding(data: bytes) -> str:
+    """UTF-16 by its mark, or by the zeros beside its first letters; else UTF-8."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    if data[1:8:2] == bytes(4):
+        return "utf-16-le"
+    return "utf-16-be" if data[0:8:2] == bytes(4) else "utf-8-sig"
 
 
 def zone_of(name: str) -> tzinfo:

@@ -205,6 +205,8 @@ def _headings_of(
     if isinstance(question, Matrix | MultipleText):
         for each in carried.rows or {"": ""}:
             names = [f"{tag}_{each}", *([f"{tag}_{tags[each]}", str(tags[each])] if each in tags else [])]
+            if isinstance(question, MultipleText):
+                names += [f"{tag}_{each}_{only}" for only in mapping(raw.get("Answers"))]
             found += [(name, _Column(key, each)) for name in names]
             for choice, value in carried.choices.items():
                 found += [(f"{name}_{code}", _Column(key, each, choice)) for name in names for code in (choice, value)]
@@ -241,6 +243,15 @@ def _decoded(cell: str, carried: Carried, raw: dict[str, Any], what: str) -> Any
     return carried.choices.get(recodes.get(code, code))
 
 
+def _several(cell: str, carried: Carried, raw: dict[str, Any], what: str) -> list[Any]:
+    """The values of the choices that a list with commas names; None for what names none."""
+    labels = _labels(raw, what)
+    named = listed(labels, cell)
+    if named:
+        return [carried.choices.get(labels[each]) for each in named]
+    return [_decoded(part.strip(), carried, raw, what) for part in cell.split(",")]
+
+
 def _put_single(
     answers: dict[str, Any], _: Question, carried: Carried, column: _Column, cell: str, raw: dict[str, Any]
 ) -> bool:
@@ -264,13 +275,7 @@ def _put_many(
         elif not given:
             del answers[carried.name]
         return True
-    labels = _labels(raw, "Choices")
-    named = listed(labels, cell)
-    values = (
-        [carried.choices.get(labels[each]) for each in named]
-        if named
-        else [_decoded(part.strip(), carried, raw, "Choices") for part in cell.split(",")]
-    )
+    values = _several(cell, carried, raw, "Choices")
     if any(value is None for value in values):
         if not given:
             del answers[carried.name]
@@ -288,8 +293,7 @@ def _put_grid(
         if cell not in ("0", "false", "False"):
             answers.setdefault(carried.name, {}).setdefault(row, []).append(carried.choices[column.choice])
         return True
-    parts = [part.strip() for part in cell.split(",")] if is_many else [cell]
-    values = [_decoded(part, carried, raw, "Answers") for part in parts]
+    values = _several(cell, carried, raw, "Answers") if is_many else [_decoded(cell, carried, raw, "Answers")]
     if any(value is None for value in values):
         return False
     answers.setdefault(carried.name, {})[row] = values if is_many else values[0]
