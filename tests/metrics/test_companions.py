@@ -103,6 +103,17 @@ def test_a_choice_that_was_shown_but_not_made_is_no_answer(given):
     assert (parts["answered_in_part"].value, parts["opened_only"].value) == (0, 1)
 
 
+@pytest.mark.parametrize("ended_by", ["screen_out", "quota"])
+def test_whoever_was_screened_out_is_in_no_rate_and_a_note_says_so(ended_by):
+    end = json.dumps({"ended_by": ended_by})
+    out = [happened("Survey Completed", SENT, subject="invitation-0", properties=end)]
+    rows = [*invited(0, "Answered"), *out, *invited(1, "Completed"), *invited(2), happened("x", datetime(2026, 6, 1))]
+    with store_of(*rows) as store:
+        found = measure(store, "response_rate")
+    assert (found.figures[0].estimate.value, found.figures[0].estimate.n) == (0.5, 2)
+    assert any("screened out" in note for note in found.notes)
+
+
 def test_answers_without_an_invitation_are_in_no_rate():
     loose = happened("Survey Answered", SENT, subject="walk-in", metric="csat", score=5, scale_min=1, scale_max=5)
     with store_of(loose, happened("x", datetime(2026, 6, 1))) as store:

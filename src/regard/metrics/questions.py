@@ -190,7 +190,8 @@ def values_question(revenue: Sequence[str], refunds: Sequence[str], end: datetim
 
 
 def invitations_question(slice: Slice) -> Question:
-    """When each invitation was sent, first opened or begun, answered and completed; a question shown is no answer.
+    """When each invitation was sent, first opened or begun, answered and completed, and when no answer turned out to be
+    wanted; a question shown is no answer.
 
     What it is filtered and grouped by is what its sending said: of those who never answered nothing else is known.
     """
@@ -199,6 +200,7 @@ def invitations_question(slice: Slice) -> Question:
         "opened": "name IN (:opened, :started)",
         "answered": f"name = :answered AND ({GIVEN})",
         "completed": "name = :completed",
+        "unwanted": f"name = :completed AND PROPERTY(properties, 'ended_by') IN {UNWANTED}",
     }
     columns: list[str | exp.Expr] = [
         f"min(CASE WHEN {what} THEN occurred_at END) AS {name}" for name, what in times.items()
@@ -216,6 +218,8 @@ def invitations_question(slice: Slice) -> Question:
 
 
 SENT = "name IN (:sent, :delivered)"
+UNWANTED = "('screen_out', 'quota')"
+"""How a survey ends for somebody who is not eligible."""
 CHOSEN = ("answer", "value", "option_id")
 """The properties in which our surveys, and records of feedback, say what was chosen where nothing was scored."""
 GIVEN = " OR ".join(

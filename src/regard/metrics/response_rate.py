@@ -91,7 +91,7 @@ def gather(scope: Scope) -> Gathered:
     facts = _facts(answer)
     days = scope.rules["response_rate"]["field_days"]
     outcome = _outcomes(facts, days)
-    judged: Mask = np.ones(len(outcome), dtype=bool)
+    judged: Mask = np.isnat(facts["unwanted"])
     if days is not None and len(outcome):
         judged &= facts["sent"] + np.timedelta64(days, "D") <= np.datetime64(seen_until(scope), "us")
     cells = {}
@@ -104,7 +104,7 @@ def gather(scope: Scope) -> Gathered:
 
 
 def _facts(answer: Answer) -> dict[str, NDArray[Any]]:
-    times = ("sent", "opened", "answered", "completed")
+    times = ("sent", "opened", "answered", "completed", "unwanted")
     facts = {name: np.ma.filled(np.ma.asarray(answer[name]).astype("datetime64[us]"), NEVER) for name in times}
     if "part" in answer.columns:
         facts["part"] = np.ma.filled(np.ma.asarray(answer["part"], dtype=object), "")
@@ -143,6 +143,8 @@ def _groups(facts: Facts, inside: Mask) -> list[str]:
 
 def _notes(facts: Facts, days: int | None) -> list[str]:
     notes: list[str] = [said("An invitation belongs to the period in which it was sent.")]
+    if bool((~np.isnat(facts["unwanted"])).any()):
+        notes.append(said("Who was screened out, or came after a quota was full, is not eligible and counts nowhere."))
     if days is not None:
         notes.append(
             said("Answers count for {days} days; invitations sent later than that are not judged yet.", days=days)
@@ -160,7 +162,8 @@ METRIC = Metric(
     about="The share of survey invitations that led to a complete answer in time (AAPOR RR1).",
     formula="I complete, P partial (a score, a choice or words were given), R opened or begun without an answer, "
     "U not heard of, e the share of U that could have answered. RR1 = I ÷ (I + P + R + U); "
-    "RR2 = (I + P) ÷ (I + P + R + U); RR3 = I ÷ (I + P + R + e·U); RR4 = (I + P) ÷ (I + P + R + e·U).",
+    "RR2 = (I + P) ÷ (I + P + R + U); RR3 = I ÷ (I + P + R + e·U); RR4 = (I + P) ÷ (I + P + R + e·U). Who was screened "
+    "out, or came after a quota was full, is not eligible.",
     interval="Wilson's score interval; for RR3 and RR4 with e taken as known.",
     source="American Association for Public Opinion Research 2023, Standard Definitions, 10th edition; "
     "Wilson 1927, JASA 22.",

@@ -36,6 +36,8 @@ from regard.surveys.piping import answer_text
 
 Call = dict[str, Any]
 LONGEST_TITLE: Final = 500
+NOT_ELIGIBLE: Final = ("screen_out", "quota")
+"""Ends of responses that the survey itself did not want."""
 
 
 @dataclass(frozen=True)
@@ -89,16 +91,21 @@ def response_calls(
     started_at: datetime,
     answered_at: datetime,
     completed_at: datetime | None,
+    ended_by: str = "complete",
     only: frozenset[str] | None = None,
 ) -> list[Call]:
-    """All that is told of a response: its beginning, its answers (``only``: those to these questions), its end."""
+    """All that is told of a response: its beginning, its answers (``only``: those to these questions), its end.
+
+    ``ended_by`` says of the end whose answers were not wanted: ``screen_out`` or ``quota``.
+    """
     calls = [call(told, SURVEY_STARTED, started_at)]
     for step in way.steps:
         for question in step.questions:
             if only is None or question.name in only:
                 calls += _answered(questionnaire, question, step.values, told, answered_at)
     if completed_at:
-        calls.append(call(told, SURVEY_COMPLETED, completed_at))
+        properties = {"ended_by": ended_by} if ended_by in NOT_ELIGIBLE else {}
+        calls.append(call(told, SURVEY_COMPLETED, completed_at, properties=properties))
     return calls
 
 
@@ -120,9 +127,10 @@ def _answered(
         "touchpoint": question.touchpoint or told.touchpoint or questionnaire.touchpoint,
         "answer": [item["name"] for item in value] if isinstance(question, File) else value,
         "answer_text": _in_words(questionnaire, question, value, values),
+        "weight": _weight(told),
         "text": _own_words(question, value, values),
         **_agreed(question, value),
-        **(_score(question, value, question.rate_min, question.rate_max, told) if isinstance(question, Rating) else {}),
+        **(_score(question, value, question.rate_min, question.rate_max) if isinstance(question, Rating) else {}),
     }
     yield call(told, SURVEY_ANSWERED, at, question.name, shown)
 
@@ -137,15 +145,16 @@ def _row(questionnaire: Questionnaire, question: Matrix, row: str, cell: Any, to
         "question": f"{title_of(question, own, own)}: {label or row}"[:LONGEST_TITLE],
         "touchpoint": label or row if question.metric else question.touchpoint or told.touchpoint,
         "answer": cell,
+        "weight": _weight(told),
     }
     scale = [choice(item).value for item in question.columns]
     numbers = [value for value in scale if isinstance(value, int | float) and not isinstance(value, bool)]
     if question.metric and len(numbers) == len(scale) and not isinstance(cell, list):
-        return found | _score(question, cell, min(numbers), max(numbers), told)
+        return found | _score(question, cell, min(numbers), max(numbers))
     return found
 
 
-def _score(question: Rating | Matrix, value: Any, low: float, high: float, told: Told) -> dict[str, Any]:
+def _score(question: Rating | Matrix, value: Any, low: float, high: float) -> dict[str, Any]:
     if not question.metric:
         return {}
     return {
@@ -154,8 +163,12 @@ def _score(question: Rating | Matrix, value: Any, low: float, high: float, told:
         "scale_min": low,
         "scale_max": high,
         "orientation": question.orientation,
-        "weight": told.weight if told.weight != 1 else None,
     }
+
+
+def _weight(told: Told) -> float | None:
+    """Nothing where everybody was asked: each answer counts once."""
+    return told.weight if told.weight != 1 else None
 
 
 def _agreed(question: Question, value: Any) -> dict[str, Any]:

@@ -58,6 +58,7 @@ def calls_of(questionnaire: Questionnaire, way: Path, response: Response, fresh:
         started_at=response.started_at,
         answered_at=response.completed_at or response.changed_at,
         completed_at=response.completed_at,
+        ended_by=response.ended_by,
         only=frozenset(fresh),
     )
 

@@ -16,14 +16,14 @@ from regard.base.words import said
 from regard.surveys.model import Questionnaire
 from regard.surveys.models import Invitation, Response, Survey
 from regard.surveys.reading import read_questionnaire
+from regard.surveys.recording import NOT_ELIGIBLE
 from regard.surveys.responded import Responded, Respondent
 
-NOT_ELIGIBLE = ("screen_out", "quota")
-"""Ends of responses that the survey itself did not want."""
 FIELDS = (
     "public_id", "version__number", "language", "way", "touchpoint", "started_at", "completed_at", "flags", "weight",
     "seen", "arrangement", "ended_by", "invitation_id", "invitation__traits", "invitation__sent_at",
 )  # fmt: skip
+INVITED, SENT_AT = FIELDS.index("invitation_id"), FIELDS.index("invitation__sent_at")
 JSON = ("flags", "seen", "arrangement", "invitation__traits")
 Stamp = tuple[Any, ...]
 
@@ -73,16 +73,20 @@ def stamp_of(survey: Survey) -> Stamp:
 
 
 def responses_of(survey: Survey) -> Iterator[Responded]:
-    """All responses, oldest first. JSON is read by msgspec, and what is the same in many rows once."""
+    """All responses, oldest first. JSON is read by msgspec, and what is the same in many rows once. The first response
+    to an invitation is that of somebody invited; others by the same link are like those by an open one."""
     texts = {f"{name}_text": Cast(name, TextField()) for name in (*JSON, "answers")}
     fields = [f"{name}_text" if name in JSON else name for name in FIELDS] + ["answers_text"]
     rows = Response.objects.of(survey.workspace).filter(survey=survey).order_by("pk").annotate(**texts)
-    decode, known = msgspec.json.Decoder().decode, _Known()
+    decode, known, guests = msgspec.json.Decoder().decode, _Known(), set[int]()
     places = [place for place, name in enumerate(FIELDS) if name in JSON]
     for row in rows.values_list(*fields).iterator(chunk_size=2000):
         values = [*row]
         for place in places:
             values[place] = known[values[place]]
+        if values[INVITED] in guests:
+            values[INVITED] = values[SENT_AT] = None
+        guests.add(values[INVITED])
         yield Responded(_respondent(*values), decode(row[-1]))
 
 
