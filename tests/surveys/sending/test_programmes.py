@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from regard.accounts.models import AuditEntry
 from regard.base.clock import now
+from regard.jobs.site import Job, run_due
 from regard.surveys.distribution.site import allowance_of
 from regard.surveys.models import Invitation, Programme, Survey
 from tests.surveys.sending.conftest import LIST, csv_upload, filled
@@ -110,6 +111,43 @@ def test_rows_that_cannot_be_used_are_named_and_come_back_as_a_file(analyst, her
     rejected = analyst.get(here + "list/rejected.csv").content.decode("utf-8-sig").splitlines()
     assert rejected[0] == "email,first_name,row,problem"
     assert [line.split(",")[2] for line in rejected[1:]] == ["3", "4", "5"]
+
+
+def test_a_large_list_is_read_and_counted_while_the_page_looks_again(analyst, here, programme) -> None:
+    rows = "".join(f"p{n}@example.org,{'x' * 50}\n" if n % 100 else f"junk {n},\n" for n in range(10_000))
+    answer = analyst.post(here + "list/", csv_upload(f"email,note\n{rows}".encode()))
+    assert (answer.status_code, answer.headers["Location"]) == (302, here + "list/")
+    assert "it is being read" in analyst.get(here + "list/").content.decode()
+    run_due()
+    page = analyst.get(here + "list/").content.decode()
+    assert ("9900 people are in the list" in page, "100 rows cannot be used" in page) == (True, True)
+    for _ in range(2):
+        assert "they are being counted" in analyst.get(here + "recipients/").content.decode()
+    assert run_due() == 1
+    page = analyst.get(here + "recipients/").content.decode()
+    assert ("9,900" in page, "p1@example.org" in page, "every 2s" in page) == (True, True, False)
+    assert not Job.objects.exists()
+    analyst.post(here + "edit/", filled(trigger="list", share="10"))
+    assert "they are being counted" in analyst.get(here + "recipients/").content.decode()
+    run_due()
+    assert "990" in analyst.get(here + "recipients/").content.decode()
+    assert not Invitation.objects.of(programme.workspace).exists()
+
+
+def test_a_large_file_that_is_no_list_says_so_afterwards(analyst, here, programme) -> None:
+    analyst.post(here + "list/", csv_upload(LIST))
+    analyst.post(here + "list/", csv_upload(b"name\n" + b"Ann\n" * 200_000))
+    run_due()
+    assert "no column says who is meant" in analyst.get(here + "list/").content.decode()
+    assert "ben@example.org" in analyst.get(here + "recipients/").content.decode()
+
+
+def test_a_list_that_was_uploaded_just_before_the_start_does_not_change_what_runs(analyst, here, programme) -> None:
+    analyst.post(here + "list/", csv_upload(LIST))
+    analyst.post(here + "list/", csv_upload(b"email\n" + b"".join(b"p%d@example.org\n" % n for n in range(50_000))))
+    Programme.objects.of(programme.workspace).update(is_active=True)
+    run_due()
+    assert "stop it first" in analyst.get(here + "list/").content.decode()
 
 
 def test_a_file_that_is_no_list_leaves_the_list_as_it_was(analyst, here) -> None:

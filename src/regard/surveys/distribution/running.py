@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.db.models import Count, Q
 
@@ -17,7 +18,7 @@ from regard.base.errors import traced
 from regard.base.words import said
 from regard.jobs.site import enqueue
 from regard.profiles import moment_of, refresh_memberships, refresh_profiles, select_members
-from regard.stream import Question, compose
+from regard.stream import Question, Store, compose
 from regard.surveys.distribution.choosing import (
     AT_ONCE,
     RUN,
@@ -241,8 +242,13 @@ def everybody(asker: Asker, about: str, as_of: datetime) -> list[Candidate]:
     return [Candidate(one, about, now()) for one in {one.source_key: one for one in people}.values()]
 
 
+def members_of(store: Store, segment: str, as_of: datetime) -> Any:
+    """The query for the members of a segment as of an instant."""
+    return select_members(store, [segment], moment_of(store, as_of))
+
+
 def _members(asker: Asker, segment: str, as_of: datetime) -> list[int]:
-    those = select_members(asker.store, [segment], moment_of(asker.store, as_of))
+    those = members_of(asker.store, segment, as_of)
     query = compose.select("customer").from_(those.subquery("those")).order_by("customer")
     return list(asker.store.ask(Question("members to invite", query))["customer"])
 

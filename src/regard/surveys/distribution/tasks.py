@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regard.surveys.distribution import returning, running, sending
+from regard.surveys.distribution import previewing, returning, running, sending
 
 
 def look_for_people() -> None:
@@ -21,6 +21,11 @@ def invite_all(programme: int, run: str) -> None:
 def send_due(survey: int, programme: int | None) -> None:
     """Send a batch of what is due."""
     sending.send_due(survey, programme)
+
+
+def count_recipients(programme: int) -> None:
+    """Count whom a programme would ask, for its page."""
+    previewing.count_recipients(programme)
 
 
 def read_inbox() -> None:

@@ -17,7 +17,8 @@ from regard.surveys.sending.forms import LinksForm, TakeForm
 from regard.surveys.sending.links import keep_waiting, take_links, waiting
 from regard.surveys.sending.rows import LARGEST
 from regard.surveys.sending.saying import page_of
-from regard.surveys.sending.views.programmes import SHOWN_REJECTED, csv_file
+from regard.surveys.sending.uploads import SHOWN_REJECTED
+from regard.surveys.sending.views.programmes import csv_file
 from regard.web.site import told, told_error
 
 

@@ -14,18 +14,17 @@ from django.views.decorators.http import require_GET, require_POST
 
 from regard.accounts import Right
 from regard.accounts.site import record_audit, right_required, store_of
-from regard.base import Conflict, NotFound, RegardError
-from regard.base.config import config
+from regard.base import NotFound, RegardError
 from regard.base.words import said
 from regard.profiles import known_segments
 from regard.stream import Question
 from regard.stream.compose import sql
 from regard.surveys.builder.site import draft_of
+from regard.surveys.distribution.previewing import Counted, forget_count_of
+from regard.surveys.distribution.previewing import counted as counted_recipients
 from regard.surveys.distribution.running import list_path
 from regard.surveys.distribution.site import (
     forget_list_of,
-    keep_list_of,
-    preview_recipients,
     progress,
     start_programme,
     stop_programme,
@@ -35,14 +34,20 @@ from regard.surveys.models import Invitation, Programme, Survey
 from regard.surveys.preferring import masked
 from regard.surveys.reading import read_questionnaire
 from regard.surveys.sending.forms import ListForm, ProgrammeForm
-from regard.surveys.sending.rows import LARGEST, read_rows
+from regard.surveys.sending.rows import LARGEST
 from regard.surveys.sending.saying import asked_by, counted, page_of, reason_name
+from regard.surveys.sending.uploads import (
+    Taken,
+    forget_upload_of,
+    rejected_path,
+    take_upload,
+    upload_of,
+)
 from regard.surveys.triggering import OfList, read_trigger
 from regard.web.site import told, told_error
 
 EACH_PAGE = 50
 MOST_NAMES = 200
-SHOWN_REJECTED = 20
 
 
 def found(request: HttpRequest, key: str, pk: int) -> tuple[Survey, Programme]:
@@ -135,29 +140,23 @@ def _has_list(row: Programme) -> bool:
 def recipients(request: HttpRequest, slug: str, key: str, pk: int) -> HttpResponse:
     """Whom it would ask if it started now, and why not the others. Nothing is sent."""
     survey, row = found(request, key, pk)
-    preview, problem = None, ""
-    try:
-        preview = preview_recipients(row)
-    except RegardError as error:
-        problem = told_error(error)
-    may = request.member.may(Right.VIEW_ROWS)
-    people = [_shown_person(one, row.channel, may) for one in (preview.sample if preview else ())]
+    preview, may = counted_recipients(row), request.member.may(Right.VIEW_ROWS)
     context = {
         "row": row,
         "asks": asked_by(row),
         "preview": preview,
-        "problem": problem,
-        "held": counted(preview.held) if preview else [],
-        "people": people,
+        "problem": _problem(preview),
+        "held": counted(preview.held),
+        "people": [(address if may else masked(address), language) for address, language in preview.people],
         "is_event": row.trigger.get("kind") == "event",
-        "percent": 100 * preview.probability if preview else 0,
+        "percent": 100 * preview.probability,
     }
     return page_of(request, "recipients", survey, **context)
 
 
-def _shown_person(person: Any, channel: str, may: bool) -> dict[str, str]:
-    address = person.address(channel)
-    return {"address": address if may else masked(address), "language": person.language}
+def _problem(found: Counted | Taken) -> str:
+    """What is wrong, and what to do about it, as a job left it."""
+    return " ".join(filter(None, (told(found.problem), found.remedy and f"({told(found.remedy)})")))
 
 
 @right_required(Right.MANAGE_SURVEYS)
@@ -171,6 +170,7 @@ def state(request: HttpRequest, slug: str, key: str, pk: int) -> HttpResponse:
             return _removed(request, row)
         if do in DOINGS:
             DOINGS[do](row, request.user)
+            forget_count_of(row)
             messages.success(request, _("The programme runs.") if do == "start" else _("The programme has stopped."))
     except RegardError as error:
         messages.error(request, told_error(error))
@@ -188,7 +188,8 @@ def _removed(request: HttpRequest, row: Programme) -> HttpResponse:
     waiting = Invitation.objects.of(request.workspace).filter(programme=row, state=Invitation.State.WAITING)
     waiting.update(state=Invitation.State.SKIPPED, reason="removed")
     forget_list_of(row)
-    _rejected_path(row).unlink(missing_ok=True)
+    forget_upload_of(row)
+    forget_count_of(row)
     record_audit(request.workspace, request.user, "programme.removed", row.name)
     key = row.survey.key
     row.delete()
@@ -199,45 +200,24 @@ def _removed(request: HttpRequest, row: Programme) -> HttpResponse:
 # --- its list --------------------------------------------------------------------------------------------------------
 
 
-def _rejected_path(row: Programme) -> Any:
-    return config().home / "lists" / f"{row.pk}.rejected.csv"
-
-
 @right_required(Right.MANAGE_SURVEYS)
-@require_POST
 def people_list(request: HttpRequest, slug: str, key: str, pk: int) -> HttpResponse:
-    """Take the list in: rows that can be used are kept, the others are shown and can be downloaded."""
+    """Take the list in: rows that can be used are kept, the others are shown and can be downloaded. A large one is
+    read in the background; the page says what became of it."""
     survey, row = found(request, key, pk)
-    form, read, problem = ListForm(request.POST, request.FILES), None, ""
-    if form.is_valid():
+    form, taken, problem = ListForm(request.POST or None, request.FILES or None), None, ""
+    if request.method != "POST":
+        taken = upload_of(row)
+    elif form.is_valid():
         try:
-            if row.is_active:
-                raise Conflict(said("this programme is running: stop it first"))
-            read = read_rows(form.cleaned_data["file"].read(LARGEST + 1))
-            if read.named:
-                keep_list_of(row, read.clean())
-                record_audit(request.workspace, request.user, "list.kept", row.name, people=len(read.named))
-            _keep_rejected(row, read)
+            taken = take_upload(row, form.cleaned_data["file"].read(LARGEST + 1), request.user)
         except RegardError as error:
-            problem, read = told_error(error), None
-    context = {
-        "row": row,
-        "form": form,
-        "problem": problem,
-        "read": read,
-        "rejected": read.rejected[:SHOWN_REJECTED] if read else (),
-    }
-    is_kept = read is not None and read.named
-    return page_of(request, "list", survey, 200 if is_kept else 422, **context)
-
-
-def _keep_rejected(row: Programme, read: Any) -> None:
-    path = _rejected_path(row)
-    path.unlink(missing_ok=True)
-    if read.rejected:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.touch(mode=0o600)
-        path.write_bytes(read.refused(told))
+            problem = told_error(error)
+        if taken and not taken.is_done:
+            return redirect("sending:list", slug, key, pk)
+    context = {"row": row, "form": form, "taken": taken, "problem": problem or (_problem(taken) if taken else "")}
+    is_unused = request.method == "POST" and not (taken and taken.people)
+    return page_of(request, "list", survey, 422 if is_unused else 200, **context)
 
 
 @right_required(Right.MANAGE_SURVEYS)
@@ -245,7 +225,7 @@ def _keep_rejected(row: Programme, read: Any) -> None:
 def list_rejected(request: HttpRequest, slug: str, key: str, pk: int) -> HttpResponse:
     """The rows of the last upload that could not be used, each with why."""
     _survey, row = found(request, key, pk)
-    path = _rejected_path(row)
+    path = rejected_path(row)
     if not path.is_file():
         raise NotFound(said("no rows were rejected"))
     return csv_file(path.read_bytes(), f"rejected-{row.pk}.csv")
