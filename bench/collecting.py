@@ -147,7 +147,7 @@ def served(which: str, folder: str, port: int) -> Iterator[subprocess.Popen[byte
 
 
 def until_listening(port: int) -> None:
-    for _ in range(300):
+    for _ in range(1200):
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
             return
         time.sleep(0.05)

@@ -100,6 +100,29 @@ def test_an_import_is_discarded_with_its_files(workspace, program) -> None:
     assert client.get(f"{IMPORTS}/{told['id']}").status_code == 404
 
 
+@pytest.mark.parametrize("address", ["/api/v1/interactions", "/api/v1/segments", "/api/v1/segments/count"])
+@pytest.mark.parametrize("once_more", [{}, {"Idempotency-Key": "large"}])
+def test_a_body_over_the_sites_limit_is_told_as_such(program, settings, address: str, once_more: dict) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    answer = program().post(address, {"batch": ["x" * 2000]}, content_type="application/json", headers=once_more)
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"), [("application/xml", 415), ("text/csv", 415), ("application/json", 400), ("text/json", 400)]
+)
+def test_a_body_that_is_no_json_is_told_what_is_read_here(program, kind: str, status: int) -> None:
+    answer = program().post("/api/v1/segments/count", "<segment/>", content_type=kind)
+    assert (answer.status_code, answer.json()["code"]) == (status, "unreadable")
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_a_name_of_a_write_holds_no_spaces(program) -> None:
+    answer = program().post(IMPORTS, {}, headers={"Idempotency-Key": "a b"})
+    assert (answer.status_code, answer.json()["field"]) == (422, "Idempotency-Key")
+
+
 # --- once
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.urls import URLResolver
@@ -16,13 +16,13 @@ from django.urls.resolvers import RegexPattern
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from regard.accounts.api.assembly import api
+from regard.accounts.api.assembly import api, unreadable
 from regard.accounts.api.describing import described
 from regard.accounts.api.once import once
 from regard.accounts.api.rates import buckets
 from regard.accounts.keys.models import Key, key_in
 from regard.accounts.stores import stores
-from regard.base import Invalid, NotFound, RegardError, TooLarge, TooMany
+from regard.base import Invalid, NotFound, RegardError, TooMany
 from regard.base.words import said
 from regard.web.site import problem_response
 
@@ -40,7 +40,7 @@ def answer(request: HttpRequest, path: str) -> HttpResponse:
     except RegardError as error:
         response = problem_of(error)
     except (SuspiciousOperation, MultiPartParserError) as error:
-        response = problem_of(_unreadable(error))
+        response = problem_of(unreadable(error))
     for name, value in (taken.headers() if taken else {}).items():
         response[name] = value
     response.headers.setdefault("Cache-Control", "private, no-cache")
@@ -101,12 +101,6 @@ def _check_names(request: HttpRequest, operation: dict[str, Any]) -> None:
                 field=name[:100],
                 remedy=_("use %(names)s") % {"names": ", ".join(known)} if known else None,
             )
-
-
-def _unreadable(error: Exception) -> RegardError:
-    if isinstance(error, RequestDataTooBig):
-        return TooLarge(said("That is larger than this site takes in at one time; nothing of it was kept."))
-    return Invalid(_("The request cannot be read."), code="unreadable")
 
 
 def problem_of(error: RegardError) -> HttpResponse:

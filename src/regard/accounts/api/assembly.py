@@ -7,7 +7,9 @@ import logging
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
@@ -17,7 +19,8 @@ from ninja.parser import Parser
 from ninja.renderers import JSONRenderer
 
 from regard.base import RegardError
-from regard.base.errors import Invalid, NotFound
+from regard.base.errors import Invalid, NotFound, TooLarge
+from regard.base.words import said
 from regard.web.site import problem_response
 
 logger = logging.getLogger(__name__)
@@ -87,9 +90,29 @@ def _stranger(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
     return response
 
 
+def unreadable(error: Exception) -> RegardError:
+    """A request that Django itself refuses to read, as an error of ours."""
+    if isinstance(error, RequestDataTooBig):
+        return TooLarge(said("That is larger than this site takes in at one time; nothing of it was kept."))
+    return Invalid(_("The request cannot be read."), code="unreadable")
+
+
+@api.exception_handler(SuspiciousOperation)
+def _suspicious(request: HttpRequest, error: SuspiciousOperation) -> HttpResponse:
+    return _regards(request, unreadable(error))
+
+
+@api.exception_handler(MultiPartParserError)
+def _torn(request: HttpRequest, error: MultiPartParserError) -> HttpResponse:
+    return _regards(request, unreadable(error))
+
+
 @api.exception_handler(HttpError)
 def _ninjas(request: HttpRequest, error: HttpError) -> HttpResponse:
-    """Ninja raises it where a body is not JSON."""
+    """Ninja raises it where a body is not JSON; one that never said it was is told what is read here."""
+    if request.content_type and "json" not in request.content_type:
+        remedy = _("Send application/json.")
+        return problem_response(415, _("The body is not a JSON object."), "unreadable", "body", remedy)
     return problem_response(error.status_code, _("The body is not a JSON object."), "unreadable", "body")
 
 

@@ -43,7 +43,11 @@ PROBLEMS = {
     429: "Too many requests: wait `Retry-After` seconds.",
     503: "Not now: try again later.",
 }
-OF_WRITES = {409: "It clashes with what is there, or is being worked on.", 413: "Too large; nothing of it was kept."}
+OF_WRITES = {
+    409: "It clashes with what is there, or is being worked on.",
+    413: "Too large; nothing of it was kept.",
+    415: "The body is of a kind that is not read here.",
+}
 IDEMPOTENCY = {
     "in": "header",
     "name": "Idempotency-Key",
