@@ -145,6 +145,7 @@ def _boolean(given: dict[str, Any], losses: Losses) -> dict[str, Any]:
 
 
 def _matrix(given: dict[str, Any], losses: Losses) -> dict[str, Any]:
+    given.pop("hideIfRowsEmpty", None)  # it always is, here
     if given.get("rowsOrder") not in (None, "initial", "random"):
         losses.cosmetic(str(given["name"]), "rowsOrder", said("it looks different here"))
         given.pop("rowsOrder")
@@ -154,7 +155,8 @@ def _matrix(given: dict[str, Any], losses: Losses) -> dict[str, Any]:
 
 
 def _chosen(given: dict[str, Any], losses: Losses) -> dict[str, Any]:
-    """Choices; "select all" is only a convenience."""
+    """Choices; "select all" is only a convenience, and a question without any choice is never asked here."""
+    given.pop("hideIfChoicesEmpty", None)
     for name in ("hasSelectAll", "showSelectAllItem"):
         if given.pop(name, None):
             losses.cosmetic(str(given["name"]), name, said("it looks different here"))
@@ -162,5 +164,6 @@ def _chosen(given: dict[str, Any], losses: Losses) -> dict[str, Any]:
 
 
 _CHANGED: Final[dict[str, Callable[[dict[str, Any], Losses], dict[str, Any]]]] = {
-    "rating": _rating, "boolean": _boolean, "matrix": _matrix, "checkbox": _chosen,
+    "rating": _rating, "boolean": _boolean, "matrix": _matrix,
+    **dict.fromkeys(("radiogroup", "dropdown", "checkbox", "ranking"), _chosen),
 }  # fmt: skip

@@ -27,10 +27,29 @@ def surveyjs_json(questionnaire: Questionnaire) -> dict[str, Any]:
     if "completedText" in found:
         found["completedHtml"] = found["completedText"]
     found["showProgressBar"] = questionnaire.show_progress_bar
+    for question in _questions(found):
+        question |= _hidden_when_empty(question)
     for trigger in found.get("triggers", []):
         if trigger["expression"].strip() == "true" and trigger.get("after"):
             trigger["expression"] = f"{{{trigger['after']}}} notempty"
     return found
+
+
+def _questions(given: dict[str, Any]) -> list[dict[str, Any]]:
+    return [question for page in given.get("pages", []) for question in page.get("elements", [])]
+
+
+def _listed(question: dict[str, Any]) -> list[Any]:
+    rows = question.get("rows")
+    return rows if isinstance(rows, list) else []  # of a comment, they are a number
+
+
+def _hidden_when_empty(question: dict[str, Any]) -> dict[str, bool]:
+    """Ours is not asked when no choice or row is left; SurveyJS wants that said."""
+    filters = [isinstance(row, dict) and "visibleIf" in row for row in _listed(question)]
+    if question["type"] == "matrix" and ("rowsVisibleIf" in question or any(filters)):
+        return {"hideIfRowsEmpty": True}
+    return {"hideIfChoicesEmpty": True} if "choicesVisibleIf" in question else {}
 
 
 def export_losses(questionnaire: Questionnaire) -> list[Loss]:
@@ -46,16 +65,20 @@ def export_losses(questionnaire: Questionnaire) -> list[Loss]:
         if trigger.get("after"):
             why = said("SurveyJS reads a trigger whenever one of its answers changes")
             losses.changed(said("trigger {kind}", kind=trigger["type"]), "after", why)
-    for question in (question for page in given.get("pages", []) for question in page.get("elements", [])):
-        if any("min" in line or "max" in line for line in question.get("items", [])):
-            losses.lost(
-                question["name"], said("limits of lines"), said("SurveyJS has none for a line of several texts")
-            )
+    for question in _questions(given):
+        _list_unknown(question, losses)
     for place, expression in _expressions(given, "survey"):
         unknown = sorted({part.function for part in parts_of(parse(expression)) if isinstance(part, Call)} - THEIRS)
         if unknown:
             losses.changed(place, said("function {names}", names=", ".join(unknown)), said("SurveyJS does not know it"))
     return losses.listed()
+
+
+def _list_unknown(question: dict[str, Any], losses: Losses) -> None:
+    if question.get("take"):
+        losses.lost(question["name"], "take", said("SurveyJS shows all choices in random order"))
+    if any("min" in line or "max" in line for line in question.get("items", [])):
+        losses.lost(question["name"], said("limits of lines"), said("SurveyJS has none for a line of several texts"))
 
 
 def _expressions(given: Any, place: str) -> list[tuple[str, str]]:
