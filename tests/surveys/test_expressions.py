@@ -74,6 +74,29 @@ def test_a_condition_that_makes_no_sense_says_so(text: str) -> None:
     assert refused.value.field == "expression"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-" * 5000 + "{a}",
+        " or ".join(["{a} = 1"] * 1500),
+        "+".join(["{a}"] * 3000) + " > 0",
+        "{a}" + " empty" * 2000,
+        "[" * 60 + "1" + "]" * 60,
+    ],
+)
+def test_a_condition_that_nobody_can_follow_is_refused_and_breaks_nothing(text: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        parse(text)
+    assert refused.value.remedy
+
+
+def test_a_long_list_of_cases_is_no_trouble() -> None:
+    text = " or ".join(f"{{a}} = {n}" for n in range(240))
+    assert holds(text, {"a": 239})
+    assert written(parse(text)) == text
+    assert evaluate(parse("---{a}"), {"a": 2}) == -2
+
+
 def test_names_are_listed_once_in_order() -> None:
     assert names_in("{b} = 1 or sum({a.x}, {b}) > 2") == ["b", "a.x"]
     assert every([None, "", "{a} = 1"]) == "{a} = 1"

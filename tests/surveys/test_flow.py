@@ -47,6 +47,12 @@ def test_a_skip_goes_forward_when_its_page_is_left_and_never_back() -> None:
     assert path(poll, {"x": "b"}).names == ["x", "y", "z"]
 
 
+def test_a_skip_may_go_to_a_page_that_only_tells_something() -> None:
+    skip = {"type": "skip", "expression": "{x} = 'a'", "gotoName": "3"}
+    poll = survey(page("1", ask("x")), page("2", ask("y")), page("3", title="Read this"), triggers=[skip])
+    assert [step.page.name for step in path(poll, {"x": "a"}).steps] == ["1", "3"]
+
+
 def test_an_end_says_which_trigger_ended_it() -> None:
     end = {"type": "complete", "expression": "{x} <> 'a'", "isScreenOut": True}
     poll = survey(page("0", ask("w")), page("1", ask("x")), page("2", ask("y")), triggers=[end])

@@ -25,7 +25,10 @@ from regard.base.words import said
 FUNCTIONS: Final = ("iif", "sum", "avg", "min", "max", "count", "length", "round")
 """What an expression may call."""
 LONGEST: Final = 20_000
-DEEPEST: Final = 80
+DEEPEST: Final = 50
+"""Brackets within brackets."""
+LONGEST_CHAIN: Final = 250
+"""Parts that are joined one after the other: what walks through an expression goes one step deeper at each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,27 @@ def parse(text: str) -> Expression:
     found = parser.either()
     if parser.kind:
         raise parser.wrong()
+    if _is_deep(found):
+        raise _too_deep()
     return found
+
+
+def _is_deep(expression: Expression) -> bool:
+    ahead = [(expression, 0)]
+    while ahead:
+        part, depth = ahead.pop()
+        if depth > LONGEST_CHAIN:
+            return True
+        ahead += [(inner, depth + 1) for inner in _inner(part)]
+    return False
+
+
+def _too_deep() -> Invalid:
+    return Invalid(
+        said("the condition is nested too deeply"),
+        field="expression",
+        remedy=said("work out parts of it as calculated values"),
+    )
 
 
 class _Parser:
@@ -161,7 +184,7 @@ class _Parser:
     def either(self) -> Expression:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise Invalid(said("the condition is nested too deeply"), field="expression")
+            raise _too_deep()
         found = self.joined("or", lambda: self.joined("and", self.negated))
         self.depth -= 1
         return found
@@ -209,10 +232,20 @@ class _Parser:
         if self.takes("["):
             return Items(self.listed("]"))
         if self.takes("-"):
-            found = self.single()
-            is_number = isinstance(found, Constant) and not isinstance(found.value, str | bool)
-            return Constant(-found.value) if is_number else Unary("-", found)  # type: ignore[union-attr,operator]
+            return self.opposite()
         return self.simple()
+
+    def opposite(self) -> Expression:
+        """What stands behind a minus, or several."""
+        times = 1
+        while self.takes("-"):
+            times += 1
+        found = self.single()
+        if isinstance(found, Constant) and not isinstance(found.value, str | bool):
+            return Constant(-found.value) if times % 2 else found
+        for _minus in range(times):
+            found = Unary("-", found)
+        return found
 
     def simple(self) -> Expression:
         kind = self.kind
@@ -251,18 +284,23 @@ class _Parser:
 
 def parts_of(expression: Expression) -> Iterator[Expression]:
     """The expression and everything inside it."""
-    yield expression
+    ahead = [expression]
+    while ahead:
+        part = ahead.pop()
+        yield part
+        ahead += reversed(_inner(part))
+
+
+def _inner(expression: Expression) -> tuple[Expression, ...]:
     match expression:
         case Items(parts) | Call(_, parts):
-            inner = parts
+            return parts
         case Unary(_, operand):
-            inner = (operand,)
+            return (operand,)
         case Binary(_, left, right):
-            inner = (left, right)
+            return (left, right)
         case _:
-            inner = ()
-    for part in inner:
-        yield from parts_of(part)
+            return ()
 
 
 def names_in(expression: str | Expression | None) -> list[str]:

@@ -176,10 +176,10 @@ def _answers_in(questionnaire: Questionnaire, expression: str) -> list[str]:
     return [name for name in wanted if name not in worked_out and not name.startswith("profile.")]
 
 
-def _place_of(question: str, pages: Sequence[Page]) -> int:
-    """Where the page of a question stands; -1 for one that is nowhere."""
+def _place_of(name: str, pages: Sequence[Page]) -> int:
+    """Where a page, or the page of a question, stands; -1 for one that is nowhere."""
     found = (
-        place for place, page in enumerate(pages) for element in page.elements if question in (element.name, page.name)
+        place for place, page in enumerate(pages) if name in {page.name, *(element.name for element in page.elements)}
     )
     return next(found, -1)
 

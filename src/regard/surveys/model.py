@@ -8,6 +8,7 @@ in ``docs/reference/surveys.md``: ``metric``, ``orientation``, ``touchpoint``, `
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
@@ -350,16 +351,22 @@ _TEXTS: Final = frozenset(
 )  # fmt: skip
 
 
+@cache
+def _names(kind: type[Part]) -> list[tuple[str, str]]:
+    """The fields of a kind of part, with their names in JSON."""
+    return [(field.name, field.encode_name) for field in msgspec.structs.fields(kind)]
+
+
 def placed_texts(part: Any, place: str = "") -> Iterator[tuple[str, Text]]:
     """Every text with its place, such as ``pages[0].elements[1].title``: what a translator goes through.
 
     >>> list(placed_texts(Questionnaire(pages=[Page(name="p", elements=[Comment(name="why", title="Why?")])])))
     [('title', ''), ('pages[0].elements[0].title', 'Why?')]
     """
-    for field in msgspec.structs.fields(part):
-        value = getattr(part, field.name)
-        at = f"{place}.{field.encode_name}" if place else field.encode_name
-        if field.name in _TEXTS and value is not None:
+    for name, encoded in _names(type(part)):
+        value = getattr(part, name)
+        at = f"{place}.{encoded}" if place else encoded
+        if name in _TEXTS and value is not None:
             yield at, value
         elif isinstance(value, list):
             for index, item in enumerate(value):
