@@ -67,6 +67,7 @@ SCHEDULES: tuple[Schedule, ...] = (
     Schedule("reports about mails", "regard.surveys.distribution.tasks.read_inbox", every_seconds=60),
     Schedule("responses left alone", "regard.surveys.tasks.settle_abandoned", every_seconds=5 * 60),
     Schedule("files that no answer needs", "regard.surveys.files.keeping.sweep", every_seconds=24 * 60 * 60),
+    Schedule("old jobs", "regard.jobs.tasks.forget_given_up", every_seconds=24 * 60 * 60),
     Schedule("old sessions", "regard.accounts.tasks.forget_old_sessions", every_seconds=24 * 60 * 60),
 )
 """What comes back by itself: each is done once, however many processes there are."""

@@ -17,7 +17,7 @@ from regard.base.clock import frozen
 from regard.jobs import Policy, Schedule, pause_seconds
 from regard.jobs.models import LEASE, Job, Turn
 from regard.jobs.site import backlog, enqueue, enqueue_all, failed_jobs, retry, run_due, start_working
-from regard.jobs.tasks import POLICY
+from regard.jobs.tasks import POLICY, forget_given_up
 from tests.jobs import errands
 
 pytestmark = pytest.mark.django_db
@@ -160,6 +160,18 @@ def test_a_failed_job_is_tried_again_from_the_beginning_when_somebody_says_so(pa
     assert retry() == 0
     run_due()
     assert lines() == ["done"]
+
+
+def test_what_was_given_up_is_kept_for_ninety_days(paper: Path) -> None:
+    with frozen(NOON):
+        enqueue(errands.fail, path=str(paper)).give_up("cut off")
+    with frozen(NOON + timedelta(days=89)):
+        enqueue(errands.fail, path=str(paper)).give_up("cut off")
+        forget_given_up()
+        assert len(failed_jobs()) == 2
+    with frozen(NOON + timedelta(days=91)):
+        forget_given_up()
+        assert len(failed_jobs()) == 1
 
 
 def test_a_job_that_fails_does_not_hold_up_the_others(paper: Path, lines: Lines) -> None:

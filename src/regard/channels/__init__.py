@@ -1,6 +1,7 @@
 """Channels: mails and text messages on their way out, reports of what became of them, and requests to addresses that
 people set up. Science; :mod:`regard.channels.site` sends by the server that the settings name."""
 
+from regard.channels.bounces import LARGEST as LARGEST_REPORT
 from regard.channels.bounces import Kind, Reason, Report, read_reports
 from regard.channels.email import mime
 from regard.channels.message import Fate, Mail, Outcome, Text, address, ascii_domain
@@ -9,6 +10,7 @@ from regard.channels.replies import Replies, Reply, is_authentic, read_reply, wa
 from regard.channels.sms import Encoding, Provider, Segments, segments, send_text
 
 __all__ = [
+    "LARGEST_REPORT",
     "Answer",
     "Encoding",
     "Fate",

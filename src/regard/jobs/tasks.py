@@ -28,6 +28,8 @@ AT_A_TIME = 100
 GRACE_SECONDS = 10
 """How long the end of a process waits for a job under way; one that takes longer is done again after its lease."""
 POLICY = Policy()
+KEPT = timedelta(days=90)
+"""How long a job that was given up is kept for somebody to look at, or to try again."""
 CUT_OFF = "Cut off: no attempt came to an end, as when the process is killed each time"
 _under_way: dict[str, Job] = {}
 
@@ -91,6 +93,11 @@ def _beat() -> None:
         time.sleep(LEASE.total_seconds() / 3)
         renew_leases()
         connections.close_all()
+
+
+def forget_given_up() -> None:
+    """Jobs that were given up so long ago that nobody will try them again. Their arguments may name somebody."""
+    Job.objects.failed().filter(failed_at__lt=now() - KEPT).delete()
 
 
 def renew_leases() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from regard.base.clock import frozen
 from regard.base.ids import new_id
+from regard.jobs.site import failed_jobs
 from regard.surveys.distribution.returning import take_report
 from regard.surveys.distribution.site import Named, invite
 from regard.surveys.models import Preference
@@ -131,6 +132,26 @@ def test_a_report_about_no_mail_of_ours_or_another_address_changes_nothing(
         assert take_report(complaint("<x@y>")) == 0
     assert kept(company) == []
     assert company.states() == {"ann": "sent"}
+
+
+def test_who_had_left_stays_so_when_the_address_bounces_later(company: Company, post: Post, minutes: Pass) -> None:
+    message_id = sent(company, post, minutes)
+    with frozen(NOON):
+        take_report(complaint(message_id))
+        take_report(bounce(message_id))
+    assert kept(company) == [("ann@example.org", "bounced", True)]
+
+
+def test_a_file_in_the_inbox_that_nobody_may_read_does_not_keep_the_others_from_being_read(
+    company: Company, post: Post, minutes: Pass, home: Path
+) -> None:
+    message_id = sent(company, post, minutes)
+    (home / "inbox" / "a.eml").mkdir(parents=True)
+    (home / "inbox" / "b.eml").symlink_to(home / "nowhere")
+    (home / "inbox" / "c.eml").write_bytes(bounce(message_id))
+    minutes(1, NOON + timedelta(minutes=5))
+    assert company.states() == {"ann": "no_such_address"}
+    assert not failed_jobs()
 
 
 def test_a_report_that_cannot_be_read_is_put_aside(company: Company, minutes: Pass, home: Path) -> None:

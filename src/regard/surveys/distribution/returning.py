@@ -11,7 +11,7 @@ from regard.base import Invalid, TooLarge
 from regard.base.clock import now
 from regard.base.config import config
 from regard.base.errors import traced
-from regard.channels import Kind, Reason, Report, read_reports
+from regard.channels import LARGEST_REPORT, Kind, Reason, Report, read_reports
 from regard.surveys.distribution.sending import block, told_of
 from regard.surveys.inviting import EMAIL_CHANNEL
 from regard.surveys.models import Invitation
@@ -80,16 +80,25 @@ def read_inbox() -> int:
     of ours is put aside, for somebody to look at."""
     files = sorted(inbox().glob("*.eml"))[:AT_ONCE] if inbox().is_dir() else []
     for file in files:
-        if _is_ours(file):
-            file.unlink(missing_ok=True)
-        else:
-            aside = inbox() / "others"
-            aside.mkdir(exist_ok=True, mode=0o700)
-            file.replace(aside / file.name)
+        try:
+            _take_file(file)
+        except OSError as error:  # somebody else's file, or gone meanwhile: the others are read all the same
+            logger.warning("a mail in the inbox cannot be taken: %s", traced(error))
     return len(files)
 
 
+def _take_file(file: Path) -> None:
+    if _is_ours(file):
+        file.unlink(missing_ok=True)
+        return
+    aside = inbox() / "others"
+    aside.mkdir(exist_ok=True, mode=0o700)
+    file.replace(aside / file.name)
+
+
 def _is_ours(file: Path) -> bool:
+    if file.stat().st_size > LARGEST_REPORT:  # not even read
+        return False
     try:
         return take_report(file.read_bytes()) > 0
     except (Invalid, TooLarge) as error:

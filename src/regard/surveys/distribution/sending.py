@@ -295,8 +295,9 @@ def _refused(one: Invitation) -> None:
 
 
 def block(workspace: Workspace, channel: str, address: str, reason: str) -> None:
-    """Never write there again, for a reason that its owner may take back."""
-    values = {"reason": reason, "is_unsubscribed": reason != BOUNCED, "changed_at": now()}
+    """Never write there again, for a reason that its owner may take back. That somebody had left is not forgotten when
+    their address bounces later."""
+    values = {"reason": reason, "changed_at": now()} | ({} if reason == BOUNCED else {"is_unsubscribed": True})
     Preference.objects.of(workspace).update_or_create(
         workspace=workspace, channel=channel, address=address, defaults=values
     )
