@@ -22,6 +22,7 @@ from regard.surveys.model import (
     Dropdown,
     File,
     Html,
+    Line,
     Matrix,
     MultipleText,
     Question,
@@ -128,15 +129,14 @@ def _line(question: TextLine, value: Any, _: Mapping[str, Any]) -> str | None:
 def _lines(question: MultipleText, value: Any, _: Mapping[str, Any]) -> str | None:
     if not isinstance(value, Mapping):
         return said("Please fill in the lines.")
-    for item in question.items:
-        given = value.get(item.name)
-        if is_empty(given):
-            if item.is_required:
-                return said("Please fill in every line that is required.")
-            continue
-        if problem := _typed(item.input_type, given, item.min, item.max) or too_long(str(given), LONGEST_LINE):
-            return problem
-    return None
+    return next(filter(None, (problem_of_line(item, value.get(item.name)) for item in question.items)), None)
+
+
+def problem_of_line(item: Line, given: Any) -> str | None:
+    """What is wrong with one line among several; None when nothing is."""
+    if is_empty(given):
+        return said("Please fill in every line that is required.") if item.is_required else None
+    return _typed(item.input_type, given, item.min, item.max) or too_long(str(given), LONGEST_LINE)
 
 
 def _comment(question: Comment, value: Any, _: Mapping[str, Any]) -> str | None:

@@ -72,6 +72,15 @@ def test_every_kind_goes_there_and_back(workspace, person: Person, everything, q
     assert shown in person.text
 
 
+def test_of_several_lines_and_rows_those_that_are_wrong_are_marked_and_led_to(workspace, person: Person) -> None:
+    lines = {"type": "multipletext", "name": "x", "items": [{"name": "a"}, {"name": "b", "inputType": "email"}]}
+    rows = {"type": "matrix", "name": "y", "rows": ["r", "s"], "columns": NUMBERS, "isRequired": True}
+    survey = publish(workspace, {"pages": [{"name": "p", "elements": [lines, rows]}]})
+    person.open(f"/s/{survey.key}/").send(**{"x.a": "fine", "x.b": "nonsense", "y.r": "1"})
+    assert ('href="#q1-2"' in person.text, 'href="#q2-2-1"' in person.text) == (True, True)
+    assert person.text.count('aria-invalid="true"') == 1
+
+
 def test_a_statement_shows_harmless_html_only(workspace, person: Person) -> None:
     html = '<p onclick="x()">Read <b>this</b></p><script>alert(1)</script><img src=x onerror=y alt="a picture">'
     survey = publish(workspace, {"pages": [{"name": "p", "elements": [{"type": "html", "name": "h", "html": html}]}]})

@@ -39,7 +39,7 @@ from regard.surveys.model import (
 )
 from regard.surveys.piping import piped
 from regard.surveys.respond.wording import Word
-from regard.surveys.validating import NONE, longest
+from regard.surveys.validating import NONE, longest, problem_of_line
 from regard.web.site import told
 
 FEW: Final = 7
@@ -72,6 +72,8 @@ class Control:
     options: Sequence[Option] = ()
     limits: Mapping[str, Any] = field(default_factory=dict)
     is_required: bool = False
+    is_wrong: bool = False
+    """Of several lines or rows: is it this that has to be looked at?"""
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ class Drawn:
     @property
     def focus(self) -> str:
         """Where a link to the problem leads."""
-        first = self.rows[0] if self.rows else self.control
+        first = next((row for row in self.rows if row.is_wrong), self.rows[0]) if self.rows else self.control
         return first.options[0].id if first.options else first.id
 
     @property
@@ -287,7 +289,9 @@ def _matrix_row(
         Option(f"{at}-{place}", str(column.value), _choice_text(column, reader), str(column.value) in chosen)
         for place, column in enumerate(columns, 1)
     ]
-    return Control(at, f"{FIELD}{question.name}.{row.value}", _choice_text(row, reader), options=options)
+    field = f"{FIELD}{question.name}.{row.value}"
+    is_empty_row = not any(option.is_chosen for option in options)
+    return Control(at, field, _choice_text(row, reader), options=options, is_wrong=is_empty_row)
 
 
 def _line(at: str, question: TextLine, reader: Reader, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -314,6 +318,7 @@ def _lines(at: str, question: MultipleText, reader: Reader, given: Mapping[str, 
                 {"min": item.min, "max": item.max},
                 label=reader.text(item.title) or item.name,
                 is_required=item.is_required,
+                is_wrong=problem_of_line(item, values.get(item.name)) is not None,
             )
             for place, item in enumerate(question.items, 1)
         ]

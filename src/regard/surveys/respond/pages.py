@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from regard.base import RegardError
+from regard.base import NotFound, RegardError
 from regard.surveys.arranging import arranged_pages
 from regard.surveys.flow import Step
 from regard.surveys.framing import ancestors
@@ -182,6 +182,8 @@ def problem_page(error: RegardError) -> HttpResponse:
     """An address that leads nowhere, or a request that cannot be answered now: the same for all reasons."""
     language = translation.get_language() or "en"
     context = {"language": language, "direction": direction(language), "heading": told_error(error), "ours": ""}
+    if isinstance(error, NotFound):
+        context["text"] = _("Open it once more from where you got it, or ask whoever gave it to you.")
     return _answer("done", context, error.status, None)
 
 
