@@ -363,7 +363,8 @@ def placed_texts(part: Any, place: str = "") -> Iterator[tuple[str, Text]]:
     >>> list(placed_texts(Questionnaire(pages=[Page(name="p", elements=[Comment(name="why", title="Why?")])])))
     [('title', ''), ('pages[0].elements[0].title', 'Why?')]
     """
-    for name, encoded in _names(type(part)):
+    kind: type[Part] = type(part)
+    for name, encoded in _names(kind):
         value = getattr(part, name)
         at = f"{place}.{encoded}" if place else encoded
         if name in _TEXTS and value is not None:
