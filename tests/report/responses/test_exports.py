@@ -21,6 +21,7 @@ from regard.report.responses import (
     codebook_csv,
     codebook_text,
     csv_of,
+    syntax,
     write_parquet,
     write_sav,
 )
@@ -193,6 +194,27 @@ def test_the_codebook_counts_every_code_and_finds_those_without_a_label(table):
     assert [(one.code, one.meaning) for one in entries["channel"].codes][-1] == ("letter", "letter")
     assert (entries["minutes"].least, entries["minutes"].most) == (1.5, 20.0)
     assert entries["answered at"].spss_name == "answered_at"
+
+
+def test_syntax_makes_a_multiple_response_set_of_the_options_of_each_question(table):
+    assert syntax(table, ["why: a text of 300 bytes was cut to 256"]).splitlines() == [
+        "* Encoding: UTF-8.",
+        "* why: a text of 300 bytes was cut to 256.",
+        "MRSETS /MDGROUP NAME=$used",
+        "  LABEL='Used'",
+        "  CATEGORYLABELS=VARLABELS VARIABLES=",
+        "    used_app",
+        "    used_shop",
+        "  VALUE=1.",
+    ]
+
+
+def test_the_codebook_says_which_number_a_text_became_in_spss(table, tmp_path):
+    written, _, meta = read_back(table, tmp_path)
+    [channel] = [entry for entry in codebook(table) if entry.variable.name == "channel"]
+    assert {one.code: one.spss_code for one in channel.codes} == written.codes["channel"]
+    assert {one.spss_code: one.meaning for one in channel.codes} == meta.variable_value_labels["channel"]
+    assert "| phone (SPSS: 2) | Telefon | 1 |" in codebook_text(table, "Survey")
 
 
 def test_the_codebook_is_read_by_programs_and_by_people(table):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import date, datetime
 from html import unescape
 from uuid import uuid4
 
@@ -321,6 +322,44 @@ def test_an_spss_file_opens_with_its_labels(signed_in, at, tmp_path) -> None:
     assert len(frame) == 120
     assert about.column_names_to_labels["nps"].startswith("How likely")
     assert "Basic" in about.variable_value_labels["plan"].values()
+
+
+def test_every_file_says_what_the_page_and_the_answers_say(signed_in, survey, at, tmp_path) -> None:
+    pyreadstat = pytest.importorskip("pyreadstat")
+    client = signed_in("analyst")
+    Response.objects.of(survey.workspace).filter(survey=survey).update(touchpoint="=checkout")
+    rows = {one.public_id: one for one in Response.objects.of(survey.workspace).filter(survey=survey)}
+    (tmp_path / "a.sav").write_bytes(client.get(at + "files/responses.sav").content)
+    frame, about = pyreadstat.read_sav(str(tmp_path / "a.sav"))
+    table = pq.read_table(io.BytesIO(client.get(at + "files/responses.parquet").content)).to_pylist()
+    lines = list(csv.DictReader(io.StringIO(client.get(at + "files/responses.csv").content.decode())))
+    assert len(frame) == len(table) == len(lines) == len(rows)
+    plans = about.variable_value_labels["plan"]
+    for sav, parquet, line in zip(frame.to_dict("records"), table, lines, strict=True):
+        kept = rows[parquet["response_id"]]
+        given = kept.answers
+        assert sav["nps"] == parquet["nps"] == int(line["nps"]) == given["nps"]
+        assert parquet.get("plan") == given.get("plan") == (line["plan"] or None)
+        if "plan" in given:
+            assert plans[sav["plan"]].casefold() == given["plan"]
+        if "used" in given:
+            assert sav["used_app"] == parquet["used.app"] == int(line["used.app"]) == int("app" in given["used"])
+        since = date.fromisoformat(given["since"]) if "since" in given else None
+        assert parquet["since"] == since
+        assert since is None or sav["since"] == since
+        assert line["since"] == given.get("since", "")
+        assert parquet["started_at"] == kept.started_at == datetime.fromisoformat(line["started_at"])
+        assert sav["started_at"].to_pydatetime() == kept.started_at.replace(tzinfo=None)
+        assert (parquet["language"], line["touchpoint"]) == (kept.language, "'=checkout")
+    nps = 100 * sum((one["nps"] >= 9) - (one["nps"] <= 6) for one in table) / len(table)
+    assert f"{nps:.1f}".replace("-", "−") in text(client.get(at))
+
+
+def test_syntax_for_spss_goes_with_the_file(signed_in, at) -> None:
+    pytest.importorskip("pyreadstat")
+    answer = signed_in("analyst").get(at + "files/multiple-responses.sps")
+    assert "MRSETS /MDGROUP NAME=$used\n" in answer.content.decode()
+    assert "attachment" in answer.headers["Content-Disposition"]
 
 
 def test_only_who_may_export_does(signed_in, at) -> None:

@@ -2,7 +2,7 @@
 
 from regard.report.responses.codebook import Entry, codebook, codebook_csv, codebook_text
 from regard.report.responses.exporting import csv_of, write_parquet
-from regard.report.responses.spss import write_sav
+from regard.report.responses.spss import syntax, write_sav
 from regard.report.responses.table import Kind, ResponseTable, Variable
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "codebook_csv",
     "codebook_text",
     "csv_of",
+    "syntax",
     "write_parquet",
     "write_sav",
 ]

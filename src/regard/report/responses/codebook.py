@@ -7,18 +7,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from regard.report.responses.spss import spss_names
+from regard.report.responses.spss import numbered, spss_names
 from regard.report.responses.table import Kind, ResponseTable, Variable
 from regard.report.tables import csv_text
 
-HEADINGS = ("variable", "spss_name", "label", "kind", "question", "answered", "missing", "code", "meaning", "count")
+HEADINGS = (
+    "variable",
+    "spss_name",
+    "label",
+    "kind",
+    "question",
+    "answered",
+    "missing",
+    "code",
+    "spss_code",
+    "meaning",
+    "count",
+)
 
 
 @dataclass(frozen=True)
 class Coded:
-    """One code: what it means, how often it was given, and whether it counts as no answer."""
+    """One code: what it is in SPSS, what it means, how often it was given, and whether it counts as no answer."""
 
     code: Any
+    spss_code: Any
     meaning: str
     count: int
     is_missing: bool
@@ -49,7 +62,7 @@ def codebook(table: ResponseTable) -> list[Entry]:
 def _entry(column: Variable, name: str, values: list[Any]) -> Entry:
     given = [value for value in values if _is_given(value)]
     known = [value for value in given if value not in column.missing]
-    codes = [] if column.kind in (Kind.TEXT, Kind.DATETIME) else _codes(column, given)
+    codes = [] if column.kind in (Kind.TEXT, Kind.DATETIME) else _codes(column, given, values)
     sizes = [len(value) for value in known] if column.kind is Kind.TEXT else known
     is_ranged = bool(sizes) and column.kind in (Kind.TEXT, Kind.DATETIME, Kind.SCALE)
     ends = (min(sizes), max(sizes)) if is_ranged else (None, None)
@@ -60,12 +73,13 @@ def _is_given(value: Any) -> bool:
     return value is not None and value != "" and value == value
 
 
-def _codes(column: Variable, given: list[Any]) -> list[Coded]:
+def _codes(column: Variable, given: list[Any], values: list[Any]) -> list[Coded]:
     """Every code that has a label or is missing; of what is no scale also codes without a label."""
     counts = Counter(given)
     extra = [] if column.kind is Kind.SCALE else sorted({*counts} - {*column.value_labels, *column.missing}, key=str)
     every = dict.fromkeys([*column.value_labels, *column.missing, *extra])
-    return [Coded(c, str(column.labelled(c)), counts[c], c in column.missing) for c in every]
+    numbers = numbered(column, values)
+    return [Coded(c, numbers.get(c, c), str(column.labelled(c)), counts[c], c in column.missing) for c in every]
 
 
 def codebook_csv(table: ResponseTable) -> str:
@@ -77,8 +91,8 @@ def _rows(entry: Entry) -> list[Sequence[Any]]:
     column = entry.variable
     head = (column.name, entry.spss_name, column.label, column.kind.value, column.multiple_response_of)
     counts = (entry.answered, entry.missing)
-    return [(*head, *counts, one.code, one.meaning, one.count) for one in entry.codes] or [
-        (*head, *counts, None, _span(entry), None)
+    return [(*head, *counts, one.code, one.spss_code, one.meaning, one.count) for one in entry.codes] or [
+        (*head, *counts, None, None, _span(entry), None)
     ]
 
 
@@ -101,9 +115,14 @@ def _section(entry: Entry) -> list[str]:
     facts += [span] if (span := _span(entry)) else []
     parts = [f"## {_inline(column.name)}", _inline(column.label), _inline(", ".join(facts))]
     if entry.codes:
-        lines = [f"| {_inline(str(c.code))} | {_inline(c.meaning)} | {c.count} |" for c in entry.codes]
+        lines = [f"| {_code(c)} | {_inline(c.meaning)} | {c.count} |" for c in entry.codes]
         parts.append("\n".join(["| Code | Meaning | Count |", "| --- | --- | --- |", *lines]))
     return [part for part in parts if part]
+
+
+def _code(one: Coded) -> str:
+    """The code, and the number that SPSS has instead of a text."""
+    return _inline(str(one.code)) if one.code == one.spss_code else f"{_inline(str(one.code))} (SPSS: {one.spss_code})"
 
 
 def _inline(text: str) -> str:

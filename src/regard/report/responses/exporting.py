@@ -13,6 +13,9 @@ import pyarrow.parquet as pq
 from regard.report.responses.table import ResponseTable, Variable
 from regard.report.tables import csv_text
 
+EXACT = 2**53
+"""Whole numbers beyond are written as they are kept: their last figures would be made up."""
+
 
 def csv_of(table: ResponseTable, *, is_labelled: bool = False) -> str:
     """CSV (RFC 4180) with the variables' names, safe to open in a spreadsheet.
@@ -32,7 +35,8 @@ def _written(value: Any) -> Any:
     """Instants in ISO 8601; whole numbers without a decimal point."""
     if isinstance(value, datetime):
         return value.isoformat()
-    return int(value) if isinstance(value, float | bool) and value == int(value) else value
+    is_whole = isinstance(value, float | bool) and abs(value) < EXACT and value == int(value)
+    return int(value) if is_whole else value
 
 
 def write_parquet(table: ResponseTable, path: Path | str) -> None:

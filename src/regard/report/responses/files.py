@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from regard.report.responses.codebook import codebook_csv, codebook_text
 from regard.report.responses.exporting import csv_of, write_parquet
-from regard.report.responses.spss import write_sav
+from regard.report.responses.spss import syntax, write_sav
 from regard.report.responses.table import ResponseTable
 
 Written = str | bytes
@@ -20,6 +20,12 @@ def _parquet(table: ResponseTable, title: str) -> bytes:
 
 def _sav(table: ResponseTable, title: str) -> bytes:
     return _kept(lambda path: write_sav(table, path, title))
+
+
+def _syntax(table: ResponseTable, title: str) -> str:
+    """The syntax for the file, which is written once more to know what had to be cut."""
+    with TemporaryDirectory() as folder:
+        return syntax(table, write_sav(table, Path(folder) / "responses", title).losses)
 
 
 def _kept(write: Callable[[Path], object]) -> bytes:
@@ -35,6 +41,7 @@ FORMATS: Mapping[str, Callable[[ResponseTable, str], Written]] = {
     "labelled.csv": lambda table, title: csv_of(table, is_labelled=True),
     "responses.parquet": _parquet,
     "responses.sav": _sav,
+    "multiple-responses.sps": _syntax,
     "codebook.csv": lambda table, title: codebook_csv(table),
     "codebook.md": codebook_text,
 }

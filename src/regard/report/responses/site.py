@@ -44,6 +44,7 @@ FILES = (
     ("labelled.csv", gettext_noop("CSV with words")),
     ("responses.parquet", gettext_noop("Parquet")),
     ("responses.sav", gettext_noop("SPSS (.sav)")),
+    ("multiple-responses.sps", gettext_noop("SPSS syntax: multiple responses (.sps)")),
     ("codebook.csv", gettext_noop("Codebook as CSV")),
     ("codebook.md", gettext_noop("Codebook to read")),
 )

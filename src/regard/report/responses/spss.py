@@ -1,6 +1,7 @@
 """Responses as an SPSS file (``.sav``) with variable and value labels, and the rules that SPSS has for names.
 
-Needs pyreadstat (``pip install 'regard[spss]'``). What SPSS cannot hold is cut, and said: nothing is lost silently.
+Needs pyreadstat (``pip install 'regard[spss]'``), which writes no multiple-response sets: they stand in a syntax file
+beside. What SPSS cannot hold is cut, and said: nothing is lost silently.
 """
 
 from __future__ import annotations
@@ -8,9 +9,10 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final
 
@@ -75,6 +77,48 @@ def write_sav(table: ResponseTable, path: Path | str, title: str = "") -> Writte
     return Written(names, file.codes, file.losses)
 
 
+def syntax(table: ResponseTable, losses: Sequence[str] = ()) -> str:
+    """SPSS syntax to be run once the file is open: a multiple-response set for each question of which several options
+    may be chosen, with what had to be cut as comments."""
+    names = spss_names(column.name for column in table.columns)
+    sets: dict[str, list[Variable]] = {}
+    for column in table.columns:
+        if column.multiple_response_of:
+            sets.setdefault(column.multiple_response_of, []).append(column)
+    set_names = spss_names(sets)
+    lines = ["* Encoding: UTF-8."]
+    lines += [f"* {_comment(str(loss))}." for loss in losses]
+    for question, columns in sets.items():
+        if len(columns) > 1:
+            lines += _set(cut(set_names[question], NAME_BYTES - 1), columns, names)
+    return "\n".join(lines) + "\n"
+
+
+def _set(name: str, columns: Sequence[Variable], names: Mapping[str, str]) -> Iterator[str]:
+    """One set of options, each counted where it is 1."""
+    label = _common([column.label for column in columns])
+    yield f"MRSETS /MDGROUP NAME=${name}"
+    yield f"  LABEL='{_quoted(cut(label, VARIABLE_LABEL_BYTES - 1))}'"
+    yield "  CATEGORYLABELS=VARLABELS VARIABLES="
+    yield from (f"    {names[column.name]}" for column in columns)
+    yield "  VALUE=1."
+
+
+def _common(labels: Sequence[str]) -> str:
+    """What the labels of all options begin with: the question."""
+    alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*labels, strict=False))
+    return "".join(letters[0] for letters in alike).rpartition(": ")[0] or labels[0]
+
+
+def _quoted(text: str) -> str:
+    return " ".join(text.split()).replace("'", "''")
+
+
+def _comment(text: str) -> str:
+    """On one line, and without the full stop at whose end a comment ends."""
+    return " ".join(text.split()).rstrip(".")
+
+
 def _libraries() -> tuple[Any, Any]:
     try:
         import pandas
@@ -135,14 +179,24 @@ def _add(file: _File, column: Variable, name: str, values: list[Any]) -> None:
         _add_codes(file, column, name, values)
 
 
+def numbered(column: Variable, values: Sequence[Any]) -> dict[str, int]:
+    """The number that each code becomes that is text: on from 1, or from the largest code that is a number.
+
+    >>> numbered(Variable("plan", "Plan", Kind.NOMINAL, {"basic": "Basic", "pro": "Pro"}), ["pro", "free"])
+    {'basic': 1, 'pro': 2, 'free': 3}
+    """
+    if column.kind in (Kind.TEXT, Kind.DATETIME):
+        return {}
+    text = [code for code in [*column.value_labels, *column.missing, *values] if isinstance(code, str)]
+    taken = [v for v in [*column.value_labels, *values] if v is not None and not isinstance(v, str)]
+    start = max([0, *(math.ceil(v) for v in taken)]) + 1 if text else 1
+    return {code: number for number, code in enumerate(dict.fromkeys(text), start)}
+
+
 def _add_codes(file: _File, column: Variable, name: str, values: list[Any]) -> None:
     """Numbers as they are; codes that are text become numbers."""
-    text = [code for code in [*column.value_labels, *column.missing, *values] if isinstance(code, str)]
-    codes: dict[str, int] = {}
-    if text:
-        taken = [v for v in [*column.value_labels, *values] if v is not None and not isinstance(v, str)]
-        start = max([0, *(math.ceil(v) for v in taken)]) + 1
-        codes = {code: number for number, code in enumerate(dict.fromkeys(text), start)}
+    codes = numbered(column, values)
+    if codes:
         file.codes[column.name] = codes
     labels: dict[Code, str] = {**{code: code for code in codes}, **column.value_labels}
     file.data[name] = [_number(value, codes) for value in values]
@@ -184,7 +238,7 @@ def _instant(value: Any) -> Any:
 def _series(pandas: Any, values: list[Any]) -> Any:
     """A column as pandas keeps it: instants as such, a column without any value as numbers."""
     if any(isinstance(value, datetime) for value in values):
-        return pandas.Series(pandas.to_datetime(values))
+        return pandas.Series(values, dtype="datetime64[us]")
     if all(value is None or isinstance(value, float) for value in values):
         return pandas.Series(values, dtype="float64")
     return pandas.Series(values, dtype="object")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -29,6 +31,12 @@ from regard.surveys import (
 )
 
 Column = tuple[Variable, pa.Array]
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""Control characters, at which other programs end a text or refuse a file."""
+MOMENTS: Mapping[str, tuple[Callable[[str], Any], pa.DataType]] = {
+    "date": (date.fromisoformat, pa.date32()),
+    "datetime-local": (datetime.fromisoformat, pa.timestamp("us")),
+}
 NO_YES: dict[Code, str] = {0: "no", 1: "yes"}
 FACTS: Sequence[tuple[str, str, Kind, pa.DataType, Callable[[Respondent], Any]]] = (
     ("response_id", "Response", Kind.TEXT, pa.string(), lambda one: one.id),
@@ -196,8 +204,18 @@ def _line(name: str, title: str, kind: str, answers: Sequence[Any]) -> Column:
         return Variable(name, title, Kind.SCALE), pa.array(
             [None if v is None else float(v) for v in found], pa.float64()
         )
-    texts = [None if value is None else as_text(value) for value in answers]
+    texts = [None if value is None else UNPRINTABLE.sub("", as_text(value)) for value in answers]
+    if kind in MOMENTS and (moments := _moments(texts, *MOMENTS[kind])) is not None:
+        return Variable(name, title, Kind.DATETIME), moments
     return Variable(name, title, Kind.TEXT), pa.array(texts, pa.string())
+
+
+def _moments(texts: Sequence[str | None], read: Callable[[str], Any], type_: pa.DataType) -> pa.Array | None:
+    """Dates, or dates and times of no zone, as the respondents' own clocks have them; None where one is none."""
+    try:
+        return pa.array([None if text is None else read(text) for text in texts], type_)
+    except ValueError:
+        return None
 
 
 def _place(answer: Any, value: str) -> int | None:

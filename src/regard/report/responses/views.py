@@ -381,6 +381,7 @@ CONTENT_TYPES: Mapping[str, str] = {
     "md": "text/markdown; charset=utf-8",
     "parquet": "application/vnd.apache.parquet",
     "sav": "application/x-spss-sav",
+    "sps": "text/plain; charset=utf-8",
 }
 
 

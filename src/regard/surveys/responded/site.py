@@ -69,7 +69,7 @@ def stamp_of(survey: Survey) -> Stamp:
         done=Max("completed_at"),
         flagged=Count("pk", filter=~Q(flags=[])),  # a response is flagged when a later one comes from its device
     )
-    return (survey.versions.count(), *stamp.values())
+    return (survey.key, survey.versions.count(), *stamp.values())
 
 
 def responses_of(survey: Survey) -> Iterator[Responded]:
