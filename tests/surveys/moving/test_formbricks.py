@@ -11,6 +11,7 @@ from regard.surveys.flow import path
 from regard.surveys.model import Boolean, Checkbox, Complete, RadioGroup, Rating, find_question, questions_of
 from regard.surveys.moving import check_equivalence, read_survey
 from regard.surveys.moving.moved import Moved
+from regard.surveys.piping import piped
 from tests.surveys.moving.making import asked, formbricks, jump
 
 CHOICES = [{"id": "c1", "label": {"default": "Red", "pl": "Czerwony"}}, {"id": "c2", "label": {"default": "Blue"}}]
@@ -177,3 +178,17 @@ def test_other_shuffle_and_welcome_are_kept() -> None:
     assert [item.is_fixed for item in one.choices] == [False, True]
     assert moved.questionnaire.first_page_is_started
     assert isinstance(find_question(moved.questionnaire, "q3"), Boolean)
+
+
+def test_what_is_said_instead_of_no_answer_is_said_here_too() -> None:
+    headline = {"default": "Dear #recall:name/fallback:dearnbspguest#, you wrote #recall:q1/fallback:nothing#"}
+    questions = [asked("q1", "openText"), asked("q2", "openText", headline=headline)]
+    ending = {"id": "e", "type": "endScreen", "headline": {"default": "Bye, #recall:name/fallback:you#"}}
+    moved = read_survey(formbricks(*questions, endings=[ending], hiddenFields={"enabled": True, "fieldIds": ["name"]}))
+    title = find_question(moved.questionnaire, "q2").title
+    survey, nobody = moved.questionnaire, path(moved.questionnaire, {}).steps[-1].values
+    assert not moved.losses
+    assert piped(survey, title, nobody, "en") == "Dear dear guest, you wrote nothing"
+    known = path(survey, {"q1": "fine"}, {"name": "Ann"}).steps[-1].values
+    assert piped(survey, title, known, "en") == "Dear Ann, you wrote fine"
+    assert piped(survey, survey.completed_text, nobody, "en") == "Bye, you"

@@ -10,7 +10,7 @@ import msgspec
 
 from regard.base import Invalid
 from regard.base.words import said
-from regard.surveys.expressions import Binary, Call, Constant, Expression, written
+from regard.surveys.expressions import Binary, Call, Constant, Expression, Name, Unary, written
 from regard.surveys.model import CalculatedValue, Complete, Html, Page, Question, Questionnaire, Skip, Text
 from regard.surveys.moving.formbricks.conditions import Known, condition_of, operand
 from regard.surveys.moving.formbricks.questions import Source, questions_from
@@ -54,6 +54,8 @@ _QUIET: Final = frozenset(
         "showLanguageSwitch",
     ]
 )
+_SAID_AS_GIVEN: Final = ("openText", "nps", "rating", "date")
+"""Kinds whose answers are read as they are kept."""
 NO_JUMP: Final = said("its condition or its target cannot be said here: the next question follows")
 
 
@@ -74,6 +76,8 @@ class _Reader:
         self.known = Known(survey, self.losses)
         self.pages: list[Page] = []
         self.triggers: list[Complete | Skip] = []
+        self.said: dict[tuple[str, str], CalculatedValue] = {}
+        """What stands for a recalled answer and its fallback in texts."""
         self.first: dict[str, str] = {}
         self.last: dict[str, str] = {}
 
@@ -90,13 +94,14 @@ class _Reader:
             self._logic(block, place)
         self._list_unread()
         end = next(iter(self.survey.endings), self.survey.raw.get("thankYouCard"))
+        last = self._ending(end) if isinstance(end, dict) else None
         questionnaire = Questionnaire(
             title=plain(self.survey.raw.get("name")),
             locale=self.own,
             pages=self.pages,
             triggers=self.triggers,
-            calculated_values=calculated,
-            completed_text=self._ending(end) if isinstance(end, dict) else None,
+            calculated_values=[*calculated, *self.said.values()],
+            completed_text=last,
             allow_back=not self.survey.raw.get("isBackButtonHidden"),
             first_page_is_started=bool(self.pages and self.pages[0].name == "welcome"),
         )
@@ -116,15 +121,20 @@ class _Reader:
         return text_in(shown, self.own)
 
     def _recalled(self, found: re.Match[str], place: str) -> str:
-        if found[2].strip():
-            self.losses.changed(
-                place, said("fallback of a recalled answer"), said("nothing is said where there is no answer")
-            )
-        if found[1] in self.known.names:
-            return f"{{{self.known.names[found[1]]}}}"
-        if found[1] in self.known.variables:
-            return f"{{{self.known.variables[found[1]]}}}"
-        return f"{{{self.known.trait(found[1])}}}"
+        """A recalled answer, variable or hidden field; what is said instead of none is worked out with it."""
+        key, fallback = found[1], found[2].replace("nbsp", " ").strip()
+        name = self.known.names.get(key) or self.known.variables.get(key) or self.known.trait(key)
+        if not fallback:
+            return f"{{{name}}}"
+        if key in self.known.names and self.survey.elements[key].get("type") not in _SAID_AS_GIVEN:
+            why = said("nothing is said where there is no answer")
+            self.losses.changed(place, said("fallback of a recalled answer"), why)
+            return f"{{{name}}}"
+        if (key, fallback) not in self.said:
+            made = self.names.make(f"{key}_said")
+            expression = Call("iif", (Unary("notempty", Name(name)), Name(name), Constant(fallback)))
+            self.said[key, fallback] = CalculatedValue(name=made, expression=written(expression))
+        return f"{{{self.said[key, fallback].name}}}"
 
     # --- pages --------------------------------------------------------------------------------------------------------
 

@@ -51,7 +51,7 @@ def survey_of(raw: dict[str, Any]) -> Survey:
             str(block.get("id")),
             str(block.get("name") or ""),
             tuple(objects(block.get("elements"))),
-            tuple(objects(block.get("logic"))),
+            tuple(objects(block.get("logic"))) if objects(block.get("elements")) else (),
             _text(block.get("logicFallback")),
         )
         for block in objects(raw.get("blocks"))

@@ -29,6 +29,7 @@ from regard.surveys.moving.moved import Carried, Moved
 from regard.surveys.moving.opening import REMEDY
 from regard.surveys.moving.surveyjs.fitting import fitted, is_readable
 from regard.surveys.moving.surveyjs.questions import question_from
+from regard.surveys.moving.surveyjs.unrolling import unrolled
 from regard.surveys.moving.wording import Names, objects, plain
 
 DEEPEST_PANELS: Final = 30
@@ -120,7 +121,8 @@ class _Reader:
     """One survey on its way."""
 
     def __init__(self, raw: dict[str, Any]):
-        self.raw, self.losses, self.names = raw, Losses(), Names()
+        self.losses, self.names = Losses(), Names()
+        self.raw = unrolled(raw, self.losses)
         self.carried: dict[str, Carried] = {}
         self.units: dict[str, list[str]] = {}
         self.calculated: list[CalculatedValue] = []
