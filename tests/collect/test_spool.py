@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import fcntl
 import os
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -59,10 +61,11 @@ def test_reading_goes_on_where_it_was_left(spool: Spool):
 
 
 def test_requests_that_come_together_share_one_flush(spool: Spool, monkeypatch: pytest.MonkeyPatch):
-    flushes = []
-    monkeypatch.setattr(spool_module, "_flush", flushes.append)
+    written, write = [], os.writev
+    monkeypatch.setattr(spool_module.os, "writev", lambda file, parts: written.append(file) or write(file, parts))
     append(spool, *map(record, range(100)))
-    assert len(flushes) == 2  # the first alone, the rest while it was written
+    assert len(written) == 2  # the first alone, the rest while it was written
+    assert fcntl.fcntl(written[0], fcntl.F_GETFL) & os.O_DSYNC  # each returns once the disk has it
 
 
 @pytest.mark.parametrize("cut", [1, 7, 8, 20, 60])
@@ -193,11 +196,14 @@ def test_more_requests_than_one_write_takes_are_all_kept(spool: Spool):
 def test_a_flush_that_fails_is_no_success_and_its_segment_is_left(spool: Spool, monkeypatch: pytest.MonkeyPatch):
     append(spool, record(1))
 
-    def broken(_: int) -> None:
+    write = os.writev
+
+    def broken(file: int, parts: Sequence[bytes]) -> int:
+        write(file, parts)
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
     with monkeypatch.context() as patch:
-        patch.setattr(spool_module, "_flush", broken)
+        patch.setattr(spool_module.os, "writev", broken)
         (error,) = append(spool, record(2))
     assert isinstance(error, Unavailable)
     append(spool, record(3))
@@ -239,16 +245,21 @@ def test_a_request_that_is_given_up_does_not_disturb_the_others_of_its_group(spo
 
 
 def test_threads_append_beside_the_event_loop_and_share_writes(spool: Spool, monkeypatch: pytest.MonkeyPatch):
-    flushes: list[int] = []
-    flush = spool_module._flush
-    monkeypatch.setattr(spool_module, "_flush", lambda file: (time.sleep(0.02), flushes.append(file), flush(file)))
+    written, write = [], os.writev
+
+    def slow(file: int, parts: Sequence[bytes]) -> int:
+        time.sleep(0.02)
+        written.append(file)
+        return write(file, parts)
+
+    monkeypatch.setattr(spool_module.os, "writev", slow)
     sent = [record(number) for number in range(60)]
     with ThreadPoolExecutor(20) as pool:
         from_threads = [pool.submit(spool.put, each) for each in sent[:40]]
         assert append(spool, *sent[40:]) == [None] * 20
         assert [done.result() for done in from_threads] == [None] * 40
     assert sorted(found.id for found in stored(spool.folder)) == sorted(each.id for each in sent)
-    assert len(flushes) < 30
+    assert len(written) < 30
 
 
 def test_a_thread_is_told_that_the_disk_is_full(spool: Spool, monkeypatch: pytest.MonkeyPatch):
@@ -256,7 +267,7 @@ def test_a_thread_is_told_that_the_disk_is_full(spool: Spool, monkeypatch: pytes
         raise OSError(errno.ENOSPC, "no space left")
 
     with monkeypatch.context() as patch:
-        patch.setattr(spool_module, "_flush", full)
+        patch.setattr(spool_module.os, "writev", full)
         with pytest.raises(Unavailable):
             spool.put(record(1))
     spool.put(record(2))

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Sequence
 from itertools import count
 from typing import Final
 
-from regard.base import Forbidden, Invalid, NotAllowed, NotFound, RegardError, TooSlow, Unauthorized
+from regard.base import Forbidden, Invalid, NotAllowed, NotFound, RegardError, Unauthorized
 from regard.base.clock import now
 from regard.base.ids import new_id
 from regard.base.words import said
@@ -65,7 +65,12 @@ class Collector:
 
     async def _collect(self, kind: str, head: Head, receive: Receive, send: Send) -> None:
         """Take in a body: judged, on disk, answered."""
-        text = await self._body(kind, head, receive)
+        limit = BATCH_LIMIT if kind in MANY else EVENT_LIMIT
+        text = await read_body(receive, head.length, limit, self.deadline)
+        if head.coding:
+            text = unpacked(text, head.coding.strip().lower(), limit)
+        if kind == "cloudevents" and not head.media.startswith(cloud_events.WHOLE):
+            text = cloud_events.structured(head.scope["headers"], head.media.decode("latin-1"), text)
         found = checked(kind, text)
         source = await self._source(head.write_key(found.write_key), head)
         if kind == "feedback":
@@ -78,21 +83,9 @@ class Collector:
         else:
             await answers.send_well(send, head.origin)
 
-    async def _body(self, kind: str, head: Head, receive: Receive) -> bytes:
-        limit = BATCH_LIMIT if kind in MANY else EVENT_LIMIT
-        try:
-            text = await read_body(receive, head.length, limit, self.deadline)
-        except TimeoutError:
-            raise TooSlow(said("the body did not come in time")) from None
-        if head.coding:
-            text = unpacked(text, head.coding.strip().lower(), limit)
-        if kind == "cloudevents" and not head.media.startswith(cloud_events.WHOLE):
-            text = cloud_events.structured(head.scope["headers"], head.media.decode("latin-1"), text)
-        return text
-
     async def _source(self, key: str | None, head: Head) -> Source:
         """Who sends. Raises :class:`Unauthorized`, or Forbidden for a page that may not."""
-        source = await self.sources.find(key) if key else None
+        source = (self.sources.known(key) or await self.sources.find(key)) if key else None
         if source is None:
             raise Unauthorized(
                 said("this write key is not known here"), remedy=said("see the page of the source"), code="unknown_key"

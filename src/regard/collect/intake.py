@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import types
 import zlib
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Coroutine, Generator, MutableMapping
 from typing import Any, Final, TypeAlias
 
-from regard.base import Invalid, TooLarge
+from regard.base import Invalid, TooLarge, TooSlow
 from regard.base.words import said
 
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -62,15 +63,36 @@ class Deadline:
         self._look = loop.call_later(self.seconds / 4, self._cut, loop) if self._ends else None
 
 
-def read_body(receive: Receive, declared: bytes, limit: int, deadline: Deadline) -> Awaitable[bytes]:
-    """The whole body, to be awaited.
+async def read_body(receive: Receive, declared: bytes, limit: int, deadline: Deadline) -> bytes:
+    """The whole body.
 
-    Raises TooLarge for more bytes than ``limit`` (without reading them, when the length is declared), TimeoutError for
-    a client that is over its deadline, :class:`Gone` for one that left.
+    Raises TooLarge for more bytes than ``limit`` (without reading them, when the length is declared), TooSlow for a
+    client that is over its deadline, :class:`Gone` for one that left.
     """
     if declared.isdigit() and int(declared) > limit:
         raise too_large(limit)
-    return deadline.within(_read(receive, limit))
+    reading = _read(receive, limit)
+    try:
+        waits_for = reading.send(None)
+    except StopIteration as read:  # most bodies have come with their heads: nobody need look at the clock
+        whole: bytes = read.value
+        return whole
+    try:
+        return await deadline.within(_resumed(reading, waits_for))
+    except TimeoutError:
+        raise TooSlow(said("the body did not come in time")) from None
+
+
+@types.coroutine
+def _resumed(begun: Coroutine[Any, Any, bytes], waits_for: Any) -> Generator[Any, Any, bytes]:
+    """Go on with what was begun, and waits for something."""
+    try:
+        yield waits_for
+    except BaseException:
+        begun.close()
+        raise
+    whole: bytes = yield from begun
+    return whole
 
 
 async def _read(receive: Receive, limit: int) -> bytes:

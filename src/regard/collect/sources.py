@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Final
 
 REFRESH_SECONDS: Final = 10.0
@@ -38,7 +38,7 @@ class Source:
         """
         return not self.origins or origin in self.origins
 
-    @property
+    @cached_property
     def needs_address(self) -> bool:
         """Whether the address of the sending machine goes into the spool, for the pipeline to look at."""
         return any(self.settings.get(name) is True for name in ("keeps_address", "keeps_country"))
@@ -74,8 +74,12 @@ class Sources:
         self._tried_at = float("-inf")
         self._refreshing: asyncio.Task[None] | None = None
 
+    def known(self, key: str) -> Source | None:
+        """The source of a key, as long as the table is young: nothing but a look into a dictionary."""
+        return self._known.get(key) if time.monotonic() - self._tried_at <= REFRESH_SECONDS else None
+
     async def find(self, key: str) -> Source | None:
-        """The source of a key. Known ones cost a look into a dictionary; the table is renewed behind their back.
+        """The source of a key. An old table is renewed behind the back of those that it knows.
 
         Raises Unavailable when a key is not known and the table cannot be read.
         """
