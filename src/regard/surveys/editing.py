@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeVar
 
@@ -11,6 +10,7 @@ import msgspec
 from regard.base import Invalid, NotFound
 from regard.base.words import said
 from regard.surveys.model import DEFAULT, Page, Part, Question, Questionnaire, Text, questions_of
+from regard.surveys.renaming import going_to, renamed, speaking_of
 
 KINDS: Final = (
     "rating",
@@ -116,14 +116,17 @@ def shift_page(questionnaire: Questionnaire, name: str, by: int) -> Questionnair
 
 
 def duplicate_page(questionnaire: Questionnaire, name: str) -> tuple[Questionnaire, str]:
-    """A copy of a page behind it, its questions under new names; and its name."""
-    page, made = get_page(questionnaire, name), questionnaire
-    made, copy_name = add_page(made, after=name)
+    """A copy of a page behind it, its questions under new names, which they use of each other; and its name."""
+    page = get_page(questionnaire, name)
+    made, copy_name = add_page(questionnaire, after=name)
+    copied = msgspec.structs.replace(page, name=copy_name, elements=[])
+    names: dict[str, str] = {}
     for question in page.elements:
-        copy = msgspec.structs.replace(question, name=fresh_name(made, "question"))
+        names[question.name] = fresh_name(made, "question")
+        copy = msgspec.structs.replace(question, name=names[question.name])
+        copied.elements.append(copy)
         made = _on_page(made, copy_name, lambda elements, copy=copy: [*elements, copy])  # type: ignore[misc]
-    copied = msgspec.structs.replace(page, name=copy_name, elements=get_page(made, copy_name).elements)
-    return replace_page(made, copy_name, copied), copy_name
+    return replace_page(made, copy_name, speaking_of(copied, names)), copy_name
 
 
 def replace_page(questionnaire: Questionnaire, name: str, page: Page) -> Questionnaire:
@@ -139,7 +142,8 @@ def replace_page(questionnaire: Questionnaire, name: str, page: Page) -> Questio
         )
         for group in made.random_groups
     ]
-    return msgspec.structs.replace(made, random_groups=groups)
+    triggers = going_to(made.triggers, {name: page.name})
+    return msgspec.structs.replace(made, random_groups=groups, triggers=triggers)
 
 
 # --- questions -------------------------------------------------------------------------------------------------------
@@ -170,7 +174,8 @@ def add_question(
 
 def remove_question(questionnaire: Questionnaire, name: str) -> Questionnaire:
     page = page_of(questionnaire, name)
-    return _on_page(questionnaire, page.name, lambda elements: [one for one in elements if one.name != name])
+    gone = get_question(questionnaire, name)
+    return _on_page(questionnaire, page.name, lambda elements: [one for one in elements if one is not gone])
 
 
 def duplicate_question(questionnaire: Questionnaire, name: str) -> tuple[Questionnaire, str]:
@@ -210,11 +215,9 @@ def move_question(questionnaire: Questionnaire, name: str, page: str, before: st
 def replace_question(questionnaire: Questionnaire, name: str, question: Question) -> Questionnaire:
     """Another question in the place of the one of that name; what spoke of its name speaks of the new one."""
     _refuse_taken(questionnaire, name, question.name)
-    page = page_of(questionnaire, name)
-    made = _on_page(
-        questionnaire, page.name, lambda elements: [question if one.name == name else one for one in elements]
-    )
-    return made if question.name == name else _renamed(made, name, question.name)
+    page, old = page_of(questionnaire, name), get_question(questionnaire, name)
+    made = _on_page(questionnaire, page.name, lambda elements: [question if one is old else one for one in elements])
+    return made if question.name == name else renamed(made, name, question.name)
 
 
 def other_kind(question: Question, kind: str) -> Question:
@@ -262,23 +265,6 @@ def _refuse_taken(questionnaire: Questionnaire, name: str, wanted: str) -> None:
     taken = {page.name for page in questionnaire.pages} | {one.name for one in questions_of(questionnaire)}
     if wanted != name and wanted in taken:
         raise Invalid(said("the name {name} is taken", name=wanted), field="name")
-
-
-def _renamed(questionnaire: Questionnaire, old: str, new: str) -> Questionnaire:
-    """The questionnaire with ``{old}`` as ``{new}`` in every expression and text, and where triggers name it."""
-    shape = re.compile(r"\{" + re.escape(old) + r"(?=[}.\[]|-Comment\})")
-    built = _in_strings(msgspec.to_builtins(questionnaire), lambda text: shape.sub("{" + new.replace("\\", ""), text))
-    for trigger in built.get("triggers", ()):
-        trigger |= {key: new for key in ("gotoName", "after") if trigger.get(key) == old}
-    return msgspec.convert(built, Questionnaire)
-
-
-def _in_strings(given: Any, change: Callable[[str], str]) -> Any:
-    if isinstance(given, dict):
-        return {key: _in_strings(value, change) for key, value in given.items()}
-    if isinstance(given, list):
-        return [_in_strings(value, change) for value in given]
-    return change(given) if isinstance(given, str) else given
 
 
 def places(questionnaire: Questionnaire) -> Iterator[tuple[Page, Question]]:

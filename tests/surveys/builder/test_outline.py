@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from regard.surveys import read_questionnaire
 from regard.surveys.builder.site import make_survey
+from regard.surveys.editing import remove_question, replace_question
 from regard.surveys.model import Comment, Page, Questionnaire
 from regard.surveys.models import Survey
 
@@ -167,3 +169,35 @@ def test_a_survey_of_another_tool_comes_in_with_what_is_lost_and_what_is_the_sam
     made = Survey.objects.of(workspace).get()
     assert (made.kind, bool(made.draft["pages"])) == ("qualtrics", True)
     assert analyst.get(f"/w/harbour/surveys/{made.key}/survey.json?for=surveyjs").json()["pages"]
+
+
+def test_a_copied_page_asks_for_its_own_questions(analyst, workspace) -> None:
+    elements = [
+        {"type": "rating", "name": "a", "title": "How was it?"},
+        {"type": "comment", "name": "b", "title": "Why { a }?", "visibleIf": "{a} < 3 and {b-Comment} empty"},
+    ]
+    made = make_survey(workspace, read_questionnaire({"title": "T", "pages": [{"name": "p", "elements": elements}]}))
+    analyst.post(f"/w/harbour/surveys/{made.key}/", {"do": "page-copy p", "edition": "0"})
+    copy = Survey.objects.get_of(workspace, made.key).draft["pages"][1]["elements"]
+    assert [one["name"] for one in copy] == ["question1", "question2"]
+    assert (copy[1]["visibleIf"], copy[1]["title"]) == (
+        "{question1} < 3 and {question2-Comment} empty",
+        "Why {question1 }?",
+    )
+
+
+def test_ways_follow_a_page_to_its_new_name(analyst, workspace) -> None:
+    way = {"type": "skip", "expression": "{a} = 'x'", "gotoName": "q"}
+    pages = [{"name": "p", "elements": [{"type": "comment", "name": "a"}]}, {"name": "q", "title": "Q"}]
+    made = make_survey(workspace, read_questionnaire({"title": "T", "pages": pages, "triggers": [way]}))
+    at = f"/w/harbour/surveys/{made.key}/page/q/"
+    sent = {"edition": "0", "do": "keep", "title": "Q", "questions_order": "initial", "name": "end"}
+    analyst.post(at, {**sent, "visible_if-how": "rows"})
+    assert Survey.objects.get_of(workspace, made.key).draft["triggers"][0]["gotoName"] == "end"
+
+
+def test_of_two_questions_with_one_name_only_the_first_is_changed() -> None:
+    twice = Questionnaire(pages=[Page(name="p", elements=[Comment(name="c"), Comment(name="c", title="Other")])])
+    assert remove_question(twice, "c").pages[0].elements == [Comment(name="c", title="Other")]
+    changed = replace_question(twice, "c", Comment(name="c", title="New")).pages[0].elements
+    assert [one.title for one in changed] == ["New", "Other"]

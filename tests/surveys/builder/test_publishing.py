@@ -8,7 +8,7 @@ from regard.accounts.site import AuditEntry
 from regard.base import Conflict, Invalid
 from regard.surveys import read_questionnaire
 from regard.surveys.builder.site import keep_draft, make_survey, publish_survey, remove_survey
-from regard.surveys.models import Response, Survey
+from regard.surveys.models import Response, Survey, Theme
 
 
 @pytest.fixture
@@ -87,9 +87,12 @@ def test_a_survey_that_was_answered_cannot_be_removed(analyst, workspace, ready,
 
 
 def test_a_survey_is_copied(analyst, workspace, ready, at_ready) -> None:
+    theme = Theme.objects.create(workspace=workspace, name="Sun", colour="#123456")
+    Survey.objects.of(workspace).filter(pk=ready.pk).update(theme=theme, is_once_each=False)
     analyst.post(at_ready + "state/", {"do": "copy"})
     copy = Survey.objects.of(workspace).order_by("pk").last()
     assert (copy.name, copy.draft, copy.state) == (f"{ready.name} (copy)", ready.draft, "draft")
+    assert (copy.theme, copy.is_once_each, copy.kind) == (theme, False, ready.kind)
 
 
 def test_what_changed_is_told_in_the_words_of_the_forms(analyst, small, at, draft) -> None:

@@ -27,12 +27,18 @@ def draft_of(survey: Survey) -> Questionnaire:
 
 
 def make_survey(
-    workspace: Workspace, questionnaire: Questionnaire, *, name: str = "", kind: str = "", by: User | None = None
+    workspace: Workspace,
+    questionnaire: Questionnaire,
+    *,
+    name: str = "",
+    kind: str = "",
+    by: User | None = None,
+    **more: Any,
 ) -> Survey:
-    """A new survey with this draft; it is called by its title, unless a name is given."""
+    """A new survey with this draft (and other fields); it is called by its title, unless a name is given."""
     name = name or own_text(questionnaire.title, questionnaire.locale) or str(said("Survey"))
     made = Survey.objects.create(
-        workspace=workspace, name=name[:LONGEST_NAME], kind=kind, draft=as_json(questionnaire), made_by=by
+        workspace=workspace, name=name[:LONGEST_NAME], kind=kind, draft=as_json(questionnaire), made_by=by, **more
     )
     record_audit(workspace, by, "survey made", made.key, kind=kind)
     return made

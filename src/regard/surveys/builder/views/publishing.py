@@ -123,7 +123,8 @@ def state(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     try:
         if do == "copy":
             name = _("%(name)s (copy)") % {"name": survey.name}
-            made = make_survey(request.workspace, questionnaire, name=name, kind=survey.kind, by=request.user)
+            alike = {field: getattr(survey, field) for field in ("theme_id", "is_once_each", "sites", "kind")}
+            made = make_survey(request.workspace, questionnaire, name=name, by=request.user, **alike)
             return redirect("surveys:build", slug, made.key)
         if do == "remove":
             remove_survey(survey, request.user)
