@@ -30,6 +30,8 @@ FACTS: Mapping[str, Callable[[Respondent], str]] = {
     "version": lambda one: str(one.version),
 }
 MOST_CATEGORIES = 40
+MOST = 1e15
+"""Numbers beyond are a joke, and none in the stream either; their squares would be beyond all numbers."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ class Column:
         """One number a value; NaN for those who gave none."""
         return np.array([*numbers, np.nan], dtype=float)[self.codes]
 
-    def numbers(self, low: float = -np.inf, high: float = np.inf) -> Floats:
+    def numbers(self, low: float = -MOST, high: float = MOST) -> Floats:
         """Numbers between two ends; NaN for anything else.
 
         >>> Column.of([3, None, "many", 99]).numbers(0, 10).tolist()

@@ -140,7 +140,8 @@ def _chosen(item: Item, answers: Column, w: Floats) -> Found:
 
 def _shares(answers: Column, options: Options, w: Floats) -> Distribution:
     """How many chose each option, and each value that is none of them."""
-    chosen = [set(map(as_text, value)) if isinstance(value, list) else {as_text(value)} for value in answers.values]
+    lists = [value if isinstance(value, list) else [value] for value in answers.values]
+    chosen = [{as_text(one) for one in every if one is not None} for every in lists]
     strangers = sorted(set().union(*chosen) - set(options))
     picked = {name: answers.marked([name in one for one in chosen]) for name in (*options, *strangers)}
     return multiple_choices(picked, answers.is_given, w)

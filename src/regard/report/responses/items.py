@@ -18,6 +18,7 @@ from regard.surveys import (
     Questionnaire,
     Ranking,
     Rating,
+    TextLine,
     choice,
     in_language,
     options_of,
@@ -25,6 +26,8 @@ from regard.surveys import (
     title_of,
 )
 
+TYPED = ("number", "date", "datetime-local")
+"""What is typed into a line and is no text."""
 Options = Mapping[str, str]
 """Values as text, in the order of the question, and what they mean."""
 
@@ -103,9 +106,17 @@ def _left_behind(known: Options, question: Question, language: str, own: str) ->
 
 
 def _identity(question: Question) -> tuple[object, ...]:
-    scale = (question.rate_min, question.rate_max, question.metric) if isinstance(question, Rating) else ()
-    many = question.cell_type if isinstance(question, Matrix) else ""
-    return (question.name, type(question).__name__, *scale, many)
+    return (question.name, type(question).__name__, *_scale(question))
+
+
+def _scale(question: Question) -> tuple[object, ...]:
+    """What makes answers of the same kind another thing: their scale, or what is typed."""
+    if isinstance(question, Rating):
+        return (question.rate_min, question.rate_max, question.metric)
+    if isinstance(question, Matrix):
+        return (question.cell_type, *([choice(one).value for one in question.columns] if question.metric else []))
+    typed = question.input_type if isinstance(question, TextLine) else ""
+    return (typed if typed in TYPED else "",)
 
 
 def _in_order(found: Mapping[tuple[object, ...], _Same], newest: int) -> Iterator[_Same]:
