@@ -216,7 +216,7 @@ RIGHTS = {
     "merge_profiles": "Merge profiles and take merges back, decide suggestions",
     "edit_definitions": "Change how a metric is counted",
     "manage_members": "Invite, change and remove members",
-    "manage_workspace": "Change the workspace's settings",
+    "manage_workspace": "Change the workspace's settings, erase people",
     "view_audit": "Read the audit log",
 }
 
