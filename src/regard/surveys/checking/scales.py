@@ -31,7 +31,10 @@ MOST_CHOICES: Final = 25
 MOST_ROWS: Final = 10
 _MOMENTS: Final = ("date", "time", "datetime-local")
 MOST_POINTS: Final = {"labels": 11, "stars": 7, "smileys": 5}
-_BETTER: Final = {"higher": said("more"), "lower": said("less")}
+_TURNED: Final = {
+    "higher": said("the wording says that more is better, the scale says that less is"),
+    "lower": said("the wording says that less is better, the scale says that more is"),
+}
 CES: Final = {(1, 7, "higher"), (1, 5, "lower")}
 """CES 2.0 (CEB, 2013) asks how easy it was; CES 1.0 (Dixon, Freeman & Toman, 2010) how much effort it took."""
 EASE: Final = re.compile(
@@ -140,11 +143,7 @@ def _ces(question: Rating, own: str) -> Iterator[Finding]:
             question,
             "ces_orientation",
             WARNING,
-            said(
-                "the wording says that {wanted} is better, the scale says that {given} is",
-                wanted=_BETTER[wanted],
-                given=_BETTER[question.orientation],
-            ),
+            _TURNED[wanted],
             said("“easy” goes with higher, “effort” with lower: change one of them"),
         )
 
