@@ -67,6 +67,14 @@ def test_letters_that_no_database_takes_are_left_out_of_an_address(survey, every
     assert Client().get("/s/a%00b/").status_code == 404
 
 
+def test_a_page_says_little_of_what_an_address_says_at_length(workspace) -> None:
+    pages = one_page({**NUMBER, "title": {"default": "How many?", "pl": "Ile?"}})
+    survey = publish(workspace, pages)
+    page = Client().get(f"/s/{survey.key}/?utm={'u' * 9000}&pick={'p' * 9000}&touchpoint={'t' * 9000}").content
+    assert len(page) < 15_000
+    assert b"uuu" not in page
+
+
 def test_a_trigger_may_ask_for_traits_and_for_what_is_worked_out_of_answers(workspace, everything) -> None:
     ended_by = ["{profile.plan} = 'free'", "{double} > 5"]
     for customer, condition in enumerate(ended_by):

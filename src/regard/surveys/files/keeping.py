@@ -109,7 +109,7 @@ def sweep() -> None:
     lost = [pk for pk, public_id, answers in old.iterator() if public_id not in ids_in(answers)]
     for start in range(0, len(lost), AT_A_TIME):
         Upload.objects.filter(pk__in=lost[start : start + AT_A_TIME]).delete()
+    known = set(Upload.objects.values_list("public_id", flat=True))
     for path in (config().home / "uploads").glob("*/*"):
-        is_old = path.stat().st_mtime < before.timestamp()
-        if is_old and not Upload.objects.filter(public_id=path.name).exists():
+        if path.name not in known and path.stat().st_mtime < before.timestamp():
             path.unlink(missing_ok=True)

@@ -21,7 +21,7 @@ from regard.surveys.model import File, Questionnaire, Quota, Text
 from regard.surveys.models import Survey, Theme
 from regard.surveys.respond.drawing import Reader, draw_questions, drawn_problems
 from regard.surveys.respond.languages import direction, name_of, words_language
-from regard.surveys.respond.visiting import Visit, kiosk_address, response_token
+from regard.surveys.respond.visiting import LONGEST_NAME, Visit, kiosk_address, response_token
 from regard.surveys.respond.wording import Word, marks_of, words_of
 from regard.web.site import told, told_error
 
@@ -101,9 +101,14 @@ def _may_move(visit: Visit) -> bool:
 
 def _action(request: HttpRequest, visit: Visit) -> str:
     """Where the page is sent to; what the address says beside (language, touchpoint) goes with it."""
-    kept = {name: request.GET[name] for name in ("lang", "touchpoint") if request.GET.get(name)}
+    kept = _asked(request, "lang", "touchpoint")
     path = visit.address if visit.is_begun else request.path
     return f"{path}?{urlencode(kept)}" if kept else path
+
+
+def _asked(request: HttpRequest, *names: str) -> dict[str, str]:
+    """What an address says that goes on to the next."""
+    return {name: request.GET[name][:LONGEST_NAME] for name in names if request.GET.get(name)}
 
 
 def _languages(request: HttpRequest, visit: Visit, page: str) -> list[dict[str, str]]:
@@ -111,7 +116,7 @@ def _languages(request: HttpRequest, visit: Visit, page: str) -> list[dict[str, 
     offered = visit.languages
     if len(offered) < 2:
         return []
-    kept = request.GET.dict() | ({"page": page} if visit.is_begun else {})
+    kept = _asked(request, "pick", "touchpoint") | ({"page": page} if visit.is_begun else {})
     path = visit.address if visit.is_begun else request.path
     return [
         {"code": code, "name": name_of(code), "href": f"{path}?{urlencode({**kept, 'lang': code})}"} for code in offered

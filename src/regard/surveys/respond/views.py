@@ -35,6 +35,7 @@ from regard.surveys.respond.pages import (
 )
 from regard.surveys.respond.saving import ALREADY, Outcome, Overtaken, Sent, begin, send_page, unfinished
 from regard.surveys.respond.visiting import (
+    LONGEST_NAME,
     Visit,
     begun,
     continued,
@@ -130,7 +131,7 @@ def _first(request: HttpRequest, survey: Survey, way: str, invitation: Invitatio
         return _sent(request, visit)
     if not steps:
         return _nothing(visit)
-    return question_page(request, visit, steps[0], given=_picked(steps[0], request.GET.get("pick", "")))
+    return question_page(request, visit, steps[0], given=_picked(steps[0], request.GET.get("pick", "")[:LONGEST_NAME]))
 
 
 def _picked(step: Step, pick: str) -> dict[str, Any]:
