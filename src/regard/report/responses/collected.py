@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regard.report.responses.columns import FACTS, Column, Columns, Floats, Known, Mask
-from regard.report.responses.items import Item, as_text, is_single, items_of
+from regard.report.responses.items import Item, as_category, is_single, items_of
 from regard.surveys import Questionnaire, Rating, Responded, Respondent
 
 
@@ -120,7 +120,7 @@ class Collected:
         if variable in FACTS or variable.startswith("trait:"):
             return self._only(self.columns.fact(variable))
         item = self.item(variable.removeprefix("question:")) if variable.startswith("question:") else None
-        return self.answers(item).read(as_text) if item else Column.of([None] * self.n)
+        return self.answers(item).read(as_category) if item else Column.of([None] * self.n)
 
     def category(self, variable: str) -> Known:
         """The same, one a response."""

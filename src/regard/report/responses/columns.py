@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from regard.report.responses.items import as_text
+from regard.report.responses.items import as_category
 from regard.surveys import Deciding, Html, Page, Questionnaire, Responded, Respondent, is_empty
 
 Mask = NDArray[np.bool_]
@@ -197,7 +197,7 @@ class Columns:
 
     def _trait(self, name: str) -> Column:
         given = Column.of([one.traits.get(name) for one in self.responses])
-        return given.read(lambda value: None if isinstance(value, list | dict) else as_text(value))
+        return given.read(as_category)
 
     @cached_property
     def version(self) -> NDArray[np.intp]:

@@ -21,7 +21,7 @@ from regard.metrics import (
 )
 from regard.report.responses.collected import Collected
 from regard.report.responses.columns import Column, Floats, Mask
-from regard.report.responses.items import Item, Options, as_text
+from regard.report.responses.items import Item, Options, as_category, as_text
 from regard.report.responses.weighting import Weighing
 from regard.surveys import (
     Boolean,
@@ -141,7 +141,7 @@ def _chosen(item: Item, answers: Column, w: Floats) -> Found:
 def _shares(answers: Column, options: Options, w: Floats) -> Distribution:
     """How many chose each option, and each value that is none of them."""
     lists = [value if isinstance(value, list) else [value] for value in answers.values]
-    chosen = [{as_text(one) for one in every if one is not None} for every in lists]
+    chosen = [{text for one in every if (text := as_category(one)) is not None} for every in lists]
     strangers = sorted(set().union(*chosen) - set(options))
     picked = {name: answers.marked([name in one for one in chosen]) for name in (*options, *strangers)}
     return multiple_choices(picked, answers.is_given, w)

@@ -199,6 +199,15 @@ def as_text(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+def as_category(value: object) -> str | None:
+    """A single value as a key; None for what is none, or many.
+
+    >>> as_category(3), as_category([3]), as_category(None)
+    ('3', None, None)
+    """
+    return None if value is None or isinstance(value, list | dict) else as_text(value)
+
+
 def is_single(item: Item) -> bool:
     """Whether each respondent gives one of a few answers: such questions can be crossed and weighted to."""
     return bool(item.options) and not isinstance(item.question, Checkbox | Matrix | Ranking)

@@ -135,8 +135,12 @@ def _lines(item: Item, answers: Sequence[Any]) -> Iterator[Column]:
 
 
 def _files(item: Item, answers: Sequence[Any]) -> Iterator[Column]:
-    names = [" ".join(file["name"] for file in answer) if answer else None for answer in answers]
+    names = [_file_names(answer) if isinstance(answer, list) else None for answer in answers]
     yield Variable(item.key, item.title, Kind.TEXT), pa.array(names, pa.string())
+
+
+def _file_names(files: Sequence[Any]) -> str:
+    return " ".join(str(file["name"]) for file in files if isinstance(file, dict) and "name" in file)
 
 
 def _words(item: Item, answers: Sequence[Any]) -> Iterator[Column]:
@@ -191,7 +195,7 @@ def _number(code: str) -> int | float | None:
 
 def _options(item: Item, name: str, title: str, answers: Sequence[Any]) -> Iterator[Column]:
     """One column for each choice: 1 where it was chosen, 0 where not, nothing where the question has no answer."""
-    chosen = [None if value is None else set(map(as_text, value)) for value in answers]
+    chosen = [set(map(as_text, value)) if isinstance(value, list) else None for value in answers]
     for value, text in item.options.items():
         codes = [None if one is None else int(value in one) for one in chosen]
         variable = Variable(f"{name}.{value}", f"{title}: {text}", Kind.NOMINAL, NO_YES, multiple_response_of=name)
