@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import threading
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -380,9 +381,9 @@ def test_without_the_extra_the_page_says_what_to_install(agent, monkeypatch) -> 
 def test_evidence_names_its_source_as_people_do(shop, agent) -> None:
     from django.apps import apps
 
-    source = apps.get_model("collect", "Source").objects.create(workspace=shop, name="Web shop", former_keys=["web"])
-    store = store_of(shop)
-    write(store, resolve(store, [seen("1042", "anonymous_id:a1")]))
+    source = apps.get_model("collect", "Source").objects.create(workspace=shop, name="Web shop")
+    store, at = store_of(shop), f"live/{source.key}"
+    write(store, resolve(store, [replace(seen("1042", "anonymous_id:a1"), source=at)]))
     told = page(agent, f"{ANNA}/identity/")
     assert source.name in told
-    assert ">web<" not in told
+    assert source.key not in told

@@ -11,8 +11,10 @@ import pytest
 
 from regard.accounts.site import AuditEntry, store_of
 from regard.collect.listening import Loader
-from regard.collect.live.site import SourceTable, open_workspace_store, read_sources
+from regard.collect.live.site import SourceTable, open_workspace_store, read_sources, source_names
 from regard.collect.models import Source
+from regard.stream import Question
+from regard.stream.compose import sql
 from tests.collect.live.conftest import append, arrived, track
 
 PLACE = "/w/harbour/sources/"
@@ -128,3 +130,9 @@ def test_the_list_of_sources_asks_as_often_however_many_there_are(signed_in, wor
     client = signed_in("manager")
     with django_assert_max_num_queries(6):
         client.get(PLACE)
+
+
+def test_what_a_source_tells_of_who_is_who_is_known_by_its_name(home: Path, workspace, source: Source) -> None:
+    listen(home, source, track(message_id="1", anonymousId="cookie"))
+    [link] = store_of(workspace).ask(Question("links", sql("SELECT source FROM links"))).rows()
+    assert source_names(workspace)[link["source"]] == "Web shop"

@@ -65,7 +65,7 @@ class ResultOut(Schema):
     detail: str | None
 
 
-class ResultsOut(Schema):
+class SentOut(Schema):
     """What became of each call, in order. What was refused waits in the quarantine and can be replayed."""
 
     accepted: int
@@ -106,7 +106,7 @@ def list_interactions(request: HttpRequest, wanted: Query[Wanted], page: Query[P
     return {"data": [interaction(row) for row in shown], "next": then}
 
 
-@router.post("", response={202: ResultsOut}, **needs("interactions:write", **CALLS))
+@router.post("", response={202: SentOut}, **needs("interactions:write", **CALLS))
 def send_interactions(request: HttpRequest, calls: Calls) -> Any:
     """Send interactions: durable once this answers, in the stream a moment later, each `messageId` once."""
     if len(request.body) > BATCH_LIMIT:

@@ -13,6 +13,7 @@ from regard.base import NotFound
 from regard.base.config import config
 from regard.base.words import said
 from regard.collect import sources
+from regard.collect.arriving import load_of
 from regard.collect.listening import Loader
 from regard.collect.models import Source
 from regard.stream import Store
@@ -56,11 +57,13 @@ def _keys() -> Iterator[tuple[str, sources.Source]]:
 
 
 def source_names(workspace: Workspace) -> dict[str, str]:
-    """The names of a workspace's sources, by every key that each has or had."""
+    """The names of a workspace's sources, by every key that each has or had, and by what rows and evidence say of it."""
     api = sources.api_source(sources.api_key(workspace.slug))
-    own = {api.key: api.name, api.id: api.name} if api else {}
-    there = Source.objects.of(workspace)
-    return own | {key: source.name for source in there for key in (source.key, source.write_key, *source.former_keys)}
+    own = {key: api.name for key in (api.key, api.id, load_of(api.id))} if api else {}
+    for source in Source.objects.of(workspace):
+        keys = (source.key, load_of(source.key), source.write_key, *source.former_keys)
+        own |= dict.fromkeys(keys, source.name)
+    return own
 
 
 class SourceTable:
