@@ -57,9 +57,9 @@ def _keys() -> Iterator[tuple[str, sources.Source]]:
 
 
 def source_names(workspace: Workspace) -> dict[str, str]:
-    """The names of a workspace's sources, by every key that each has or had, and by what rows and evidence say of it."""
+    """The names of a workspace's sources, by every key that each has or had, and as rows and evidence name it."""
     api = sources.api_source(sources.api_key(workspace.slug))
-    own = {key: api.name for key in (api.key, api.id, load_of(api.id))} if api else {}
+    own = dict.fromkeys((api.key, api.id, load_of(api.id)), api.name) if api else {}
     for source in Source.objects.of(workspace):
         keys = (source.key, load_of(source.key), source.write_key, *source.former_keys)
         own |= dict.fromkeys(keys, source.name)
