@@ -37,6 +37,11 @@ _SIGNATURES: Final[tuple[tuple[int, bytes, str], ...]] = (
     (0, b"%PDF-", "application/pdf"),
     (0, b"PK\x03\x04", OFFICE),
 )
+_PARTS: Final = (b"[Content_Types].xml", b"_rels/", b"docProps/", b"customXml/", b"word/", b"xl/", b"ppt/", b"mimetype")
+"""How the first entry of an office document is called (ECMA-376 part 2; OpenDocument 1.3 part 2): other archives are
+none."""
+_ENTRY: Final = 30
+"""Where the name of the first entry of an archive begins."""
 EXTENSIONS: Final[dict[str, frozenset[str]]] = {
     "image/png": frozenset({".png"}),
     "image/jpeg": frozenset({".jpg", ".jpeg"}),
@@ -65,7 +70,7 @@ def type_of(head: bytes) -> str | None:
     """
     for offset, signature, media_type in _SIGNATURES:
         if head[offset : offset + len(signature)] == signature:
-            return media_type
+            return media_type if media_type != OFFICE or head[_ENTRY:].startswith(_PARTS) else None
     return TEXT if _is_plain(head) else None
 
 

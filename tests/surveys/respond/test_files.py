@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -120,6 +122,23 @@ def test_a_file_goes_with_its_response_once_that_is_sure(workspace, asks, everyt
     assert len(files(workspace)) == 1
     Response.objects.of(workspace).delete()
     assert files(workspace) == set()
+
+
+def archive(name: str) -> bytes:
+    packed = BytesIO()
+    with ZipFile(packed, "w", ZIP_DEFLATED) as made:
+        made.writestr(name, b"0" * 100_000)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("entry", "is_taken"), [("[Content_Types].xml", True), ("mimetype", True), ("tool.exe", False)]
+)
+def test_an_archive_that_is_no_document_is_refused_whatever_its_name(asks, everything, entry: str, is_taken) -> None:
+    person = Person().open(f"/s/{asks().key}/")
+    sent = SimpleUploadedFile("letter.docx", archive(entry))
+    person.post(person.action, {**person.form, "to": "next", "a.f": sent})
+    assert ("f" in everything()[0].answers) == is_taken
 
 
 def test_the_names_of_files_lie_in_no_folder_and_are_told_in_full_ends(workspace, asks, everything) -> None:
