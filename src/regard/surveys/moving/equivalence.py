@@ -91,7 +91,7 @@ def check_equivalence(moved: Moved, seed: int = 1, sample: int = SAMPLE) -> Equi
 
     source, ways = source_of(moved), set()
     moved = replace(moved, questionnaire=_bare(moved.questionnaire, source.tells_texts))
-    draw = all_or_some(source, seed, sample)
+    draw = all_or_some(source, seed, sample, len(moved.carried))
     walks, agreed = 0, 0
     differences: list[Difference] = []
     for walked in draw.walks():

@@ -28,6 +28,8 @@ COMPARED: Final = {
 }  # fmt: skip
 EMPTINESS: Final = {"Empty": "empty", "NotEmpty": "notempty", "IsEmpty": "empty", "IsNotEmpty": "notempty"}
 LONGEST_CONDITION: Final = 5_000
+MOST_AGAIN: Final = 10
+"""Times that a question is asked, of which conditions read the last answer."""
 NOT_SAID: Final = said("this condition cannot be said here, and is left out: what it hides is shown")
 KNOWN_TRAITS: Final = {
     "firstname": "first_name", "lastname": "last_name", "email": "email", "email1": "email",
@@ -77,8 +79,14 @@ class Known:
             return [self.turned[question]]
         found, here = self.occurrences.get(question, []), key_of(question, self.occurrence)
         if re.split("[#/]", question)[0] not in self.inside or here not in found:
-            return found
-        return [here] if self.turn else found[: found.index(here) + 1]
+            return self._last_of(found, question)
+        return [here] if self.turn else self._last_of(found[: found.index(here) + 1], question)
+
+    def _last_of(self, found: list[str], question: str) -> list[str]:
+        if len(found) > MOST_AGAIN:
+            why = said("conditions read its last {most} answers", most=MOST_AGAIN)
+            self.losses.changed(question, said("question that is asked more than {most} times", most=MOST_AGAIN), why)
+        return found[-MOST_AGAIN:]
 
     def at(self, node: Node | None, block: Block | None = None) -> None:
         """Stand in a block of the flow: what is asked for there means its own questions first."""

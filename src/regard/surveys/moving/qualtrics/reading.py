@@ -101,6 +101,8 @@ class _Reader:
             if node.kind == "Block" and node.id in self.survey.blocks
             for question in self._questions_of(node.id)
         ]
+        if len(keys) > MOST_QUESTIONS:
+            raise Invalid(said("the survey asks more than {most} questions", most=MOST_QUESTIONS), field="file")
         for question, node in keys:
             self._name(question, node)
         for field in set_fields(self.survey):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 from regard.base.words import said
@@ -44,9 +45,14 @@ class Block:
     elements: tuple[Element, ...]
     options: dict[str, Any]
 
-    @property
+    @cached_property
     def questions(self) -> frozenset[str]:
         return frozenset(element.question for element in self.elements if element.question)
+
+    @cached_property
+    def skips(self) -> dict[str, tuple[dict[str, Any], ...]]:
+        """Skip logic by question."""
+        return {element.question: element.skips for element in self.elements if element.question and element.skips}
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from typing import Final, TypeVar
 
 from regard.surveys.moving.walking.walked import Source, Walked
 
+MOST_STEPS: Final = 400_000
+"""Questions that all walks together may pass."""
 T = TypeVar("T")
 MOST_WALKS: Final = 4_000
 """Ways through that are all walked; where there may be more, a sample of them is."""
@@ -50,6 +52,7 @@ class Draw:
     is_exhaustive: bool
     seed: int
     sample: int
+    most: int = MOST_WALKS
 
     def walks(self) -> Iterator[Walked]:
         """Every walk; a sample of them, where there are (or turn out to be) too many."""
@@ -59,14 +62,15 @@ class Draw:
             walked += 1
             if not tape.advance():
                 return
-            self.is_exhaustive = walked < MOST_WALKS
+            self.is_exhaustive = walked < self.most
         chance = random.Random(self.seed)  # noqa: S311 - a sample is no secret
         for _ in range(self.sample):
             yield self.source.walk(chance.choice)
 
 
-def all_or_some(source: Source, seed: int, sample: int) -> Draw:
-    """All ways, when a few tries say that there are no more than can be walked."""
+def all_or_some(source: Source, seed: int, sample: int, size: int) -> Draw:
+    """All ways, when a few tries say that there are no more than can be walked; fewer in a survey of great ``size``."""
+    affordable = max(100, min(MOST_WALKS, MOST_STEPS // max(1, size)))
     chance, most = random.Random(seed), 1.0  # noqa: S311 - an estimate is no secret
     for _ in range(30):
         ways = 1.0
@@ -78,4 +82,4 @@ def all_or_some(source: Source, seed: int, sample: int) -> Draw:
 
         source.walk(choose)
         most = max(most, ways)
-    return Draw(source, most <= MOST_WALKS, seed, sample)
+    return Draw(source, most <= affordable, seed, min(sample, affordable), affordable)

@@ -181,8 +181,8 @@ class Qualtrics:
         return not logic or holds(logic, self.survey, state)
 
     def _skips(self, block: Block, shown: list[str], state: State) -> str | None:
-        for element in block.elements:
-            for raw in element.skips if element.question in shown else ():
+        for question in shown:
+            for raw in block.skips.get(question, ()):
                 if compares({**raw, "LogicType": "Question"}, self.survey, state):
                     target = str(raw.get("SkipToDestination") or "")
                     if target == "ENDOFSURVEY":
