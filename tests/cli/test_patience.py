@@ -50,6 +50,10 @@ def test_the_head_of_an_answer_goes_out_with_its_body():
     assert asyncio.run(_spoken(Wire(), *said)) == [b"head1body1", b"head2body2", b"head3body3"]
 
 
+def test_a_large_body_goes_out_with_its_head_too():
+    assert asyncio.run(_spoken(Wire(), b"head", b"x" * 100_000)) == [b"head" + b"x" * 100_000]
+
+
 def test_an_answer_without_a_body_goes_out_at_once():
     assert asyncio.run(_spoken(Wire(), b"head", b"")) == [b"head"]
 
