@@ -1,7 +1,10 @@
 """Listening: how fast the spool goes into the stream, against how fast one core fills it through the collector.
 
 Who sends, and the collector, are a process of their own, as ``regard collect`` is one beside the site; the loader and
-the dashboard are the other.
+the dashboard are the other. Rates are also given by CPU seconds, which other programs on the machine disturb least.
+
+``python -m bench.listening`` measures; ``python -m bench.listening server`` measures the memory of a whole ``regard run``
+(collector, loader and pages in one process) that is sent as many events over HTTP.
 """
 
 from __future__ import annotations
@@ -9,11 +12,16 @@ from __future__ import annotations
 import asyncio
 import json
 import multiprocessing
+import os
 import resource
 import shutil
+import statistics
+import subprocess
+import sys
 import tempfile
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
@@ -36,15 +44,19 @@ HEADERS = [(b"content-type", b"application/json"), (b"authorization", b"Basic Ym
 
 @dataclass(frozen=True)
 class Listened:
-    """Events a second: as filled by one core, as loaded (by the clock and by CPU), and under load the lag, in seconds."""
+    """Events a second: as filled by one core, as loaded (each by the clock and by CPU), and the lag under load, in
+    seconds."""
 
     filled: float
+    filled_cpu: float
     loaded: float
     loaded_cpu: float
     lag_median: float
     lag_worst: float
     memory_mb: float
 
+
+ROUNDS = 3
 
 HALF_LOAD = 45_000.0
 """Events a second: half of what one core takes in over HTTP, by the hand-written limit (see ``bench/collecting.py``)."""
@@ -62,16 +74,22 @@ def measure(events: int = 200_000, seconds: float = 12.0) -> Listened:
             loader = Loader(folder / "spool", lambda _: store, {KEY.key: KEY}.get)
             sender.submit(_fill, folder, 1000).result()
             _emptied(loader)  # warm
-            filled = sender.submit(_fill, folder, events).result()
-            started, cpu = time.perf_counter(), time.process_time()
-            done = _emptied(loader)
-            loaded, loaded_cpu = done / (time.perf_counter() - started), done / (time.process_time() - cpu)
+            rounds = [_round(folder, loader, sender, events) for _ in range(ROUNDS)]
+            filled, filled_cpu, loaded, loaded_cpu = map(statistics.median, zip(*rounds, strict=True))
             lags = _under_load(folder, store, loader, sender, seconds)
             loader.close()
     finally:
         shutil.rmtree(folder)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return Listened(filled, loaded, loaded_cpu, sorted(lags)[len(lags) // 2], max(lags), peak)
+    return Listened(filled, filled_cpu, loaded, loaded_cpu, statistics.median(lags), max(lags), peak)
+
+
+def _round(folder: Path, loader: Loader, sender: Executor, events: int) -> tuple[float, float, float, float]:
+    """Fill, then load; events a second of each, by the clock and by CPU."""
+    filled = sender.submit(_fill, folder, events).result()
+    started, cpu = time.perf_counter(), time.process_time()
+    done = _emptied(loader)
+    return *filled, done / (time.perf_counter() - started), done / (time.process_time() - cpu)
 
 
 def _emptied(loader: Loader) -> int:
@@ -81,14 +99,14 @@ def _emptied(loader: Loader) -> int:
     return done
 
 
-def _fill(folder: Path, events: int) -> float:
-    """Through the collector, from the request's body to the disk, on one core; returns events a second."""
+def _fill(folder: Path, events: int) -> tuple[float, float]:
+    """Through the collector, from the request's body to the disk, on one core; events a second, by clock and by CPU."""
     bodies = list(_bodies(events // EVENTS_A_REQUEST))
     return asyncio.run(_send(folder, bodies))
 
 
-async def _send(folder: Path, bodies: list[bytes]) -> float:
-    collector, started = _collector(folder), time.perf_counter()
+async def _send(folder: Path, bodies: list[bytes]) -> tuple[float, float]:
+    collector, started, cpu = _collector(folder), time.perf_counter(), time.process_time()
     queue = iter(bodies)
 
     async def one() -> None:
@@ -96,9 +114,9 @@ async def _send(folder: Path, bodies: list[bytes]) -> float:
             await _post(collector, body)
 
     await asyncio.gather(*(one() for _ in range(32)))
-    taken = time.perf_counter() - started
+    taken, cpu = time.perf_counter() - started, time.process_time() - cpu
     collector.spool.close()
-    return len(bodies) * EVENTS_A_REQUEST / taken
+    return len(bodies) * EVENTS_A_REQUEST / taken, len(bodies) * EVENTS_A_REQUEST / cpu
 
 
 def _collector(folder: Path) -> Collector:
@@ -191,13 +209,78 @@ async def _sent_at(folder: Path, rate: float, seconds: float) -> None:
     collector.spool.close()
 
 
-def main() -> None:
+# --- the whole server -------------------------------------------------------------------------------------------------
+
+PORT = 8768
+FURNISH = """
+import django; django.setup()
+from django.test import Client
+from regard.accounts.site import Workspace, local_owner, prepare_site
+from regard.collect.models import Source
+prepare_site()
+owner, client = local_owner(), Client()
+Source.objects.create(workspace=Workspace.make("Harbour", owner), name="Bench", write_key="bench-key")
+client.force_login(owner)
+print(*(f"{name}={cookie.value}" for name, cookie in client.cookies.items()), sep="; ")
+"""
+
+
+def whole_server(seconds: float = 20.0) -> dict[str, float]:
+    """The peak memory (MB) of a server as it is installed: at rest, and after events have come in over HTTP."""
+    from bench.collecting import until_listening
+
+    with tempfile.TemporaryDirectory() as home:
+        settings = {"REGARD_HOME": home, "REGARD_PORT": str(PORT), "DJANGO_SETTINGS_MODULE": "regard.settings"}
+        env = {**os.environ, **settings}
+        cookie = subprocess.run([sys.executable, "-c", FURNISH], env=env, check=True, capture_output=True, text=True)
+        with (Path(home) / "log").open("ab") as log:
+            server = subprocess.Popen([sys.executable, "-m", "regard", "run"], env=env, stdout=log, stderr=log)
+        try:
+            until_listening(PORT)
+            headers = {"cookie": cookie.stdout.strip()}
+            read = urllib.request.Request(f"http://127.0.0.1:{PORT}/w/harbour/", headers=headers)
+            urllib.request.urlopen(read).read()
+            at_rest = _peak(server.pid)
+            sent = _post_at(HALF_LOAD, seconds, read)
+            return {"at rest": at_rest, "under load": _peak(server.pid), "events a second": sent / seconds}
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def _post_at(rate: float, seconds: float, read: urllib.request.Request) -> int:
+    """Send at a rate, or as fast as the server answers, and read the overview once a second; how many were sent."""
+    started, sent, pages = time.perf_counter(), 0, 0
+    while (now := time.perf_counter() - started) < seconds:
+        if now > pages:
+            pages += 1
+            threading.Thread(target=lambda: urllib.request.urlopen(read).read()).start()
+        if sent > now * rate:
+            time.sleep(0.002)
+            continue
+        [body] = _bodies(1)
+        headers = {"x-write-key": "bench-key", "content-type": "application/json"}
+        urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{PORT}/v1/batch", body, headers)).read()
+        sent += EVENTS_A_REQUEST
+    return sent
+
+
+def _peak(process: int) -> float:
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
+
+
+def main(*arguments: str) -> None:
+    if arguments == ("server",):
+        print(*(f"{name}: {value:,.0f}" for name, value in whole_server().items()), sep="\n")
+        return
     found = measure()
-    print(f"filled by one core:   {found.filled:,.0f} events/s")
+    print(f"filled by one core:   {found.filled:,.0f} events/s, {found.filled_cpu:,.0f} per CPU second")
     print(f"loaded:               {found.loaded:,.0f} events/s, {found.loaded_cpu:,.0f} per CPU second")
     print(f"lag at half the load: median {found.lag_median:.2f} s, worst {found.lag_worst:.2f} s")
     print(f"peak memory:          {found.memory_mb:,.0f} MB, of loader and dashboard in one process")
 
 
 if __name__ == "__main__":
-    main()
+    os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"  # as the server sets it
+    main(*sys.argv[1:])

@@ -13,7 +13,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import chdtrc, fdtrc
 
 from regard.metrics.answers import Floats
 
@@ -103,6 +102,8 @@ def association(table: Contingency, seed: int = 0) -> Association | None:
     if core.is_weighted:
         return _rao_scott(core, is_rough=is_small)
     if not is_small:
+        from scipy.special import chdtrc  # here, because it is 8 MB that a server seldom asked for it can spare
+
         freedom = math.prod(size - 1 for size in core.counts.shape)
         return Association("chi-square", core.chi_square, freedom, float(chdtrc(freedom, core.chi_square)))
     counts = core.counts.astype(np.int64)
@@ -159,6 +160,8 @@ def _random_table(
 
 def _rao_scott(table: Contingency, *, is_rough: bool) -> Association:
     """Pearson's statistic by the mean of its generalised design effects, its freedom lessened by their spread."""
+    from scipy.special import fdtrc
+
     effects = _design_effects(table)
     trace, square = float(np.trace(effects)), float(np.trace(effects @ effects))
     freedom = trace**2 / square
