@@ -1,4 +1,9 @@
-"""A site with one bare page more: it reads a form, stores a row, and sends the browser on. What surveys are held against."""
+"""A site with one bare page more: it reads a form, stores a row, and sends the browser on. What surveys are held against.
+
+It is a page of the site like any other, by every middleware; and the same once more among respondents' pages, by the few
+that those need. It finds what its row belongs to by one question, as a page does; it checks nothing of what it was sent,
+and its row may be lost with the power, as SQLite keeps it here.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +27,7 @@ def bare(request: HttpRequest) -> HttpResponse:
         language="en",
         answers={"nps": int(request.POST["a.nps"])},
     )
-    return HttpResponse(status=303, headers={"Location": "/bare/"})
+    return HttpResponse(status=303, headers={"Location": request.path})
 
 
-urlpatterns = [path("bare/", bare), path("", include("regard.urls"))]
+urlpatterns = [path("bare/", bare), path("s/bare/", bare), path("", include("regard.urls"))]

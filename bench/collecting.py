@@ -2,7 +2,12 @@
 
 The limit is the least that can be said to collect at all: raw ASGI, msgspec reads the body into typed structs, the body
 is appended to a file with one flush for all requests that wait, the answer is constant. No keys, no checks of single
-events, no packing, no other protocols, no rotation, no back-pressure. Both run on the same server, uvicorn.
+events, no packing, no other protocols, no rotation, no back-pressure. Both run on uvicorn: ours as ``regard collect``
+serves it, which sends head and body of an answer at one go; the limit as uvicorn is by itself, and once more (``limit
+so served``) as ours is.
+
+All of them are up all the time and are asked in turn, in short slices that are added up: other programs share the
+machine, and so disturb all of them alike.
 
 ``python -m bench.collecting`` measures; ``python -m bench.collecting kill 50`` kills a collector under load, fifty times,
 and counts what was acknowledged against what is stored.
@@ -18,14 +23,13 @@ import os
 import queue
 import signal
 import socket
-import statistics
 import struct
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -41,7 +45,8 @@ from regard.collect.sources import Source, Sources
 from regard.collect.spool import Spool, read_segment, segments
 
 KEY = "bench"
-CONNECTIONS, SECONDS, ROUNDS = 64, 4.0, 5
+CONNECTIONS, SECONDS, ROUNDS = 64, 0.5, 30
+PORTS = {"ours": 8765, "limit": 8766, "limit so served": 8767}
 KINDS = {
     "Acknowledged events a second": "events",
     "p99 of a request, ms": "p99",
@@ -125,10 +130,11 @@ def ours(folder: Path) -> Collector:
 
 
 def serve(which: str, folder: str, port: str) -> None:
-    """One of the two, in this process, until it is ended. What it has written is removed now and then."""
+    """One of :data:`PORTS`, in this process, until it is ended."""
     from regard.cli.patience import Patience
 
-    app, http = (ours(Path(folder)), Patience) if which == "ours" else (Limit(Path(folder) / "limit"), "httptools")
+    app = ours(Path(folder)) if which == "ours" else Limit(Path(folder) / "limit")
+    http = "httptools" if which == "limit" else Patience
     if which == "ours":
         gc.freeze()  # as ``regard collect`` does
     settings: dict[str, Any] = {"loop": "uvloop", "http": http, "log_level": "warning", "access_log": False}
@@ -226,50 +232,74 @@ async def pressed(port: int, data: bytes, seconds: float) -> list[float]:
     return taken
 
 
-@dataclass(frozen=True)
-class Speed:
-    """Events acknowledged in a second, the milliseconds that 99 of 100 requests took at most, and the events that one
-    CPU second of the server is enough for (which other programs on the machine disturb least)."""
+@dataclass
+class Pressed:
+    """What all slices of one server together brought: events, by the clock and in CPU seconds of the server (which other
+    programs on the machine disturb least), and how long each request took."""
 
-    events: float
-    p99: float
-    events_per_cpu: float
+    asked: int = 0
+    seconds: float = 0.0
+    cpu: float = 0.0
+    taken: list[float] = field(default_factory=list)
+
+    @property
+    def events(self) -> float:
+        return self.asked / self.seconds
+
+    @property
+    def events_per_cpu(self) -> float:
+        return self.asked / self.cpu
+
+    @property
+    def p99(self) -> float:
+        """Milliseconds that 99 of 100 requests took at most."""
+        return sorted(self.taken)[int(len(self.taken) * 0.99)] * 1000
+
+    def add(self, server: int, port: int, events: int) -> None:
+        """One more slice."""
+        import uvloop
+
+        began, cpu = time.perf_counter(), cpu_of(server)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            taken = runner.run(pressed(port, request(body(events)), SECONDS))
+        self.seconds += time.perf_counter() - began
+        self.cpu += cpu_of(server) - cpu
+        self.asked += events * len(taken)
+        self.taken += taken
 
 
-def speed(server: int, port: int, events: int) -> Speed:
-    import uvloop
-
-    began, cpu = time.perf_counter(), cpu_of(server)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        taken = runner.run(pressed(port, request(body(events)), SECONDS))
-    seconds, done = time.perf_counter() - began, events * len(taken)
-    return Speed(done / seconds, sorted(taken)[int(len(taken) * 0.99)] * 1000, done / (cpu_of(server) - cpu))
+def measure() -> dict[int, dict[str, Pressed]]:
+    """By events a request: each server, asked in turn; who begins changes."""
+    return {events: measured(events) for events in (1, 100)}
 
 
-def measure() -> dict[int, list[tuple[Speed, Speed]]]:
-    """By events a request: (ours, limit) of each round, taken in turn; who begins changes."""
-    found: dict[int, list[tuple[Speed, Speed]]] = {1: [], 100: []}
-    for round_ in range(ROUNDS):
-        for events, pairs in found.items():
-            both = {}
-            for which in ("ours", "limit") if round_ % 2 else ("limit", "ours"):
-                with TemporaryDirectory() as folder, served(which, folder, 8765) as server:
-                    asyncio.run(pressed(8765, request(body(events)), 0.5))
-                    both[which] = speed(server.pid, 8765, events)
-            pairs.append((both["ours"], both["limit"]))
-            print(events, both, f"{both['ours'].events / both['limit'].events:.2f}", file=sys.stderr, flush=True)
+def measured(events: int) -> dict[str, Pressed]:
+    found = {which: Pressed() for which in PORTS}
+    with contextlib.ExitStack() as stack:
+        folders = {which: stack.enter_context(TemporaryDirectory()) for which in PORTS}
+        servers = {which: stack.enter_context(served(which, folders[which], port)).pid for which, port in PORTS.items()}
+        for port in PORTS.values():
+            asyncio.run(pressed(port, request(body(events)), SECONDS))
+        for round_ in range(ROUNDS):
+            for which in PORTS if round_ % 2 else reversed(PORTS):
+                found[which].add(servers[which], PORTS[which], events)
     return found
 
 
-def table(found: dict[int, list[tuple[Speed, Speed]]]) -> str:
-    """Medians over the rounds; ratios are medians of the rounds' own ratios."""
-    lines = ["| What | Events a request | Regard | Hand-written | Ratio |", "|---|---|---|---|---|"]
-    for events, pairs in found.items():
+def table(found: dict[int, dict[str, Pressed]]) -> str:
+    """Ours, the limit, and their ratio; the last column has that to the limit served as ours is."""
+    lines = [
+        "| What | Events a request | Regard | Hand-written | Ratio | Ratio, both on Regard's server |",
+        "|---|---|---|---|---|---|",
+    ]
+    for events, sides in found.items():
         for what, name in KINDS.items():
-            both = [(getattr(ours_, name), getattr(limit, name)) for ours_, limit in pairs]
-            sides = [f"{statistics.median(side):,.{1 if name == 'p99' else 0}f}" for side in zip(*both, strict=True)]
-            ratio = statistics.median(ours_ / limit for ours_, limit in both)
-            lines.append(f"| {what} | {events} | {sides[0]} | {sides[1]} | **{ratio:.2f}** |")
+            mine, limit, so_served = (getattr(sides[which], name) for which in PORTS)
+            digits = 1 if name == "p99" else 0
+            lines.append(
+                f"| {what} | {events} | {mine:,.{digits}f} | {limit:,.{digits}f} | **{mine / limit:.2f}** "
+                f"| {mine / so_served:.2f} |"
+            )
     return "\n".join(lines)
 
 
@@ -315,7 +345,7 @@ async def killed_under_load(
     return acknowledged
 
 
-def kill_rounds(rounds: int, folder: str, port: int = 8766) -> dict[str, int]:
+def kill_rounds(rounds: int, folder: str, port: int = 8768) -> dict[str, int]:
     """Kill a collector under load so many times over the same spool; events acknowledged, stored, and lost."""
     from itertools import count
 

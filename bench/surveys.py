@@ -3,7 +3,8 @@ a bare page that stores a row.
 
 Pages are weighed by Chromium, cold: every byte that crosses the wire, with headers. SurveyJS's files (``npm install`` in
 ``bench/surveyjs``) are sent brotli-compressed at its best level. Answers are sent by eight connections that wait for
-nothing in between; both pages run in the same process with the same middleware, in turns.
+nothing in between, to one process in turns: to a survey, to a bare page of the site, and to the same bare page with the
+middlewares of respondents' pages alone. ``python -m bench.surveys answers`` measures only those.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import functools
 import json
 import shutil
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -20,14 +22,14 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import brotli
 from playwright.sync_api import Browser, sync_playwright
 
-from bench.measuring import environment
+from bench.measuring import cpu_of, environment
 
 SURVEYJS = Path(__file__).parent / "surveyjs" / "node_modules"
 PROGRAMME = Path(__file__).parent.parent / "src" / "regard" / "surveys" / "data" / "relationship_nps.json"
@@ -46,16 +48,17 @@ class Weight:
 
 @dataclass(frozen=True)
 class Rate:
-    """Answers accepted a second, and how long the slowest of a hundred took, in milliseconds."""
+    """Answers accepted a second, CPU milliseconds of the server for each, and how long they took, in milliseconds."""
 
     per_second: float
+    cpu: float
     p50: float
     p99: float
 
 
 def main() -> dict[str, object]:
     """Every measurement."""
-    with serving() as address:
+    with serving() as (address, server):
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
             found: dict[str, object] = {"ours": weigh(browser, f"{address}/s/{KEY}/", "main")}
@@ -63,7 +66,7 @@ def main() -> dict[str, object]:
                 with surveyjs() as theirs:
                     found["surveyjs"] = weigh(browser, theirs, ".sd-question")
             browser.close()
-        return found | answers(address)
+        return found | answers(address, server)
 
 
 # --- weight -----------------------------------------------------------------------------------------------------------
@@ -123,22 +126,40 @@ def surveyjs() -> Iterator[str]:
 # --- answers a second -------------------------------------------------------------------------------------------------
 
 
-def answers(address: str, each: int = 800, rounds: int = 4) -> dict[str, object]:
-    """Both pages in turns; the best round of each, because others share the machine."""
+def answers(address: str, server: int, each: int = 400, rounds: int = 10) -> dict[str, object]:
+    """All pages in turns, who begins changes; medians of the rounds, because others share the machine."""
     port = int(address.rpartition(":")[2])
     form = "page=recommend&shown=nps&to=next&a.nps=9"
-    paths = {"survey": f"/s/{ONE}/", "bare": "/bare/"}
+    paths = {"survey": f"/s/{ONE}/", "bare": "/bare/", "bare among respondents": "/s/bare/"}
     for path in paths.values():
         asyncio.run(_send(port, path, form, 200))
     found: dict[str, list[Rate]] = {name: [] for name in paths}
-    for _ in range(rounds):
-        for name, path in paths.items():
-            found[name].append(asyncio.run(_send(port, path, form, each)))
-    best = {name: max(rates, key=lambda rate: rate.per_second) for name, rates in found.items()}
-    return best | {"ratio": best["survey"].per_second / best["bare"].per_second}
+    for round_ in range(rounds):
+        for name in paths if round_ % 2 else reversed(paths):
+            cpu = cpu_of(server)
+            seconds, taken = asyncio.run(_send(port, paths[name], form, each))
+            time.sleep(0.5)  # what the loader has of them is theirs
+            found[name].append(_rate(seconds, taken, cpu_of(server) - cpu))
+    middle = {name: _median(rates) for name, rates in found.items()}
+    return middle | {f"ratio to {name}": _ratio(found, name) for name in [*paths][1:]}
 
 
-async def _send(port: int, path: str, form: str, count: int) -> Rate:
+def _rate(seconds: float, taken: list[float], cpu: float) -> Rate:
+    taken = sorted(taken)
+    p50, p99 = (1000 * taken[int(len(taken) * share)] for share in (0.5, 0.99))
+    return Rate(len(taken) / seconds, 1000 * cpu / len(taken), p50, p99)
+
+
+def _median(rates: list[Rate]) -> Rate:
+    return Rate(*(statistics.median(getattr(rate, field.name) for rate in rates) for field in fields(Rate)))
+
+
+def _ratio(found: dict[str, list[Rate]], name: str) -> float:
+    both = zip(found["survey"], found[name], strict=True)
+    return statistics.median(survey.per_second / other.per_second for survey, other in both)
+
+
+async def _send(port: int, path: str, form: str, count: int) -> tuple[float, list[float]]:
     request = (
         f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
         f"Content-Length: {len(form)}\r\nUser-Agent: bench\r\n\r\n{form}"
@@ -162,16 +183,15 @@ async def _send(port: int, path: str, form: str, count: int) -> Rate:
     began = time.perf_counter()
     await asyncio.gather(*(connection() for _ in range(CONNECTIONS)))
     seconds = time.perf_counter() - began
-    taken.sort()
-    return Rate(len(taken) / seconds, 1000 * taken[len(taken) // 2], 1000 * taken[int(len(taken) * 0.99)])
+    return seconds, taken
 
 
 # --- the server -------------------------------------------------------------------------------------------------------
 
 
 @contextmanager
-def serving() -> Iterator[str]:
-    """Regard with one survey, and the bare page beside it, in a process of its own."""
+def serving() -> Iterator[tuple[str, int]]:
+    """Regard with one survey, and the bare page beside it, in a process of its own: its address and its number."""
     home = tempfile.mkdtemp(prefix="regard-bench-")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -184,7 +204,7 @@ def serving() -> Iterator[str]:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.1)
-        yield f"http://localhost:{port}"
+        yield f"http://localhost:{port}", process.pid
     finally:
         process.terminate()
         process.wait()
@@ -198,6 +218,7 @@ def serve(port: int) -> None:
 
     import regard.asgi
     from regard.accounts.site import Workspace, local_owner, prepare_site
+    from regard.cli.patience import Patience
     from regard.surveys.models import Survey, SurveyVersion
     from regard.surveys.respond import limits
 
@@ -209,11 +230,14 @@ def serve(port: int) -> None:
     for key, pages in ((KEY, document["pages"]), (ONE, document["pages"][:1])):
         survey = Survey.objects.create(workspace=workspace, name=key, key=key, state="open", is_once_each=False)
         SurveyVersion.objects.create(survey=survey, number=1, document={**document, "pages": pages})
-    uvicorn.run(regard.asgi.application, port=port, log_level="warning")
+    uvicorn.run(regard.asgi.application, port=port, http=Patience, log_level="warning")
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["serve"]:
         serve(int(sys.argv[2]))
+    elif sys.argv[1:2] == ["answers"]:
+        with serving() as (at, server_):
+            print(json.dumps(answers(at, server_), default=vars, indent=1))
     else:
         print(json.dumps(main(), default=vars, indent=1))
