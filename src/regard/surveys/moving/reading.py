@@ -34,13 +34,13 @@ def read_survey(given: Path | str | bytes, name: str = "") -> Moved:
 def _read(data: bytes, name: str) -> Moved:
     if data[:4] == b"PK\x03\x04":
         data = _structure_in(data)
-    start = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    start = data.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")[:1]
     if start == b"<":
         root = xml_of(data)
         if root.tag != "document" or root.find("questions") is None:
             raise _unknown(name)
         return read_limesurvey(root)
-    if start not in (b"{", b"[", b"\xff", b"\xfe"):
+    if start not in (b"{", b"["):
         raise _unknown(name)
     return _from_json(json_of(data), name)
 
