@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -159,10 +159,20 @@ def people_named(store: Store, named: Sequence[Named]) -> list[Person | None]:
 
 
 def _key(rules: Any, named: Named) -> str:
+    return next(_keys(rules, named), "")
+
+
+def _keys(rules: Any, named: Named) -> Iterator[str]:
+    """Under which keys somebody is known whom a list names, the strongest first."""
     for kind, value in ((USER_ID, named.user_id), (EMAIL, named.email), (PHONE, named.phone)):
         if value and (found := rules.identifier(kind, value)):
-            return str(found.key)
-    return ""
+            yield str(found.key)
+
+
+def without(store: Store, named: Sequence[Named], keys: Iterable[str]) -> list[int]:
+    """The places in a list of those whom none of these keys means."""
+    rules, gone = rules_of(store), set(keys)
+    return [place for place, one in enumerate(named) if gone.isdisjoint(_keys(rules, one))]
 
 
 def _meant(named: Named, key: str, customer: int, known: Person | None) -> Person:

@@ -17,8 +17,9 @@ from regard.profiles.erasing.tasks import erase
 from regard.profiles.site import erase_profile
 from regard.stream import Batch, Question
 from regard.stream.compose import sql
+from regard.surveys.distribution.running import keep_list_of, list_path
 from regard.surveys.files.keeping import folder_of
-from regard.surveys.models import Invitation, Preference, Response, Survey, SurveyVersion, Upload
+from regard.surveys.models import Invitation, Preference, Programme, Response, Survey, SurveyVersion, Upload
 from tests.stream.rows import parquet
 
 ANN, BEN = "email:ann@example.org", "email:ben@example.org"
@@ -73,6 +74,17 @@ def test_erasing_somebody_takes_their_invitations_answers_and_files(
     assert len(files(workspace)) == 3
     keys = store_of(workspace).ask(Question("keys", sql("SELECT source_key FROM interactions")))["source_key"]
     assert list(keys) == [BEN]
+
+
+def test_whoever_is_erased_is_taken_out_of_the_lists_that_wait(people, workspace) -> None:
+    waiting = Programme.objects.create(workspace=workspace, survey=people, name="Spring", trigger={"kind": "list"})
+    only_ann = Programme.objects.create(workspace=workspace, survey=people, name="Ann", trigger={"kind": "list"})
+    keep_list_of(waiting, "email,city\nAnn@Example.org,Gdańsk\nben@example.org,Łódź\n".encode())
+    keep_list_of(only_ann, b"email\nann@example.org\n")
+    erase_profile(workspace, profile_number(ANN))
+    assert list_path(waiting).read_text("utf-8-sig").splitlines() == ["email,city", "ben@example.org,Łódź"]
+    with pytest.raises(NotFound, match="no list"):
+        list_path(only_ann)
 
 
 def test_what_somebody_refused_is_remembered_and_what_they_like_is_not(people, workspace) -> None:

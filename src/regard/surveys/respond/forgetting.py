@@ -15,11 +15,13 @@ from regard.surveys.files.keeping import folder_of
 from regard.surveys.inviting import SMS_CHANNEL
 from regard.surveys.models import Invitation, Preference, Response
 from regard.surveys.preferring import spelled
+from regard.surveys.sending.uploads import forget_in_lists
 
 
 @transaction.atomic
 def forget_person(workspace: Workspace, number: int, keys: Sequence[str]) -> None:
-    """Delete the invitations of a person, their responses with the files sent along, and what they like to be sent.
+    """Delete the invitations of a person, their responses with the files sent along, what they like to be sent, and
+    their rows in lists that wait.
 
     What they do *not* want stays, by address, and so does that an address cannot be reached: without it, the next
     upload of a list would write to them again.
@@ -32,6 +34,7 @@ def forget_person(workspace: Workspace, number: int, keys: Sequence[str]) -> Non
     Response.objects.of(workspace).filter(answered).delete()
     invitations.delete()
     _forget_likes(workspace, addresses)
+    forget_in_lists(workspace, keys)
 
 
 def _addresses(keys: Sequence[str]) -> list[tuple[str, str]]:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
-from regard.accounts.site import User, record_audit
+from regard.accounts.site import User, Workspace, record_audit, store_of
 from regard.base import Conflict, RegardError
 from regard.base.clock import now
 from regard.base.config import config
 from regard.base.words import kept, said
 from regard.jobs.site import enqueue
+from regard.surveys.distribution.previewing import forget_count_of
 from regard.surveys.distribution.running import keep_list_of
+from regard.surveys.inviting import without
 from regard.surveys.models import Programme
-from regard.surveys.sending.rows import Read, read_rows
+from regard.surveys.sending.rows import Read, read_rows, written
 from regard.web.site import told
 
 SMALL: Final = 500_000
@@ -91,6 +94,21 @@ def forget_upload_of(row: Programme) -> None:
     """What is left of uploads, but for the list itself."""
     for name in ("uploaded.csv", "taken.json", "rejected.csv"):
         _path(row, name).unlink(missing_ok=True)
+
+
+def forget_in_lists(workspace: Workspace, keys: Sequence[str]) -> None:
+    """Take somebody out of the lists of programmes that nobody has been invited from yet."""
+    for row in Programme.objects.of(workspace):
+        forget_upload_of(row)
+        forget_count_of(row)
+        file = _path(row, "csv")
+        if file.is_file():
+            read = read_rows(file.read_bytes())
+            stay = without(store_of(workspace), read.named, keys)
+            if not stay:
+                file.unlink()
+            elif len(stay) < len(read.named):
+                _write(file, written(read.heads, [read.cells[place] for place in stay]))
 
 
 def _require_stopped(row: Programme) -> None:
