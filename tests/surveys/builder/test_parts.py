@@ -467,6 +467,24 @@ def test_nothing_that_is_documented_needs_json() -> None:
     assert missing == set()
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        "[" * 100_000,
+        '"text"',
+        "null",
+        '{"pages": [{"name": "p", "elements": [{"type": "text", "name": "q", "step": NaN}]}]}',
+        '{"title": "a\\u0000"}',
+        '{"title": "\\ud800"}',
+        '{"pages": [{"name": ""}]}',
+        '{"pages": [{"name": "p", "elements": [{"type": "comment", "name": "a/../b"}]}]}',
+    ],
+)
+def test_a_document_that_cannot_be_kept_is_refused(analyst, at, draft, document) -> None:
+    assert analyst.post(at + "json/", {"edition": "0", "document": document}).status_code == 422
+    assert draft().title == "How was it?"
+
+
 def test_a_question_may_be_written_as_json(analyst, at, draft) -> None:
     place = at + "question/why/?as=json"
     assert b"visibleIf" in analyst.get(place).content
@@ -475,6 +493,8 @@ def test_a_question_may_be_written_as_json(analyst, at, draft) -> None:
     assert find_question(draft(), "why").validators[0].min_length == 5
     wrong = analyst.post(place, {"edition": "1", "document": '{"type": "comment", "name": "why", "choice": []}'})
     assert (wrong.status_code, b"choice" in wrong.content) == (422, True)
+    two = analyst.post(place, {"edition": "1", "document": f"{checked}, {checked}"})
+    assert (two.status_code, b"Write one question." in two.content) == (422, True)
 
 
 def test_who_writes_json_second_sees_what_is_there_now(analyst, at, draft) -> None:

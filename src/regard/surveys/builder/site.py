@@ -16,7 +16,7 @@ from regard.surveys.checking import WARNING, Finding, blocking, check
 from regard.surveys.editing import own_text
 from regard.surveys.model import Questionnaire
 from regard.surveys.models import Response, Survey, SurveyVersion
-from regard.surveys.reading import as_json, read_questionnaire
+from regard.surveys.reading import keepable, read_questionnaire
 
 LONGEST_NAME = 120
 
@@ -38,7 +38,7 @@ def make_survey(
     """A new survey with this draft (and other fields); it is called by its title, unless a name is given."""
     name = name or own_text(questionnaire.title, questionnaire.locale) or str(said("Survey"))
     made = Survey.objects.create(
-        workspace=workspace, name=name[:LONGEST_NAME], kind=kind, draft=as_json(questionnaire), made_by=by, **more
+        workspace=workspace, name=name[:LONGEST_NAME], kind=kind, draft=keepable(questionnaire), made_by=by, **more
     )
     record_audit(workspace, by, "survey made", made.key, kind=kind)
     return made
@@ -49,7 +49,7 @@ def keep_draft(survey: Survey, questionnaire: Questionnaire, edition: int, **mor
 
     Raises :class:`~regard.base.Conflict` when somebody has: what they did stays, and nothing of this is kept.
     """
-    document = as_json(questionnaire)
+    document = keepable(questionnaire)
     read_questionnaire(document)
     mine = Survey.objects.of(survey.workspace).filter(pk=survey.pk, edition=edition)
     if not mine.update(draft=document, edition=F("edition") + 1, changed_at=now(), **more):

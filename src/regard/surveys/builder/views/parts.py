@@ -9,6 +9,7 @@ import msgspec
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
@@ -106,9 +107,12 @@ def _question_json(
     return page_of(request, "document", survey, questionnaire, status, **context)
 
 
-def _question_of(given: Any) -> Question:
+def _question_of(text: str) -> Question:
     """One question out of JSON. Raises Invalid with its place."""
-    return read_questionnaire({"pages": [{"name": "page", "elements": [given]}]}).pages[0].elements[0]
+    read = read_questionnaire('{"pages": [{"name": "page", "elements": [' + text + "]}]}")
+    if len(read.pages) != 1 or len(read.pages[0].elements) != 1:
+        raise Invalid(str(_("Write one question.")), field="document")
+    return read.pages[0].elements[0]
 
 
 def _question_late(
@@ -246,18 +250,16 @@ def _without_pages(questionnaire: Questionnaire) -> Questionnaire:
 
 
 class DocumentForm(forms.Form):
-    """A questionnaire as JSON."""
+    """A questionnaire as JSON; what is wrong with it is for :func:`read_questionnaire` to say."""
 
-    document = forms.JSONField(
+    document = forms.CharField(
         label=gettext_lazy("As JSON"),
         widget=forms.Textarea(attrs={"rows": 30, "class": "code", "spellcheck": "false"}),
     )
 
 
 def _document_form(request: HttpRequest, document: Any) -> DocumentForm:
-    form = DocumentForm(request.POST or None, initial={"document": document})
-    form.fields["document"].widget.format_value = _pretty
-    return form
+    return DocumentForm(request.POST or None, initial={"document": _pretty(document)})
 
 
 @right_required(Right.MANAGE_SURVEYS)
@@ -276,17 +278,14 @@ def document(request: HttpRequest, slug: str, key: str) -> HttpResponse:
             if error is None:
                 return redirect("surveys:document", slug, key)
             status, problem = error.status, told_error(error)
-    theirs = _pretty(json.dumps(survey.draft)) if status == Conflict.status else ""
+    theirs = _pretty(survey.draft) if status == Conflict.status else ""
     context = {"form": form, "problem": problem, "theirs": theirs, "tab": "settings"}
     return page_of(request, "document", survey, questionnaire, status, **context)
 
 
-def _pretty(value: Any) -> str:
-    """JSON with a line for each part; what is no JSON stays as it was typed."""
-    try:
-        return json.dumps(json.loads(value), ensure_ascii=False, indent=1)
-    except (TypeError, ValueError):
-        return str(value)
+def _pretty(document: Any) -> str:
+    """JSON with a line for each part."""
+    return json.dumps(document, ensure_ascii=False, indent=1)
 
 
 @right_required(Right.MANAGE_SURVEYS)
