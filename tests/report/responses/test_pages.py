@@ -165,6 +165,17 @@ def test_raked_weights_are_trimmed_and_what_is_not_met_is_told(signed_in, survey
     assert text(client.get(at + "?weights=raked&cap=0.5")) == text(client.get(at + "?weights=raked"))
 
 
+def test_shares_are_shown_and_taken_as_the_language_writes_numbers(signed_in, survey, at) -> None:
+    client = signed_in("analyst")
+    client.cookies["django_language"] = "pl"
+    given = {"variable": "trait:region", "share_0": "60,5", "share_1": "39,5"}
+    assert client.post(at + "silence/", given).status_code == 302
+    survey.refresh_from_db()
+    assert survey.margins["trait:region"]["north"] == pytest.approx(0.605)
+    form = client.get(at + "silence/?variable=trait:region").content.decode()
+    assert re.search(r'<input type="text" name="share_0" value="60,5"', form)
+
+
 @pytest.mark.parametrize(
     "shares, said",
     [(("50", "40"), "Together they must be 100"), (("half", "50"), "Enter a number"), (("", "100"), "required")],

@@ -28,7 +28,7 @@ class MarginForm(forms.Form):
                 max_value=100,
                 localize=True,
                 initial=None if share is None else round(100 * share, 4),
-                widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
+                widget=forms.TextInput(attrs={"inputmode": "decimal"}),  # number fields know no decimal comma
             )
 
     def clean(self) -> dict[str, Any]:
