@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -21,6 +21,8 @@ from babel.numbers import format_currency, format_decimal, format_percent
 from babel.units import format_unit
 
 LANGUAGES = {"en": "English", "pl": "Polski", "ru": "Русский", "zh-hans": "简体中文", "ro": "Română"}
+TimeLength: TypeAlias = Literal["short", "medium"]
+"""To the minute, or to the second."""
 Day = date
 """A calendar date; an alias, because :class:`Format` has a method called ``date``."""
 MISSING = "–"
@@ -190,15 +192,20 @@ class Format:
         """
         return str(format_skeleton(skeleton, day, locale=self.locale, tzinfo=ZoneInfo("UTC")))
 
-    def instant(self, at: datetime) -> str:
-        """An instant on the reader's clock, to the minute; one without a zone is UTC.
+    def instant(self, at: datetime, length: TimeLength = "short") -> str:
+        """An instant on the reader's clock, to the minute, or (``medium``) to the second; one without a zone is UTC.
 
         >>> Format("zh-hans").instant(datetime(2026, 5, 18, 16, 21, 42))
         '2026年5月18日 16:21'
+        >>> Format("zh-hans").instant(datetime(2026, 5, 18, 16, 21, 42), "medium")
+        '2026年5月18日 16:21:42'
         """
         aware, clock = at if at.tzinfo else at.replace(tzinfo=UTC), ZoneInfo(self.time_zone)
         day = format_date(aware.astimezone(clock), "medium", locale=self.locale)
-        return str(get_datetime_format(locale=self.locale)).format(self.minute(aware), day)
+        return str(get_datetime_format(locale=self.locale)).format(self._time(aware, length), day)
+
+    def _time(self, at: datetime, length: TimeLength) -> str:
+        return format_time(at, length, tzinfo=ZoneInfo(self.time_zone), locale=self.locale)
 
     def minute(self, at: datetime) -> str:
         """The time of day of an instant on the reader's clock, where its day is said already.
@@ -206,7 +213,7 @@ class Format:
         >>> Format("zh-hans").minute(datetime(2026, 5, 18, 16, 21, 42, tzinfo=UTC))
         '16:21'
         """
-        return format_time(at, "short", tzinfo=ZoneInfo(self.time_zone), locale=self.locale)
+        return self._time(at, "short")
 
     def listed(self, names: Sequence[str]) -> str:
         """Names one after another.

@@ -108,6 +108,7 @@ def test_what_arrived_is_listed_without_a_script_and_can_be_narrowed(signed_in, 
     client = signed_in("agent")
     page = client.get(f"{PLACE}live/").content.decode()
     assert all(name in page for name in ("Tea Poured", "Tea Spilt", "Tea Read", "Web shop"))
+    assert re.search(r"<time [^>]*>[^<]*\d:\d\d:\d\d", page), "who integrates reads when, to the second"
     narrowed = client.get(f"{PLACE}live/?name=Tea+Spilt&outcome=accepted&source={source.key}").content.decode()
     assert "Tea Poured" not in narrowed
 

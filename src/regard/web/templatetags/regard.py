@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from regard.web import site
 from regard.web.cards import Card, show_change
 from regard.web.charts import Chart
+from regard.web.formats import TimeLength
 from regard.web.site import current_format
 
 register = template.Library()
@@ -100,9 +101,9 @@ def day(value: date, skeleton: str = "yMMMd") -> str:
 
 
 @register.filter
-def instant(value: datetime) -> str:
-    """An instant on the reader's clock."""
-    return current_format().instant(value) if value else ""
+def instant(value: datetime, length: TimeLength = "short") -> str:
+    """An instant on the reader's clock; ``medium``: to the second."""
+    return current_format().instant(value, length) if value else ""
 
 
 @register.inclusion_tag("web/field_of.html")
