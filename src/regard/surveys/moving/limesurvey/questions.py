@@ -2,84 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from collections.abc import Callable
+from typing import Any, Final
 
 from regard.base.words import said
 from regard.surveys import model
-from regard.surveys.model import OTHER, Choice, Line, Question, Text, Validator, Value
-from regard.surveys.moving.limesurvey.survey import Asked, Option
-from regard.surveys.moving.losses import Losses
+from regard.surveys.model import OTHER, Choice, Line, Validator
+from regard.surveys.moving.limesurvey.grids import dual, grid, matrix
+from regard.surveys.moving.limesurvey.source import LIMITS, NOT_HERE, SPLIT, Made, Source, codes_of, order_of
+from regard.surveys.moving.limesurvey.words import WORDS
 from regard.surveys.moving.moved import Carried
 from regard.surveys.moving.wording import count_of, media_in, number_of, value_of_code
-
-Made: TypeAlias = list[tuple[str, Question, Carried]]
-NOT_HERE: Final = said("Regard has no such question; it is left out, and conditions over it are left out too")
-ONE_EACH: Final = said("there is no grid of this kind: every row or column became a question of its own")
-SPLIT: Final = said("there is no such question: it became two")
-_LIMITS: Final = ("min_num_value_n", "max_num_value_n")
-WORDS: Final[dict[str, dict[str, str]]] = {
-    "Y": {"default": "Yes", "de": "Ja", "fr": "Oui", "pl": "Tak", "ru": "Да", "ro": "Da", "es": "Sí", "zh-hans": "是"},
-    "N": {"default": "No", "de": "Nein",
-           "fr": "Non", "pl": "Nie", "ru": "Нет", "ro": "Nu", "es": "No", "zh-hans": "否"},
-    "U": {"default": "Uncertain", "de": "Unsicher",
-           "fr": "Incertain", "pl": "Nie wiem", "ru": "Не знаю", "ro": "Nu știu"},
-    "I": {"default": "Increase", "de": "Zunahme", "fr": "Augmente", "pl": "Wzrost", "ru": "Рост", "ro": "Crește"},
-    "S": {"default": "Same", "de": "Gleich",
-           "fr": "Sans changement", "pl": "Bez zmian", "ru": "Без изменений", "ro": "La fel"},
-    "D": {"default": "Decrease", "de": "Abnahme", "fr": "Diminue", "pl": "Spadek", "ru": "Спад", "ro": "Scade"},
-    "F": {"default": "Female", "de": "Weiblich", "fr": "Féminin", "pl": "Kobieta", "ru": "Женский", "ro": "Feminin"},
-    "M": {"default": "Male", "de": "Männlich", "fr": "Masculin", "pl": "Mężczyzna", "ru": "Мужской", "ro": "Masculin"},
-}  # fmt: skip
-"""Answers that LimeSurvey itself words."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """One question of the file on its way."""
-
-    asked: Asked
-    losses: Losses
-    text: Callable[[dict[str, str]], Text | None]
-    name: Callable[[str], str]
-    row_filter: str | None
-    single_filters: dict[str, str]
-    row_conditions: dict[str, str]
-
-    @property
-    def key(self) -> str:
-        return self.asked.code
-
-    def base(self, part: str = "") -> dict[str, Any]:
-        mandatory = self.asked.row.get("mandatory", "N")
-        if mandatory == "S" and not part:
-            self.losses.changed(
-                self.key, said("requested answer"), said("an answer is needed or not: nobody is asked twice")
-            )
-        return {
-            "name": self.name(part), "title": self.text(self.asked.texts), "description": self.text(self.asked.helps),
-            "is_required": mandatory == "Y",
-        }  # fmt: skip
-
-    def choices(self, options: Sequence[Option], exclusive: Sequence[str] = ()) -> list[Any]:
-        return [
-            Choice(
-                value=value_of_code(option.code), text=self.text(option.texts), is_exclusive=option.code in exclusive,
-                visible_if=_both(self.single_filters.get(option.code), self.row_conditions.get(option.code)),
-            )
-            for option in options
-        ]  # fmt: skip
-
-
-def _both(first: str | None, second: str | None) -> str | None:
-    from regard.surveys.expressions import every
-
-    return every([first, second])
-
-
-def codes_of(options: Sequence[Option]) -> dict[str, Value]:
-    return {option.code: value_of_code(option.code) for option in options}
 
 
 def questions_from(source: Source) -> Made:
@@ -97,17 +30,6 @@ def questions_from(source: Source) -> Made:
     return make(source)
 
 
-def _order(source: Source) -> Any:
-    asked = source.asked
-    return (
-        "random"
-        if asked.attribute("random_order") in ("1", "2")
-        else "asc"
-        if asked.attribute("alphasort") == "1"
-        else "none"
-    )
-
-
 def _chosen(source: Source) -> Made:
     asked, base = source.asked, source.base()
     kind = model.Dropdown if asked.type == "!" else model.RadioGroup
@@ -120,7 +42,7 @@ def _chosen(source: Source) -> Made:
         **base,
         **more,
         choices=source.choices(asked.answers),
-        choices_order=_order(source),
+        choices_order=order_of(source),
         choices_visible_if=source.row_filter,
     )
     made: Made = [(source.key, question, Carried(base["name"], values))]
@@ -171,7 +93,7 @@ def _ticked(source: Source) -> Made:
     if asked.attribute("exclude_all_others_auto") == "1":
         source.losses.changed(source.key, "exclude_all_others_auto", said("nothing is ticked by itself"))
     question = model.Checkbox(
-        **base, **more, choices=source.choices(asked.rows(), alone), choices_order=_order(source),
+        **base, **more, choices=source.choices(asked.rows(), alone), choices_order=order_of(source),
         choices_visible_if=source.row_filter, min_selected_choices=count_of(asked.attribute("min_answers")) or 0,
         max_selected_choices=count_of(asked.attribute("max_answers")) or 0,
     )  # fmt: skip
@@ -185,55 +107,10 @@ def _ticked(source: Source) -> Made:
     return made
 
 
-def _columns(source: Source) -> tuple[list[Any], dict[str, Value]]:
-    """The columns of an array, and their values by code."""
-    kind = source.asked.type
-    if kind in "AB":
-        numbers = list(range(1, 6 if kind == "A" else 11))
-        return list(numbers), {str(number): number for number in numbers}
-    if kind in "CE":
-        codes = "YNU" if kind == "C" else "ISD"
-        ordered_codes = "YUN" if kind == "C" else codes
-        return [Choice(value=code, text=dict(WORDS[code])) for code in ordered_codes], {code: code for code in codes}
-    return source.choices(source.asked.answers), codes_of(source.asked.answers)
-
-
-def _matrix(source: Source) -> Made:
-    asked, base = source.asked, source.base()
-    columns, values = _columns(source)
-    if asked.type == "H":
-        source.losses.cosmetic(source.key, said("array by column"), said("rows and columns stand the other way round"))
-    question = model.Matrix(
-        **base, columns=columns, rows=source.choices(asked.rows()), rows_visible_if=source.row_filter,
-        rows_order="random" if _order(source) == "random" else "initial", is_all_row_required=base["is_required"],
-    )  # fmt: skip
-    return [(source.key, question, Carried(base["name"], values, codes_of(asked.rows())))]
-
-
-def _dual(source: Source) -> Made:
-    source.losses.changed(source.key, said("array with two scales"), SPLIT)
-    asked = source.asked
-    made: Made = []
-    for scale, header in ((0, "dualscale_headerA"), (1, "dualscale_headerB")):
-        base = source.base(str(scale + 1))
-        answers = [answer for answer in asked.answers if answer.scale == scale]
-        base["description"] = source.text(asked.attributes.get(header, {})) or base["description"]
-        question = model.Matrix(
-            **base,
-            columns=source.choices(answers),
-            rows=source.choices(asked.rows()),
-            rows_visible_if=source.row_filter,
-        )
-        made.append(
-            (f"{source.key}#{scale}", question, Carried(base["name"], codes_of(answers), codes_of(asked.rows())))
-        )
-    return made
-
-
 def _lines(source: Source) -> Made:
     asked, base = source.asked, source.base()
     is_number = asked.type == "K" or asked.attribute("numbers_only") == "1"
-    ends = ("slider_min", "slider_max") if asked.attribute("slider_layout") == "1" else _LIMITS
+    ends = ("slider_min", "slider_max") if asked.attribute("slider_layout") == "1" else LIMITS
     limits: dict[str, Any] = {
         side: number_of(asked.attribute(end)) for side, end in zip(("min", "max"), ends, strict=True)
     }
@@ -263,51 +140,6 @@ def _sums(source: Source, name: str) -> list[Validator]:
         elif source.asked.attribute(attribute):
             source.losses.lost(source.key, attribute, said("the limit is an expression"))
     return found
-
-
-def _grid(source: Source) -> Made:
-    """Texts or numbers in a grid: every row is a question of its own, with a line for each column."""
-    asked = source.asked
-    columns = asked.rows(1)
-    is_ticked = asked.type == ":" and asked.attribute("multiflexible_checkbox") == "1"
-    if is_ticked:
-        base = source.base()
-        question = model.Matrix(
-            **base,
-            columns=source.choices(columns),
-            rows=source.choices(asked.rows()),
-            cell_type="checkbox",
-            rows_visible_if=source.row_filter,
-        )
-        return [(source.key, question, Carried(base["name"], codes_of(columns), codes_of(asked.rows())))]
-    source.losses.changed(source.key, said("grid of texts or numbers"), ONE_EACH)
-    is_number = asked.type == ":" or asked.attribute("numbers_only") == "1"
-    limits: dict[str, Any] = {
-        "min": number_of(asked.attribute("multiflexible_min")),
-        "max": number_of(asked.attribute("multiflexible_max")),
-    }
-    made: Made = []
-    for row in asked.rows():
-        base = source.base(row.code)
-        base["description"], base["title"] = base["title"], source.text(row.texts) or base["title"]
-        items = [
-            Line(
-                name=str(value_of_code(column.code)),
-                title=source.text(column.texts),
-                input_type="number" if is_number else "text",
-                **(limits if is_number else {}),
-            )
-            for column in columns
-        ]
-        rows = {column.code: str(value_of_code(column.code)) for column in columns}
-        made.append(
-            (
-                f"{source.key}_{row.code}",
-                model.MultipleText(**base, items=items),
-                Carried(base["name"], rows=rows, numeric=is_number),
-            )
-        )
-    return made
 
 
 def _text(source: Source) -> Made:
@@ -353,7 +185,7 @@ def _ranking(source: Source) -> Made:
         if count_of(asked.attribute(attribute)):
             source.losses.changed(source.key, attribute, said("all of them are ranked"))
     question = model.Ranking(
-        **base, choices=source.choices(options), choices_order=_order(source), choices_visible_if=source.row_filter
+        **base, choices=source.choices(options), choices_order=order_of(source), choices_visible_if=source.row_filter
     )
     return [(source.key, question, Carried(base["name"], codes_of(options)))]
 
@@ -383,7 +215,7 @@ def _file(source: Source) -> Made:
 
 
 _MAKERS: Final[dict[str, Callable[[Source], Made]]] = {
-    "5": _five, "D": _date, "G": _fixed("FM"), "Y": _yes_no, "X": _statement, "R": _ranking, "|": _file, "1": _dual,
-    **dict.fromkeys("L!O", _chosen), **dict.fromkeys("MP", _ticked), **dict.fromkeys("ABCEFH", _matrix),
-    **dict.fromkeys("QK", _lines), **dict.fromkeys(";:", _grid), **dict.fromkeys("STUN", _text),
+    "5": _five, "D": _date, "G": _fixed("FM"), "Y": _yes_no, "X": _statement, "R": _ranking, "|": _file, "1": dual,
+    **dict.fromkeys("L!O", _chosen), **dict.fromkeys("MP", _ticked), **dict.fromkeys("ABCEFH", matrix),
+    **dict.fromkeys("QK", _lines), **dict.fromkeys(";:", grid), **dict.fromkeys("STUN", _text),
 }  # fmt: skip

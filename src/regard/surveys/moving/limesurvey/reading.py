@@ -23,11 +23,13 @@ from regard.surveys.model import (
 )
 from regard.surveys.moving.limesurvey import manager
 from regard.surveys.moving.limesurvey.attributes import list_unread
+from regard.surveys.moving.limesurvey.filtering import filters_of
 from regard.surveys.moving.limesurvey.old_conditions import relevance_of
 from regard.surveys.moving.limesurvey.places import places_in
-from regard.surveys.moving.limesurvey.questions import Source, questions_from
+from regard.surveys.moving.limesurvey.questions import questions_from
+from regard.surveys.moving.limesurvey.source import Source
 from regard.surveys.moving.limesurvey.survey import Asked, Group, Survey, survey_of
-from regard.surveys.moving.limesurvey.translating import Known, condition_of, filters_of, name_of, value_of
+from regard.surveys.moving.limesurvey.translating import Known, condition_of, name_of, value_of
 from regard.surveys.moving.losses import Losses
 from regard.surveys.moving.moved import Moved
 from regard.surveys.moving.opening import REMEDY
