@@ -16,7 +16,7 @@ from regard.surveys.builder.part_form import PartForm
 from regard.surveys.builder.row_forms import LineForm, RuleForm, SpecialForm
 from regard.surveys.builder.site import make_survey
 from regard.surveys.editing import KINDS, add_question, get_question
-from regard.surveys.model import Page, Questionnaire
+from regard.surveys.model import Choice, Page, Questionnaire
 
 SCORE = {
     "edition": "0",
@@ -55,6 +55,11 @@ def test_choices_keep_their_value_and_their_translations(analyst, at, draft) -> 
     yes, no, perhaps, three = find_question(draft(), "again").choices
     assert (yes, perhaps, three) == ("yes", "perhaps", 3)
     assert (no.value, no.text) == ("no", {"default": "Never", "pl": "Nie"})
+
+
+def test_a_line_without_a_value_is_its_words_and_an_empty_one_is_none(analyst, at, draft) -> None:
+    analyst.post(at + "question/again/", {**AGAIN, "choices": "|\n | Perhaps\nyes |\n\n"})
+    assert find_question(draft(), "again").choices == [Choice(value="Perhaps", text="Perhaps"), "yes"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -288,7 +293,9 @@ def test_quotas_values_and_random_pages_are_written_in_rows(analyst, at, draft) 
     group = kept.random_groups[0]
     assert (group.pages, group.take, group.is_balanced) == (["first", "second"], 1, True)
     assert group.blocks == [["first", "second"]]
-    wrong = analyst.post(at + "logic/", {**sent, "edition": "1", "random_groups0-blocks": "first, third"})
+    analyst.post(at + "logic/", {**sent, "edition": "1", "random_groups0-blocks": "first\r second"})
+    assert draft().random_groups[0].blocks == [["first"], ["second"]]
+    wrong = analyst.post(at + "logic/", {**sent, "edition": "2", "random_groups0-blocks": "first, third"})
     assert "third is none of these pages." in wrong.content.decode()
 
 

@@ -185,9 +185,9 @@ def shown_bound(limit: float | str | None) -> float | str | None:
 
 
 def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
+    return [line.strip() for line in text.splitlines() if line.strip(f" \t{SEPARATOR}")]
 
 
 def _split(line: str) -> tuple[str, str]:
-    value, _bar, words = line.partition(SEPARATOR)
-    return value.strip(), words.strip()
+    value, _bar, words = (part.strip() for part in line.partition(SEPARATOR))
+    return value or words, words

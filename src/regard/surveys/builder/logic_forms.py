@@ -202,7 +202,7 @@ def _group(row: Mapping[str, Any]) -> RandomGroup:
 
 def _read_blocks(text: str) -> list[list[str]]:
     """Names separated by commas, a block on each line; a name with a comma stands in quotes."""
-    rows = csv.reader(io.StringIO(text), skipinitialspace=True)
+    rows = csv.reader(text.splitlines(), skipinitialspace=True)
     return [block for row in rows if (block := [name.strip() for name in row if name.strip()])]
 
 
