@@ -17,9 +17,9 @@ from regard.surveys.flags import DUPLICATE, ROBOT
 from regard.surveys.flow import Path, answers_on, path
 from regard.surveys.model import Html, Questionnaire
 from regard.surveys.models import Response
-from regard.surveys.reading import read_questionnaire
 from regard.surveys.recording import Call, Told, response_calls
 from regard.surveys.respond.devices import flag_parts, others_of, recorded_in
+from regard.surveys.respond.visiting import questionnaire_of, version_of
 from regard.surveys.site import tell
 
 LEFT: Final = "left"
@@ -29,7 +29,7 @@ SETTLING: Final = "settling"
 SILENCE: Final = timedelta(hours=1)
 A_MOMENT: Final = timedelta(microseconds=1)
 """By so much a row is changed later when its answers are fixed: who has read it before is overtaken."""
-AT_A_TIME: Final = 500
+AT_A_TIME: Final = 5_000
 
 
 def record_response(
@@ -128,8 +128,12 @@ def settle_abandoned() -> None:
     """Put the answers of responses that nobody came back to for an hour into the stream. Done twice, it changes
     nothing; what an attempt cannot append, the next one does."""
     alone = Response.objects.public().filter(completed_at=None, changed_at__lt=now() - SILENCE).exclude(ended_by=LEFT)
-    related = alone.select_related("survey", "version", "workspace", "invitation").order_by("pk")
-    for response in related[:AT_A_TIME]:
+    related = alone.select_related("survey", "workspace", "invitation")
+    for pk in list(alone.order_by("pk").values_list("pk", flat=True)[:AT_A_TIME]):
+        response = related.filter(pk=pk).first()  # now: it may be long since the first was read
+        if response is None:
+            continue
+        response.version = version_of(response.version_id)
         if response.ended_by == SETTLING or _settle(response):
             finish_settling(response)
 
@@ -143,7 +147,7 @@ def _settle(response: Response) -> bool:
         response.flags = [*response.flags, DUPLICATE]
     is_untold = is_second and response.survey.is_once_each
     if not is_untold:
-        way = path_of(read_questionnaire(response.version.document), response)
+        way = path_of(questionnaire_of(response.version_id), response)
         response.recorded = list(dict.fromkeys([*response.recorded, *answered(way, response)]))
     read_at, response.changed_at = response.changed_at, response.changed_at + A_MOMENT
     response.ended_by = LEFT if is_untold else SETTLING
@@ -157,7 +161,7 @@ def _settle(response: Response) -> bool:
 
 def finish_settling(response: Response) -> None:
     """Tell the stream what has been fixed. Cut off before the row says so, it is told again, and is the same."""
-    questionnaire = read_questionnaire(response.version.document)
+    questionnaire = questionnaire_of(response.version_id)
     way = path_of(questionnaire, response)
     known = recorded_in(others_of(response))
     received = None
