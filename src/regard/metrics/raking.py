@@ -166,7 +166,7 @@ def rake(
 def _cut(weights: Floats, low: float, high: float) -> Floats:
     """The weights cut at both limits, with a mean of 1: what the cut ones lose is given to the others in proportion
     (Potter 1990, *Proceedings of the ASA Survey Research Methods Section*)."""
-    w = weights / weights.mean()
+    w: Floats = weights / weights.mean()
     while ((w < low) | (w > high)).any():
         w = np.clip(w, low, high)
         free = (w > low) & (w < high)
