@@ -17,7 +17,8 @@ from regard.surveys.builder.fields import SHAPES, shape_of
 TARGET = Path(__file__).parent.parent / "docs" / "reference" / "surveys.md"
 MADE = "<!-- Written by tools/reference.py from the code; change that, then run `make docs`. -->"
 OURS = {
-    "metric", "orientation", "touchpoint", "consentFor", "quotas", "randomGroups", "after", "isScreenOut", "isFixed", "take",
+    "metric", "orientation", "touchpoint", "consentFor", "quotas", "randomGroups", "after", "isScreenOut", "isFixed",
+    "take",
     "completedText", "requiredWord", "missingText", "checkText", "chooseText", "completedTitle", "elsewhereText",
     "privacyText",
 }  # fmt: skip
