@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 from django import forms
 from django.utils import translation
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from regard.base import Invalid
@@ -138,7 +137,7 @@ class SettingsForm(WordsForm):
         self.questionnaire = questionnaire
         self.show_ours(own)
         self.fields["theme"].queryset = Theme.objects.of(survey.workspace).defer("logo").order_by("name")
-        self.fields["theme"].empty_label = _now("Plain")
+        self.fields["theme"].empty_label = _("Plain")
 
     def made(self) -> Questionnaire:
         clean, before = self.cleaned_data, self.questionnaire
