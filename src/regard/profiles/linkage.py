@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
@@ -142,9 +143,13 @@ def _trained(table: pa.Table, columns: Sequence[str], size: int) -> Any:
         retain_intermediate_calculation_columns=True,
         max_iterations=50,
     )
-    linker = splink.Linker(engine.register(table), settings, log_level=logging.ERROR)
-    _estimate(splink, linker, columns, _shared(table, columns))
-    return linker
+    records, teachers = engine.register(table), _shared(table, columns)
+    while True:
+        linker = splink.Linker(records, settings, log_level=logging.ERROR)
+        failed = _estimate(splink, linker, columns, teachers)
+        if failed is None:
+            return linker
+        teachers = [name for name in teachers if name != failed]  # what broke off leaves the model half changed
 
 
 def _shared(table: pa.Table, columns: Sequence[str]) -> list[str]:
@@ -154,17 +159,22 @@ def _shared(table: pa.Table, columns: Sequence[str]) -> list[str]:
     return [name for name in columns if pc.count_distinct(table[name]).as_py() < pc.count(table[name]).as_py()]
 
 
-def _estimate(splink: Any, linker: Any, columns: Sequence[str], shared: Sequence[str]) -> None:
+def _estimate(splink: Any, linker: Any, columns: Sequence[str], shared: Sequence[str]) -> str | None:
+    """Estimate the weights; returns the column at which Splink broke off, if it did."""
     pairs = [splink.block_on(one, other) for place, one in enumerate(columns) for other in columns[place + 1 :]]
     linker.training.estimate_probability_two_random_records_match(pairs, recall=0.8)
     linker.training.estimate_u_using_random_sampling(max_pairs=2e6, seed=SEED)
+    nonsense = import_module("splink.internals.exceptions").SplinkException
     # A column that pairs are blocked on teaches nothing about itself: so blocked on each in turn.
     for column in shared:
         try:
             linker.training.estimate_parameters_using_expectation_maximisation(splink.block_on(column))
-        except ValueError:
-            # Splink gives up where a share comes to nought: pairs alike in this column teach nothing about the others.
+        except (ValueError, nonsense):
+            # Splink gives up where a share comes to nought, and writes a query that cannot be read where odds come to
+            # infinity: pairs alike in this column teach nothing about the others.
             logger.info("linkage: nothing learnt from pairs that share %s", column)
+            return column
+    return None
 
 
 def _comparison(compare: Any, column: str) -> Any:
