@@ -21,6 +21,7 @@ from regard.base.config import config
 from regard.base.sizes import size_of
 from regard.collect.collector import Collector
 from regard.collect.live.site import read_sources as read_sources
+from regard.collect.live.site import source_of as source_of
 from regard.collect.live.site import start_listening as start_listening
 from regard.collect.loading import check_columns, preview
 from regard.collect.mapping import Mapping

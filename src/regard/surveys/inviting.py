@@ -22,6 +22,8 @@ from regard.surveys.budget import Allowance, Asked, Held, held_back
 
 EMAIL_CHANNEL: Final = "email"
 SMS_CHANNEL: Final = "sms"
+APP_CHANNEL: Final = "app"
+"""In a site or an app: nothing is sent; the person's browser asks whether there is an invitation."""
 ZONES: Final = ("time_zone", "timezone", "timeZone")
 LANGUAGES: Final = ("language", "locale")
 MOST_TRAITS: Final = 40
@@ -68,7 +70,9 @@ class Person:
     traits: Mapping[str, Any] = field(default_factory=dict)
 
     def address(self, channel: str) -> str:
-        """Where they are written to; empty when nobody knows."""
+        """Where they are written to; empty when nobody knows, and where nothing is sent."""
+        if channel == APP_CHANNEL:
+            return ""
         return self.phone if channel == SMS_CHANNEL else self.email
 
     @property
@@ -95,6 +99,20 @@ def zone_of(traits: Mapping[str, Any], otherwise: str) -> str:
 
 def _first(traits: Mapping[str, Any], names: Sequence[str]) -> str:
     return next((traits[name] for name in names if isinstance(traits.get(name), str)), "")
+
+
+EVENT_PREFIX: Final = "event_"
+"""How traits begin that say what happened: ``{profile.event_subject}``."""
+
+
+def shown_traits(traits: Mapping[str, Any]) -> dict[str, Any]:
+    """Those that an invitation in a page keeps: what happened, and no more of the person, for a page says by itself
+    whose it is, and nobody can prove that it is theirs.
+
+    >>> shown_traits({"event_subject": "o-1", "income": 90_000})
+    {'event_subject': 'o-1'}
+    """
+    return {name: value for name, value in traits.items() if name.startswith(EVENT_PREFIX)}
 
 
 def kept_traits(traits: Mapping[str, Any]) -> dict[str, Any]:

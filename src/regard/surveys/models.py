@@ -117,6 +117,7 @@ class Programme(models.Model):
     class Channel(models.TextChoices):
         EMAIL = "email", _("E-mail")
         SMS = "sms", _("Text message")
+        APP = "app", _("In your site or app")
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="survey_programmes")
     survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="programmes")
@@ -204,7 +205,7 @@ class Response(models.Model):
     version = models.ForeignKey(SurveyVersion, on_delete=models.RESTRICT, related_name="responses")
     invitation = models.ForeignKey(Invitation, null=True, on_delete=models.SET_NULL, related_name="responses")
     public_id = models.CharField(max_length=36, unique=True, default=new_id)
-    way = models.CharField(max_length=12, default="link")  # link, email, sms, kiosk, widget, api, import
+    way = models.CharField(max_length=12, default="link")  # link, email, sms, app, kiosk, widget, api, import
     language = models.CharField(max_length=35)
     touchpoint = models.CharField(max_length=200, blank=True)
     source_key = models.CharField(max_length=1100, blank=True)  # empty: nobody knows who it is

@@ -42,6 +42,14 @@ def read_sources() -> list[sources.Source]:
         close_old_connections()
 
 
+def source_of(write_key: str) -> sources.Source | None:
+    """The source that may send with this key now; None where that is nobody's."""
+    if "\0" in write_key:  # PostgreSQL takes no such text
+        return None
+    found = Source.objects.of_all().filter(write_key=write_key, disabled_at=None).first()
+    return known(found) if found else None
+
+
 def read_all_keys() -> dict[str, sources.Source]:
     """Every key that ever was, with its source: what has been taken in is loaded, whatever became of the key since."""
     try:

@@ -70,6 +70,7 @@ WAYS = {
     "link": marked("Open link"),
     "email": marked("E-mail"),
     "sms": marked("Text message"),
+    "app": marked("In your site or app"),
     "kiosk": marked("Kiosk"),
     "widget": marked("Widget"),
     "api": marked("API"),

@@ -18,6 +18,7 @@ from regard.stream import Store
 from regard.surveys.budget import Held
 from regard.surveys.distribution.ledger import earlier_of, preferences_of
 from regard.surveys.inviting import (
+    APP_CHANNEL,
     Earlier,
     Person,
     Rules,
@@ -26,6 +27,7 @@ from regard.surveys.inviting import (
     judged,
     kept_traits,
     rules_for_asking,
+    shown_traits,
 )
 from regard.surveys.models import Invitation, Programme, Survey
 from regard.surveys.preferring import spelled, unwanted
@@ -53,6 +55,11 @@ class Asker:
     @property
     def priority(self) -> int:
         return self.programme.priority if self.programme else 0
+
+    @property
+    def is_in_page(self) -> bool:
+        """Nothing is sent: a page shows it to whoever comes by."""
+        return self.channel == APP_CHANNEL
 
     @cached_property
     def store(self) -> Store:
@@ -123,18 +130,21 @@ def weigh(asker: Asker, candidates: Sequence[Candidate]) -> list[Weighed]:
     for candidate, held in zip(candidates, refused, strict=True):
         person, at = candidate.person, _send_at(asker, candidate)
         address = spelled(asker.channel, person.address(asker.channel))
-        known = [*before.get(person.customer, ()), *planned.get(person.customer, ()), *planned.get(address, ())]
+        theirs = (person.customer, address) if address else (person.customer,)
+        known = [*before.get(person.customer, ()), *(plan for whose in theirs for plan in planned.get(whose, ()))]
         verdict = Verdict(held) if held else judged(at, asker.survey.pk, asker.priority, known, allowance)
         if verdict.held is None:
             plan = Earlier(at, asker.survey.pk, asker.priority)
-            for whose in (person.customer, address):
+            for whose in theirs:
                 planned.setdefault(whose, []).append(plan)
         found.append(Weighed(candidate, at, verdict))
     return found
 
 
 def _send_at(asker: Asker, candidate: Candidate) -> datetime:
-    return next_allowed(max(candidate.at, now()), candidate.person.zone(asker.zone), asker.terms.hours)
+    """Not at night; in a page at once, for whoever looks at it is awake."""
+    at = max(candidate.at, now())
+    return at if asker.is_in_page else next_allowed(at, candidate.person.zone(asker.zone), asker.terms.hours)
 
 
 def _refusals(asker: Asker, candidates: Sequence[Candidate]) -> list[Held | None]:
@@ -150,7 +160,7 @@ def _refusals(asker: Asker, candidates: Sequence[Candidate]) -> list[Held | None
 
 
 def _refusal(asker: Asker, person: Person, address: str, kept: Any, agree: set[int] | None) -> Held | None:
-    if not address:
+    if not address and not asker.is_in_page:
         return Held.UNREACHABLE
     if kept and (reason := unwanted(kept.is_unsubscribed, kept.reason, kept.kinds, asker.terms.kind)):
         return reason
@@ -214,6 +224,7 @@ def _kept_about(because: str, source_key: str) -> tuple[str, str]:
 
 def _invitation(asker: Asker, weighed: Weighed) -> Invitation:
     one, held, terms = weighed.candidate, weighed.verdict.held, asker.terms
+    traits = shown_traits(one.person.traits) if asker.is_in_page else one.person.traits
     return Invitation(
         workspace=asker.workspace,
         survey=asker.survey,
@@ -223,7 +234,7 @@ def _invitation(asker: Asker, weighed: Weighed) -> Invitation:
         address=spelled(asker.channel, one.person.address(asker.channel))[:320],
         channel=asker.channel,
         language=one.person.language,
-        traits=kept_traits(one.person.traits),
+        traits=kept_traits(traits),
         touchpoint=(one.touchpoint or terms.touchpoint)[:200],
         because=one.because[:LONGEST_BECAUSE],
         selection_probability=one.probability,

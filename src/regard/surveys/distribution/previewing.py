@@ -87,7 +87,7 @@ def _count(programme: Programme, mark: str) -> Counted:
         invited=found.invited,
         probability=found.probability,
         held={str(reason): many for reason, many in found.held.items()},
-        people=[(one.address(programme.channel), one.language) for one in found.sample],
+        people=[(one.address(programme.channel) or one.source_key, one.language) for one in found.sample],
     )
 
 

@@ -29,7 +29,7 @@ from regard.surveys.distribution.choosing import (
     weigh,
     with_probability,
 )
-from regard.surveys.inviting import Person, people_named, people_of, read_list
+from regard.surveys.inviting import EVENT_PREFIX, Person, people_named, people_of, read_list
 from regard.surveys.models import Invitation, Programme, Response
 from regard.surveys.sampling import draw, is_drawn
 from regard.surveys.terms import read_terms
@@ -163,7 +163,7 @@ def _person(people: dict[int, Person], event: Happened) -> Person:
 
 def _of_event(event: Happened) -> dict[str, object]:
     """What texts may say of what happened: ``{profile.event_subject}``."""
-    return {f"event_{name}": value for name, value in event.values.items()}
+    return {f"{EVENT_PREFIX}{name}": value for name, value in event.values.items()}
 
 
 # --- segments --------------------------------------------------------------------------------------------------------

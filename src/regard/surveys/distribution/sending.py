@@ -25,7 +25,7 @@ from regard.surveys.distribution.choosing import Asker
 from regard.surveys.distribution.ledger import preferences_of
 from regard.surveys.distribution.provider import sms_provider
 from regard.surveys.distribution.writing import Writer
-from regard.surveys.inviting import SMS_CHANNEL, zone_of
+from regard.surveys.inviting import APP_CHANNEL, SMS_CHANNEL, zone_of
 from regard.surveys.models import Invitation, Preference, Programme, Survey
 from regard.surveys.preferring import BOUNCED, unwanted, wants_reminders
 from regard.surveys.quiet import next_allowed
@@ -71,17 +71,18 @@ def settle_cut_off() -> None:
 
 
 def _groups() -> set[tuple[int, int | None]]:
-    rows = Invitation.objects.public().filter(_may_go())
+    rows = Invitation.objects.public().filter(may_go())
     due = rows.filter(_is_due()) | rows.filter(_is_untold())
     return set(due.values_list("survey_id", "programme_id").distinct())
 
 
-def _may_go() -> Q:
+def may_go() -> Q:
+    """Those whose survey is open, and whose programme runs."""
     return Q(survey__state=Survey.State.OPEN) & (Q(programme=None) | Q(programme__is_active=True))
 
 
 def _is_due() -> Q:
-    is_first = Q(state=State.WAITING, send_at__lte=now())
+    is_first = Q(state=State.WAITING, send_at__lte=now()) & ~Q(channel=APP_CHANNEL)  # a page takes those
     is_reminder = Q(state=State.SENT, remind_at__isnull=False, remind_at__lte=now())
     return (is_first | is_reminder) & (Q(expires_at=None) | Q(expires_at__gt=now()))
 
@@ -96,7 +97,7 @@ def send_due(survey: int, programme: int | None) -> None:
     if asker is None:
         return
     tell_sent(asker)
-    rows = Invitation.objects.of(asker.workspace).filter(_may_go(), survey=survey, programme=programme)
+    rows = Invitation.objects.of(asker.workspace).filter(may_go(), survey=survey, programme=programme)
     room = _room(asker, rows)
     batch = list(rows.filter(_is_due()).order_by("send_at", "pk")[: min(BATCH, room)]) if room else []
     is_sent = _is_sent(asker, batch)
@@ -334,9 +335,10 @@ def told_of(survey: Survey, one: Invitation) -> Told:
 
 
 def calls_of(asker: Asker, one: Invitation) -> list[Call]:
-    """That it was sent, and, where the next server has taken it, that it was delivered to that."""
+    """That it was sent, and that it was delivered where the next server has taken it, or the page that shows it."""
     told = told_of(asker.survey, one)
     calls = [call(told, SURVEY_SENT, one.sent_at)]
     if one.reason != UNCERTAIN and one.state != State.BOUNCED:
-        calls.append(call(told, SURVEY_DELIVERED, one.sent_at, properties={"by": "server"}))
+        by = "page" if one.channel == APP_CHANNEL else "server"
+        calls.append(call(told, SURVEY_DELIVERED, one.sent_at, properties={"by": by}))
     return calls

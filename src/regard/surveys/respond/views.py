@@ -114,8 +114,8 @@ def invited(request: HttpRequest, token: str) -> HttpResponse:
     except Conflict:
         if request.method == "POST":
             return SeeOther(request.get_full_path())
-        language = begun(request, survey, "link", invitation).language
-        return said_page(survey, language, ALREADY, said("Thank you."), 200)
+        visit = begun(request, survey, "link", invitation)
+        return said_page(survey, visit.language, ALREADY, said("Thank you."), 200, visit)
     if known and request.method != "POST":
         return SeeOther(visit_of(request, known.public_id).address)
     return _first(request, survey, "link", invitation)

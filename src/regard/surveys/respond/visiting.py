@@ -23,6 +23,7 @@ from regard.base.ids import new_id
 from regard.base.words import said
 from regard.surveys.arranging import Arrangement, arrange, read_arrangement
 from regard.surveys.flow import Path, path
+from regard.surveys.inviting import APP_CHANNEL
 from regard.surveys.model import Questionnaire, languages_of
 from regard.surveys.models import Invitation, Response, Survey, SurveyVersion
 from regard.surveys.reading import read_questionnaire
@@ -90,7 +91,7 @@ class Visit:
 
     @property
     def is_embedded(self) -> bool:
-        return self.response.way == "widget"
+        return self.response.way in ("widget", APP_CHANNEL)
 
     @property
     def address(self) -> str:

@@ -13,7 +13,7 @@ from regard.base import Invalid
 from regard.surveys.budget import Allowance
 from regard.surveys.distribution.site import has_sms
 from regard.surveys.framing import read_sites
-from regard.surveys.inviting import Rules
+from regard.surveys.inviting import SMS_CHANNEL, Rules
 from regard.surveys.model import DEFAULT
 from regard.surveys.models import Programme
 from regard.surveys.respond.languages import name_of
@@ -141,7 +141,8 @@ class ProgrammeForm(forms.Form):
         super().__init__(data, initial=self._initial())
         self.fields["segment"].choices = [("", "–"), *segments]
         if not has_sms():
-            self.fields["channel"].choices = [Programme.Channel.choices[0]]
+            offered = [one for one in Programme.Channel.choices if one[0] != SMS_CHANNEL]
+            self.fields["channel"].choices = offered
         for language in languages:
             for name in WORDS:
                 self.fields[f"{name}_{language}"] = _word(name, language, has_sms())

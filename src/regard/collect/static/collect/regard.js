@@ -176,6 +176,7 @@
       write("queue", waiting.length ? waiting : undefined);
       flush();
     },
+    anonymousId: function () { return maySend() ? anonymous() : undefined; },
     flush: flush
   };
   window.regard = { push: function (call) { (calls[call[0]] || Object).apply(null, [].slice.call(call, 1)); } };

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from regard.surveys.distribution.public import views
+from regard.surveys.distribution.public import asking, views
 
 app_name = "preferences"
 urlpatterns = [
+    path("app/", asking.ask, name="app"),
     path("u/<str:token>/", views.unsubscribe, name="unsubscribe"),
     path("p/<str:token>/", views.preferences, name="preferences"),
     path("sms/replies/", views.replies, name="replies"),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from regard.accounts import Right
 from regard.accounts.site import absolute, right_required
-from regard.base import Conflict, RegardError
+from regard.base import Conflict, NotFound, RegardError
 from regard.base.clock import now
 from regard.base.ids import new_id
 from regard.base.words import said
@@ -22,9 +22,9 @@ from regard.channels import Fate, Mail
 from regard.channels.site import send_mails
 from regard.surveys.distribution.choosing import Asker
 from regard.surveys.distribution.writing import Writer
-from regard.surveys.inviting import EMAIL_CHANNEL
+from regard.surveys.inviting import APP_CHANNEL, EMAIL_CHANNEL
 from regard.surveys.model import languages_of
-from regard.surveys.models import Invitation, Programme
+from regard.surveys.models import Invitation, Programme, Survey
 from regard.surveys.respond.languages import name_of
 from regard.surveys.sending.saying import page_of
 from regard.surveys.sending.views.programmes import asks_of, found
@@ -40,7 +40,7 @@ POLICY = (
 @require_GET
 def look(request: HttpRequest, slug: str, key: str, pk: int) -> HttpResponse:
     """The mail in a frame, as it is in a mailbox, in any language of the survey."""
-    survey, row = found(request, key, pk)
+    survey, row = _found(request, key, pk)
     language, is_reminder = _wanted(request, row)
     context = {"row": row, "mail": None, "text": None, "problem": "", "language": language, "is_reminder": is_reminder}
     try:
@@ -59,7 +59,7 @@ def look(request: HttpRequest, slug: str, key: str, pk: int) -> HttpResponse:
 @require_GET
 def shown(request: HttpRequest, slug: str, key: str, pk: int) -> HttpResponse:
     """The mail's own HTML. It has styles of its own, as mails do, and may do nothing else."""
-    _survey, row = found(request, key, pk)
+    _survey, row = _found(request, key, pk)
     mail = _drafted(request, row, *_wanted(request, row))
     policy = POLICY.format(origin=absolute("/").rstrip("/"))
     return HttpResponse(mail.html, headers={"Content-Security-Policy": policy, "Cache-Control": "no-store"})
@@ -69,7 +69,7 @@ def shown(request: HttpRequest, slug: str, key: str, pk: int) -> HttpResponse:
 @require_POST
 def test(request: HttpRequest, slug: str, key: str, pk: int) -> HttpResponse:
     """The mail to whoever asks for it, over the server that would send the others."""
-    _survey, row = found(request, key, pk)
+    _survey, row = _found(request, key, pk)
     try:
         mail = _drafted(request, row, *_wanted(request, row))
         outcome = next(one for _mail, one in send_mails([mail]))
@@ -81,6 +81,14 @@ def test(request: HttpRequest, slug: str, key: str, pk: int) -> HttpResponse:
     except RegardError as error:
         messages.error(request, told_error(error))
     return redirect(f"{reverse('sending:mail', args=[slug, key, pk])}?{request.GET.urlencode()}")
+
+
+def _found(request: HttpRequest, key: str, pk: int) -> tuple[Survey, Programme]:
+    """Raises NotFound for a programme that sends nothing."""
+    survey, row = found(request, key, pk)
+    if row.channel == APP_CHANNEL:
+        raise NotFound(said("this programme sends no messages"))
+    return survey, row
 
 
 def _wanted(request: HttpRequest, row: Programme) -> tuple[str, bool]:

@@ -29,6 +29,7 @@ from regard.surveys.distribution.site import (
     start_programme,
     stop_programme,
 )
+from regard.surveys.inviting import APP_CHANNEL
 from regard.surveys.model import Questionnaire, languages_of
 from regard.surveys.models import Invitation, Programme, Survey
 from regard.surveys.preferring import masked
@@ -115,6 +116,7 @@ def programme(request: HttpRequest, slug: str, key: str, pk: int) -> HttpRespons
     opened = Invitation.objects.of(request.workspace).filter(programme=row, opened_at__isnull=False).count()
     context = {
         "row": row,
+        "is_in_page": row.channel == APP_CHANNEL,
         "asks": asked_by(row),
         "at": at,
         "percent": round(100 * at.share),

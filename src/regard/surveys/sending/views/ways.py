@@ -51,6 +51,7 @@ def _ways(request: HttpRequest, survey: Survey, sites_form: SitesForm, status: i
         "kiosk": _address(kiosk_address(survey), query),
         "widget": widget,
         "snippet": widget.snippet(survey.key, absolute("/s/widget.js")),
+        "app_snippet": f'<script src="{absolute("/s/widget.js")}" data-write-key="YOUR WRITE KEY" async></script>',
         "sites_form": sites_form,
         "frame": _address(reverse("respond:embed", args=[survey.key]), {}),
         "links_form": LinksForm(),
