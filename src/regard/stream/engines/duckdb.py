@@ -20,13 +20,10 @@ from regard.base.sizes import STREAM, memory
 from regard.base.words import said
 from regard.stream.compose import DIALECT, call, filled_in, naive, sql
 from regard.stream.engines.functions import Spelling, spelled, unit_and_zone
+from regard.stream.engines.known import Known
 from regard.stream.model import Answer, Appended, Batch, Change, Question, Record
 from regard.stream.schema import BESIDE, MIGRATIONS
 
-_NO_ROWS = "SELECT 1 FROM interactions LIMIT 1"
-_KNOWN = """CREATE OR REPLACE TEMP TABLE known AS
-SELECT b.id FROM read_parquet($path) b JOIN (SELECT id FROM interactions{since}) i ON i.id = b.id GROUP BY b.id"""
-_SINCE = " WHERE received_at >= $since"
 _INSERT = "INSERT INTO interactions BY NAME SELECT b.*{as_known} FROM read_parquet($path) b{identifiers}"
 _INSERT_NEW = f"{_INSERT} ANTI JOIN known ON known.id = b.id"
 # Rows of an identifier that evidence has linked are its profile's from the start, whichever way they come in.
@@ -75,6 +72,7 @@ class DuckStore:
         self._writing = threading.RLock()
         self._opening = new_id()
         self._writes = 0
+        self._known = Known()
         self._connection = _connect(path)
         self._local = threading.local()
         _migrate(self._connection)
@@ -102,7 +100,7 @@ class DuckStore:
 
     def append(self, batch: Batch) -> Appended:
         with self._transaction() as connection:
-            new, known = _append_rows(connection, batch.accepted, batch.known_since)
+            new, known = _append_rows(connection, batch.accepted, batch.known_since, self._known)
             _move(connection, batch.moves)
             refused = 0
             if batch.refused:
@@ -254,19 +252,18 @@ def _migrate(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute("COMMIT")
 
 
-def _append_rows(connection: duckdb.DuckDBPyConnection, path: Path | None, since: datetime | None) -> tuple[int, int]:
+def _append_rows(
+    connection: duckdb.DuckDBPyConnection, path: Path | None, since: datetime | None, there: Known
+) -> tuple[int, int]:
     """Insert the rows whose ids are not there yet; returns how many were new and how many known."""
     if path is None:
         return 0, 0
     given = {"path": str(path)}
     linked = _is_linked(connection, given)
     names = {"as_known": _AS_KNOWN if linked else "", "identifiers": _IDENTIFIERS if linked else ""}
-    if not connection.execute(_NO_ROWS).fetchall():
-        return int(connection.execute(_INSERT.format(**names), given).fetchall()[0][0]), 0
-    # The inner join hashes the batch, the small side, so that memory does not grow with the stream.
-    asked = given if since is None else {**given, "since": naive(since)}
-    known = int(connection.execute(_KNOWN.format(since=_SINCE if since else ""), asked).fetchall()[0][0])
+    known = there.count(connection, str(path), None if since is None else naive(since))
     new = int(connection.execute((_INSERT_NEW if known else _INSERT).format(**names), given).fetchall()[0][0])
+    there.add(connection, str(path))
     return new, known
 
 
