@@ -376,7 +376,7 @@ def test_a_spool_full_of_what_is_not_loaded_is_429_with_a_time_to_come_back(app:
 
 
 def test_a_client_that_sends_nothing_more_is_cut_off_while_others_are_served(app: Collector):
-    app.deadline.seconds = 0.05
+    app.deadline.seconds = 2  # longer than five answers take on any machine
     sent: list[dict] = []
 
     async def slow() -> None:
