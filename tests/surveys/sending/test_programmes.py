@@ -61,6 +61,23 @@ def test_a_form_becomes_a_programme_and_comes_back_as_it_was_filled_in(analyst, 
     assert re.search(r'name="after" value="2(\.0)?"', page)
 
 
+def test_a_programme_in_a_page_has_no_message_and_leads_to_the_code_for_it(analyst, at, survey) -> None:
+    analyst.post(at + "programmes/new/", filled(channel="app"))
+    made = only(survey)
+    assert (made.channel, made.trigger["event"]) == ("app", "Order Delivered")
+    here = f"{at}programmes/{made.pk}/"
+    page = analyst.get(here).content.decode()
+    assert ("See the message" in page, f"{at}#site" in page) == (False, True)
+    assert "See the message" not in analyst.get(here + "recipients/").content.decode()
+    assert [analyst.get(here + one).status_code for one in ("mail/", "mail/html/", "edit/")] == [404, 404, 200]
+    assert analyst.post(here + "mail/test/").status_code == 404
+    assert "/s/widget.js&quot; data-write-key=&quot;" in analyst.get(at).content.decode()
+
+
+def test_text_messages_are_offered_only_where_they_can_be_sent(analyst, at, survey) -> None:
+    assert analyst.post(at + "programmes/new/", filled(channel="sms")).status_code == 422
+
+
 @pytest.mark.parametrize(
     "changed, words",
     [

@@ -59,7 +59,7 @@
     const said = make("p", { role: "status" }, { position: "absolute", insetInline: "16px 56px", top: "12px", margin: 0,
       font: "600 16px system-ui", whiteSpace: "nowrap", overflow: "hidden", textOverflow: "ellipsis" });
     const escape = (event) => event.key === "Escape" && shut();
-    Object.assign(box.style, { position: "fixed", inset: "auto 0 0 auto", zIndex: 9999 });
+    Object.assign(box.style, { position: "fixed", inset: "auto 0 0 auto", maxWidth: "calc(100vw - 2rem)", zIndex: 9999 });
     box.prepend(said);
     box.open = true;
     setTimeout(() => said.textContent = title, 100);
