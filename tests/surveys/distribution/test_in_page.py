@@ -19,9 +19,10 @@ from regard.base.clock import frozen, now
 from regard.collect.models import Source
 from regard.surveys.distribution import claiming
 from regard.surveys.distribution.public import asking
-from regard.surveys.distribution.site import keep_allowance, progress, start_programme, stop_programme
-from regard.surveys.inviting import Rules
+from regard.surveys.distribution.site import invite, keep_allowance, progress, start_programme, stop_programme
+from regard.surveys.inviting import Named, Rules
 from regard.surveys.models import Invitation, Preference, Programme, Response, Survey
+from tests.channels.conftest import Post
 from tests.surveys.distribution.conftest import NOON, Company, Pass
 from tests.surveys.respond.conftest import Person, publish
 
@@ -166,6 +167,31 @@ def test_a_visitor_whom_nobody_knows_is_asked_about_what_they_did(company: Compa
     minutes(1, NOON + timedelta(minutes=1))
     assert ask(ANN, NOON + timedelta(hours=1)).status_code == 204
     assert ask(BO, NOON + timedelta(hours=1)).status_code == 200
+
+
+def test_who_is_found_out_to_be_one_person_is_asked_in_any_of_their_browsers(
+    company: Company, minutes: Pass, ask: Ask
+) -> None:
+    begin(company, RESOLVED)
+    with frozen(NOON):
+        company.receive({"type": "track", "event": "Ticket Resolved", "anonymousId": BO, "properties": {}})
+    minutes(1, NOON + timedelta(minutes=1))
+    with frozen(NOON + timedelta(minutes=5)):
+        seen_in(company, "ann", BO)
+        seen_in(company, "ann", ANN)
+    assert ask(ANN, NOON + timedelta(hours=1)).status_code == 200
+    assert ask(BO, NOON + timedelta(hours=1)).status_code == 204
+
+
+def test_a_program_may_name_who_is_asked_in_the_page(company: Company, post: Post, minutes: Pass, ask: Ask) -> None:
+    programme = begin(company, {"kind": "call"})
+    with frozen(NOON):
+        seen_in(company, "ann", ANN)
+        assert invite(company.workspace, company.survey, [Named(user_id="ann")], programme=programme).invited == 1
+    minutes(2, NOON + timedelta(minutes=1))
+    assert ask(at=NOON + timedelta(hours=1)).status_code == 200
+    minutes(1, NOON + timedelta(hours=2))
+    assert post.recipients == []
 
 
 def test_a_key_that_is_nobodys_is_refused_and_another_workspaces_finds_nobody(
