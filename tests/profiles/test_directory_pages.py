@@ -387,3 +387,17 @@ def test_evidence_names_its_source_as_people_do(shop, agent) -> None:
     told = page(agent, f"{ANNA}/identity/")
     assert source.name in told
     assert source.key not in told
+
+
+def test_many_interactions_are_told_with_a_thousands_mark(shop, agent, tmp_path: Path) -> None:
+    viewed = [event("busy", "Page Viewed", place) for place in range(1200)]
+    load(
+        store_of(shop),
+        tmp_path,
+        event("busy", "Account Joined", subject="busy-ltd", properties={"name": "Busy"}),
+        *viewed,
+        first=50,
+    )
+    page(agent, "companies/")
+    for path in (f"{profile_number('busy')}/", "companies/busy-ltd/"):
+        assert "1,201 interactions" in page(agent, path)
