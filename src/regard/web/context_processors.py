@@ -17,14 +17,14 @@ THEMES = ("light", "dark")
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
-    """``navigation``, ``workspaces``, ``theme`` and ``languages``."""
+    """``navigation``, ``workspaces``, ``theme`` and ``site_languages``: a page may have languages of its own."""
     return {
         "navigation": SimpleLazyObject(lambda: _navigation(request)),
         "workspaces": SimpleLazyObject(lambda: _workspaces(request)),
         "workspace": getattr(request, "workspace", None),
         "theme": _theme(request),
-        "languages": LANGUAGES,
-        "language": get_language() or settings.LANGUAGE_CODE,
+        "site_languages": LANGUAGES,
+        "site_language": get_language() or settings.LANGUAGE_CODE,
     }
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+
+from regard.web import LANGUAGES
 
 PLACES = [
     "",
@@ -34,3 +38,11 @@ def test_every_page_of_a_survey_opens(analyst, at, place) -> None:
 @pytest.mark.parametrize("place", ["", "new/", "themes/", "themes/new/", "?q=how&state=draft", "?q=nothing"])
 def test_every_page_beside_a_survey_opens(analyst, small, place) -> None:
     assert analyst.get("/w/harbour/surveys/" + place).status_code == 200
+
+
+@pytest.mark.parametrize("place", ["", "settings/", "languages/", "languages/pl/", "look/?lang=pl", "send/"])
+def test_the_language_of_the_site_is_chosen_beside_the_languages_of_a_survey(analyst, at, place) -> None:
+    page = analyst.get(at + place).content.decode()
+    assert re.findall(r'<button name="language" value="([^"]+)"[^>]*aria-pressed="(\w+)"', page) == [
+        (code, "true" if code == "en" else "false") for code in LANGUAGES
+    ]
