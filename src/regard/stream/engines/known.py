@@ -11,7 +11,7 @@ from regard.stream.engines.seen import Hashes, Seen
 
 MOST_SEEN: Final = 40_000_000
 """Ids that a filter is kept for: 120 MB. A stream that receives more in a month is asked itself."""
-ROWS_AT_ONCE: Final = 500_000
+ROWS_AT_ONCE: Final = 100_000
 
 _SINCE = " WHERE received_at >= $since"
 # The inner join hashes the batch, the small side, so that memory does not grow with the stream.

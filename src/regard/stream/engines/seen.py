@@ -6,6 +6,7 @@ Mitzenmacher 2006, *Less Hashing, Same Performance*).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -52,7 +53,9 @@ class Seen:
             is_there &= self._words[word] & bit != 0
         return bool(is_there.any())
 
-    def _places(self, hashes: Hashes) -> list[tuple[NDArray[np.int64], Hashes]]:
-        step = (hashes >> np.uint64(32)) | np.uint64(1)
-        places = [(hashes + np.uint64(turn) * step) % np.uint64(len(self._words) * 64) for turn in range(PLACES)]
-        return [((place >> np.uint64(6)).astype(np.int64), np.uint64(1) << (place & np.uint64(63))) for place in places]
+    def _places(self, hashes: Hashes) -> Iterator[tuple[NDArray[np.int64], Hashes]]:
+        """Word and bit of each hash, place by place: all at once would take more memory than the filter."""
+        step, size = (hashes >> np.uint64(32)) | np.uint64(1), np.uint64(len(self._words) * 64)
+        for turn in range(PLACES):
+            place = (hashes + np.uint64(turn) * step) % size
+            yield (place >> np.uint64(6)).astype(np.int64), np.uint64(1) << (place & np.uint64(63))
