@@ -135,8 +135,12 @@ def test_without_scripts_rules_single_choices_and_ways_are_chosen(visit) -> None
     way.get_by_label("then").select_option("complete")
     way.get_by_role("button", name="Another condition").click()
     expect(way.get_by_label("Condition 2: question")).to_be_visible()
+    group = page.locator("#random_groups0")
+    group.get_by_label("page1").check()
+    group.get_by_label("Show only this many").fill("1")
     page.get_by_role("button", name="Keep", exact=True).click()
     expect(page.get_by_text("{question1} contains 'Neither'")).to_be_visible()
+    expect(group.get_by_label("Show only this many")).to_have_value("1")
 
 
 def test_another_condition_an_answer_in_a_text_and_what_was_removed_come_by_keys(visit) -> None:
