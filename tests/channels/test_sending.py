@@ -144,3 +144,13 @@ def test_without_a_server_mails_lie_in_the_outbox(settings, tmp_path: Path) -> N
     [file] = tmp_path.iterdir()
     assert "To: ann@example.org" in file.read_text()
     assert "To: bob@example.org" in file.read_text()
+
+
+def test_the_outbox_shows_the_address_to_leave_by_as_a_server_gets_it(settings, tmp_path: Path) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = str(tmp_path)
+    leave = "https://cx.example.org/s/u/" + "k_" * 40 + "/"
+    mail = Mail("ann@example.org", "How was it?", "Tell us", "s@shop.example", unsubscribe_url=leave)
+    assert [outcome.fate for _, outcome in send_mails([mail])] == [Fate.SENT]
+    [file] = tmp_path.iterdir()
+    assert f"List-Unsubscribe: <{leave}>" in file.read_text()

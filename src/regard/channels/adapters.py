@@ -14,6 +14,7 @@ from regard.channels.email import envelope, mime, needs_utf8
 from regard.channels.message import Mail
 
 END = b"\r\n.\r\n"
+AS_WRITTEN = policy.SMTP.clone(refold_source="none")  # folded again, a long address would be an encoded word
 
 
 class Prepared(DjangoMessage):
@@ -25,7 +26,7 @@ class Prepared(DjangoMessage):
         super().__init__(mail.subject, mail.text, sender, [recipient])
 
     def message(self) -> Any:
-        return message_from_bytes(mime(self.mail), policy=policy.SMTP)
+        return message_from_bytes(mime(self.mail), policy=AS_WRITTEN)
 
 
 class _Telling:
