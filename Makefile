@@ -11,7 +11,7 @@ help: ## show this menu
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: $(UV) ## load the demo workspaces, print their numbers, serve them
-	$(RUN) --no-dev regard demo
+	$(RUN) --no-dev --extra spss regard demo
 
 test: .venv/ready ## run every test: SQLite, PostgreSQL, ClickHouse's engine, browser, wheel
 	$(RUN) python tools/prepare_tests.py
