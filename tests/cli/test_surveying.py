@@ -27,7 +27,7 @@ def test_importing_says_what_was_read_what_is_lost_and_whether_it_asks_the_same(
     said = capsys.readouterr().out
     assert "Visit (qualtrics): 2 questions on 2 pages, in en" in said
     assert "QID2: QuestionJS - scripts are not run here" in said
-    assert "walked 3 ways (all ways through), 2 of them different: 3 ask the same here as there" in said
+    assert "walked 3 ways (all ways through; 2 different sequences of questions): 3 ask the same here as there" in said
     assert read_questionnaire((tmp_path / "out.json").read_bytes()).title == "Visit"
 
 

@@ -114,7 +114,7 @@ def _say_losses(losses: list[Loss]) -> None:
 
 def _say_equivalence(found: Equivalence) -> None:
     how = "all ways through" if found.is_exhaustive else f"a random sample of ways, seed {found.seed}"
-    walked = f"walked {found.walks:,} ways ({how}), {found.ways:,} of them different"
+    walked = f"walked {found.walks:,} ways ({how}; {found.ways:,} different sequences of questions)"
     print(f"{walked}: {found.agreed:,} ask the same here as there")
     for difference in found.differences:
         print(
