@@ -37,7 +37,7 @@ STEPS = {
     "delivered": marked("Delivered"),
     "opened": marked("Opened"),
     "started": marked("Begun"),
-    "answered": marked("Answered something"),
+    "answered": marked("Answered"),
     "completed": marked("Completed"),
 }
 RATES = {
