@@ -81,6 +81,7 @@ def _bring_people(survey: Survey, version: SurveyVersion) -> None:
         elif chance < SILENT_WHO_BEGIN:
             responses.append(_left(questionnaire, version, invitations[-1]))
     Invitation.objects.of(survey.workspace).bulk_create(invitations, batch_size=1000)
+    responses.sort(key=lambda one: one.started_at)  # newest first is by number
     Response.objects.of(survey.workspace).bulk_create(responses, batch_size=1000)
 
 
