@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -79,6 +80,13 @@ def test_of_several_lines_and_rows_those_that_are_wrong_are_marked_and_led_to(wo
     person.open(f"/s/{survey.key}/").send(**{"x.a": "fine", "x.b": "nonsense", "y.r": "1"})
     assert ('href="#q1-2"' in person.text, 'href="#q2-2-1"' in person.text) == (True, True)
     assert person.text.count('aria-invalid="true"') == 1
+
+
+def test_ranks_that_were_given_twice_stay_chosen_while_they_are_asked_about_again(workspace, person: Person) -> None:
+    ranking = {"type": "ranking", "name": "x", "choices": ["a", "b", "c"]}
+    survey = publish(workspace, {"pages": [{"name": "p", "elements": [ranking]}]})
+    text = person.open(f"/s/{survey.key}/").send(**{"x.a": "2", "x.b": "1", "x.c": "2"}).text
+    assert re.findall(r"<option selected>(\d)</option>", text) == ["2", "1", "2"]
 
 
 def test_a_statement_shows_harmless_html_only(workspace, person: Person) -> None:

@@ -238,8 +238,7 @@ def _other(at: str, question: Chosen, given: Mapping[str, Any]) -> Control:
 
 
 def _ranking(at: str, question: Ranking, reader: Reader, given: Mapping[str, Any]) -> dict[str, Any]:
-    answer = given.get(question.name)
-    order = [str(one) for one in answer] if isinstance(answer, list) else []
+    ranks = _ranks(given.get(question.name))
     items = options_of(question, reader.values, reader.arrangement)
     return {
         "rows": [
@@ -248,13 +247,22 @@ def _ranking(at: str, question: Ranking, reader: Reader, given: Mapping[str, Any
                 f"{FIELD}{question.name}.{item.value}",
                 _choice_text(item, reader),
                 options=[
-                    Option("", str(rank), str(rank), order[rank - 1 : rank] == [str(item.value)])
+                    Option("", str(rank), str(rank), ranks.get(str(item.value)) == rank)
                     for rank in range(1, len(items) + 1)
                 ],
             )
             for place, item in enumerate(items, 1)
         ]
     }
+
+
+def _ranks(answer: Any) -> dict[str, int]:
+    """The rank of each choice; those that were given the same one, which is asked about again, keep it."""
+    ranks: dict[str, int] = {}
+    for tied in answer if isinstance(answer, list) else ():
+        rank = len(ranks) + 1
+        ranks |= {str(one): rank for one in (tied if isinstance(tied, list) else [tied])}
+    return ranks
 
 
 def _boolean(at: str, question: Boolean, reader: Reader, given: Mapping[str, Any]) -> dict[str, Any]:
