@@ -261,7 +261,8 @@ def words(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     search, question = request.GET.get("q", "").strip()[:200], request.GET.get("question", "")
     before = request.GET.get("before", "")
     items = [item for item in asked.everything.items if has_words(item)]
-    wanted = [item for item in items if item.key == question] or [item for item in items if is_told(item)] or items
+    told = [] if search else [item for item in items if is_told(item)]  # who looks for a word looks everywhere
+    wanted = [item for item in items if item.key == question] or told or items
     zone = ZoneInfo(asked.settings.time_zone)
     singles = newest_first(asked.survey, int(before) if before.isdecimal() and len(before) < 19 else None)
     found = page_of(singles, wanted, lambda one: asked.chosen.holds(one, zone), search)
