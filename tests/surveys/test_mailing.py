@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -113,6 +114,23 @@ def test_a_mail_in_a_script_from_the_right_says_so_and_emoji_stay_whole() -> Non
 
 def test_what_a_trait_smuggles_into_the_subject_neither_turns_it_around_nor_stops_the_mail() -> None:
     assert letter(YES_NO).mail(to(name="A\x1bn\u202en\r\nBcc: x\ud800")).subject == "Hi A n n Bcc: x"
+
+
+@pytest.mark.parametrize(
+    ("language", "ours", "expected"),
+    [
+        ("en", "en", "Tell us"),
+        ("pl", "pl", "Powiedz"),
+        ("ro", "ro", "Shop: How was it?"),
+        ("de", "en", "Tell us"),
+    ],
+)
+def test_an_author_who_wrote_nothing_in_a_language_is_not_quoted_in_another(
+    language: str, ours: str, expected: str
+) -> None:
+    terms = read_terms({"subject": {"default": "Tell us", "pl": "Powiedz"}})
+    written = replace(letter(YES_NO, language=language), terms=terms, words=replace(WORDS, language=ours))
+    assert written.mail(to()).subject == expected
 
 
 def test_a_text_message_of_ones_own_still_has_the_link_and_the_way_out() -> None:

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 from regard.channels import Mail, Text
 from regard.surveys.flow import AS_WRITTEN, path
 from regard.surveys.model import (
+    DEFAULT,
     Boolean,
     Dropdown,
     Question,
@@ -54,6 +55,7 @@ class Words:
     privacy: str
     sms: str
     """With ``{link}`` and ``{leave}``."""
+    language: str = "en"
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,10 @@ class Offer(NamedTuple):
     text: str
 
 
+def _base(language: str) -> str:
+    return language.lower().partition("-")[0]
+
+
 @dataclass(frozen=True)
 class Letter:
     """What a programme writes in one language; each recipient gets a mail or a text message of it."""
@@ -121,7 +127,7 @@ class Letter:
 
     def sms(self, to: Recipient) -> Text:
         """The text message to one recipient. Raises :class:`~regard.base.Invalid` for a number that is none."""
-        own = self._text_for(to)(self.terms.sms)
+        own = self._text_for(to)(self._own(self.terms.sms))
         told = {"company": self.brand.company, "link": to.links.answer, "leave": to.links.leave}
         if not own:
             return Text(to.address, self.words.sms.format(**told))
@@ -131,8 +137,15 @@ class Letter:
         values = {"profile": to.traits}
         return lambda text: piped(self.questionnaire, text, values, self.language)
 
+    def _own(self, text: InLanguages) -> InLanguages | None:
+        """What the author wrote; nothing where that is in other languages only, and we have words in this one."""
+        if isinstance(text, str) or _base(self.words.language) != _base(self.language):
+            return text
+        own = {_base(self.questionnaire.locale if name == DEFAULT else name) for name, said in text.items() if said}
+        return text if _base(self.language) in own else None
+
     def _subject(self, to: Recipient, text: Callable[[InLanguages | None], str]) -> str:
-        own = text(self.terms.subject) or self.words.subject.format(**self._named(text))
+        own = text(self._own(self.terms.subject)) or self.words.subject.format(**self._named(text))
         whole = self.words.reminder.format(subject=own) if to.is_reminder else own
         return " ".join(_UNPRINTED.sub(" ", whole).split())[:250]
 
@@ -140,7 +153,7 @@ class Letter:
         return {"company": self.brand.company, "survey": text(self.questionnaire.title)}
 
     def _opening(self, text: Callable[[InLanguages | None], str]) -> str:
-        return text(self.terms.opening) or self.words.opening.format(**self._named(text))
+        return text(self._own(self.terms.opening)) or self.words.opening.format(**self._named(text))
 
     # --- the first question ----------------------------------------------------------------------------------------
 

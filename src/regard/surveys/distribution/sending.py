@@ -340,5 +340,6 @@ def calls_of(asker: Asker, one: Invitation) -> list[Call]:
     calls = [call(told, SURVEY_SENT, one.sent_at)]
     if one.reason != UNCERTAIN and one.state != State.BOUNCED:
         by = "page" if one.channel == APP_CHANNEL else "server"
-        calls.append(call(told, SURVEY_DELIVERED, one.sent_at, properties={"by": by}))
+        taken_at = one.sent_at + timedelta(milliseconds=1)  # timelines show it after the sending
+        calls.append(call(told, SURVEY_DELIVERED, taken_at, properties={"by": by}))
     return calls

@@ -29,8 +29,10 @@ TOKEN: Final = "TOKEN"  # noqa: S105 - stands where a token comes
 
 def words_of(language: str) -> Words:
     """Our own sentences in the language nearest to this one."""
-    with translation.override(words_language(language)):
+    ours = words_language(language)
+    with translation.override(ours):
         return Words(
+            language=ours,
             subject=_("{company}: {survey}"),
             reminder=_("Reminder: {subject}"),
             opening=_("Hello,\nmay we ask for your opinion? It takes a few minutes."),
