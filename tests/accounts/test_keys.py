@@ -84,7 +84,7 @@ def test_making_and_revoking_are_written_in_the_audit_log_without_the_secret(own
     key, secret = made(owner)
     owner.post(f"{PAGE}{key.pk}/revoke/")
     entries = AuditEntry.objects.of(workspace).order_by("pk")
-    assert [entry.what for entry in entries] == ["key.made", "key.revoked"]
+    assert [entry.what for entry in entries] == ["key made", "key revoked"]
     assert all(secret not in f"{entry.on} {entry.details}" for entry in entries)
 
 

@@ -68,7 +68,7 @@ def test_roles_change_and_members_go_on_the_page_and_the_log_says_so_without_nam
     browser.post(at("remove_member", other.pk))
     assert not Member.objects.of(workspace).filter(pk=other.pk).exists()
     entries = AuditEntry.objects.of(workspace).order_by("pk")
-    assert [entry.what for entry in entries] == ["member.role_changed", "member.removed"]
+    assert [entry.what for entry in entries] == ["member role changed", "member removed"]
     assert not any("example.org" in f"{entry.on}{entry.details}" for entry in entries)
 
 

@@ -86,7 +86,7 @@ def test_a_mapping_that_cannot_be_used_keeps_nothing(workspace, program, home) -
 def test_what_a_key_brings_in_is_written_in_the_audit_log_under_its_name(workspace, program) -> None:
     hand_in(program())
     key = Key.objects.of(workspace).get()
-    entry = AuditEntry.objects.of(workspace).get(what="import.handed_in")
+    entry = AuditEntry.objects.of(workspace).get(what="import handed in")
     assert (entry.who, entry.details) == (None, {"key": key.prefix})
 
 

@@ -118,7 +118,7 @@ def test_a_file_goes_from_upload_to_interactions_in_four_steps(analyst: Client, 
         ("nps", 10.0, "web"),
     ]
     assert not load.folder.exists()
-    assert AuditEntry.objects.of(workspace).filter(what="data.loaded", who__email="analyst@example.org").exists()
+    assert AuditEntry.objects.of(workspace).filter(what="data loaded", who__email="analyst@example.org").exists()
     history = analyst.get(at("imports"))
     (line,) = history.context["page"].object_list
     assert (line["files"], line["who"], line["accepted"], line["known"], line["refused"]) == (
@@ -325,7 +325,7 @@ def test_of_two_tabs_one_loads_and_the_other_is_told(analyst: Client, workspace:
     answer = analyst.post(at("begin", load.key), sent, follow=True)
     assert "perhaps in another tab" in answer.content.decode()
     assert rows_of(workspace) == before
-    assert AuditEntry.objects.of(workspace).filter(what="data.loaded").count() == 1
+    assert AuditEntry.objects.of(workspace).filter(what="data loaded").count() == 1
     assert analyst.get(at("mapping", load.key)).status_code == 302
 
 
@@ -420,7 +420,7 @@ def test_refused_rows_are_corrected_in_a_file_and_loaded(analyst: Client, worksp
     answer = analyst.post(at("replay", key), {"rows": SimpleUploadedFile("fixed.csv", right.encode())}, follow=True)
     assert answer.context["outcome"]["accepted"] == 2
     assert len(rows_of(workspace)) == 5
-    assert AuditEntry.objects.of(workspace).filter(what="data.replayed").exists()
+    assert AuditEntry.objects.of(workspace).filter(what="data replayed").exists()
 
 
 def test_refused_rows_are_read_again_by_another_mapping(analyst: Client, workspace: Workspace) -> None:
@@ -441,7 +441,7 @@ def test_the_download_of_refused_rows_runs_nothing_in_a_spreadsheet(analyst: Cli
     text = analyst.get(at("refused_file", key)).content.decode()
     assert "'=HYPERLINK" in text
     assert ",=HYPERLINK" not in text
-    assert AuditEntry.objects.of(workspace).filter(what="refused.downloaded").exists()
+    assert AuditEntry.objects.of(workspace).filter(what="refused downloaded").exists()
 
 
 def test_another_workspace_s_import_does_not_exist_here(analyst: Client, workspace: Workspace) -> None:

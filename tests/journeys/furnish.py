@@ -39,7 +39,7 @@ def furnish() -> None:
         Workspace.make(name, owner)
     harbour = Workspace.objects.get(slug="harbour")
     load(store_of(harbour), [write_answers(config().home / "answers.csv")])
-    record_audit(harbour, owner, "workspace.created", "harbour", files=1)
+    record_audit(harbour, owner, "workspace created", "harbour", files=1)
     for role in PEOPLE:
         user = add_user(f"{role}@example.org", PASSWORD)
         for workspace in Workspace.objects.all():

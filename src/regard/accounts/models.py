@@ -211,6 +211,16 @@ class AuditEntry(models.Model):
     def __str__(self) -> str:
         return f"{self.what} {self.on}"
 
+    @property
+    def told(self) -> str:
+        """The details as one reads them.
+
+        >>> AuditEntry(details={"scopes": ["metrics:read", "surveys:read"], "days": 90}).told
+        'scopes: metrics:read, surveys:read; days: 90'
+        """
+        lists = {name: ", ".join(map(str, value)) for name, value in self.details.items() if isinstance(value, list)}
+        return "; ".join(f"{name}: {value}" for name, value in {**self.details, **lists}.items())
+
 
 def token_digest(token: str) -> str:
     """What is kept of a token: enough to recognise it, not enough to use it (tokens hold 256 random bits)."""

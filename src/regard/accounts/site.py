@@ -109,7 +109,7 @@ def make_key(
 ) -> str:
     """A new API key, written in the audit log; returns its secret, which is known only now."""
     made, secret = Key.make(workspace, name, scopes, by, days)
-    record_audit(workspace, by, "key.made", f"key {made.prefix}", scopes=made.scopes)
+    record_audit(workspace, by, "key made", f"key {made.prefix}", scopes=made.scopes)
     return secret
 
 

@@ -161,7 +161,7 @@ def _join_as_myself(request: HttpRequest, found: Invitation) -> HttpResponse:
 
 def _accept(found: Invitation, user: object) -> Member:
     member = found.accept(user)
-    record_audit(found.workspace, user, "member.joined", f"member {member.pk}", role=member.role)
+    record_audit(found.workspace, user, "member joined", f"member {member.pk}", role=member.role)
     return member
 
 
@@ -185,7 +185,7 @@ def new_workspace(request: HttpRequest) -> HttpResponse:
         except RegardError as error:
             form.add_error("name", told(error.message))
         else:
-            record_audit(workspace, request.user, "workspace.created", workspace.slug)
+            record_audit(workspace, request.user, "workspace created", workspace.slug)
             return redirect("accounts:workspace_settings", workspace.slug)
     return render(request, "accounts/new_workspace.html", {"form": form})
 
@@ -212,7 +212,7 @@ def workspace_settings(request: HttpRequest, slug: str) -> HttpResponse:
         request.workspace.name = form.cleaned_data["name"]
         request.workspace.save(update_fields=["name"])
         record_audit(
-            request.workspace, request.user, "workspace.settings_changed", slug, changed=sorted(form.changed_data)
+            request.workspace, request.user, "workspace settings changed", slug, changed=sorted(form.changed_data)
         )
         messages.success(request, _("Saved."))
         return redirect("accounts:workspace_settings", slug)
@@ -261,7 +261,7 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
     if made.email:
         _send_invitation(made, link)
     request.session["invitation_link"] = link
-    record_audit(request.workspace, request.user, "member.invited", f"invitation {made.pk}", role=made.role)
+    record_audit(request.workspace, request.user, "member invited", f"invitation {made.pk}", role=made.role)
     return redirect("accounts:members", slug)
 
 
@@ -280,7 +280,7 @@ def change_role(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         raise Http404
     role = form.cleaned_data["role"]
     return _try_it(
-        request, lambda: member.change_role(role, by=request.member), "member.role_changed", f"member {pk}", role=role
+        request, lambda: member.change_role(role, by=request.member), "member role changed", f"member {pk}", role=role
     )
 
 
@@ -288,14 +288,14 @@ def change_role(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @require_POST
 def remove_member(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     member = get_object_or_404(Member.objects.of(request.workspace).select_related("workspace"), pk=pk)
-    return _try_it(request, lambda: member.remove(by=request.member), "member.removed", f"member {pk}")
+    return _try_it(request, lambda: member.remove(by=request.member), "member removed", f"member {pk}")
 
 
 @right_required("manage_members")
 @require_POST
 def withdraw_invitation(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     found = get_object_or_404(Invitation.objects.of(request.workspace), pk=pk, used_at=None)
-    return _try_it(request, found.delete, "member.invitation_withdrawn", f"invitation {pk}")
+    return _try_it(request, found.delete, "member invitation withdrawn", f"invitation {pk}")
 
 
 def _try_it(request: HttpRequest, change: Callable[[], object], what: str, on: str, **details: object) -> HttpResponse:
@@ -319,7 +319,7 @@ def leave(request: HttpRequest, slug: str) -> HttpResponse:
     except RegardError as error:
         messages.error(request, told(error.message))
         return redirect("accounts:workspaces")
-    record_audit(request.workspace, request.user, "member.left", f"member {number}")
+    record_audit(request.workspace, request.user, "member left", f"member {number}")
     return redirect("accounts:workspaces")
 
 

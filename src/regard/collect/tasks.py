@@ -189,7 +189,7 @@ def _load(load: Load, pulse: Pulse) -> dict[str, Any]:
     record_audit(
         load.workspace,
         load.made_by,
-        "data.replayed" if load.replays else "data.loaded",
+        "data replayed" if load.replays else "data loaded",
         f"load {result.load_id}",
         **{name: counts[name] for name in ("accepted", "known", "refused")},
     )

@@ -43,7 +43,7 @@ def test_a_new_source_shows_what_to_copy_and_is_written_down(signed_in, workspac
     [made] = Source.objects.of(workspace)
     assert made.origins == ["https://shop.example"]
     assert answer.content.decode().count(made.write_key) >= 4
-    assert AuditEntry.objects.of(workspace).filter(what="source.made").count() == 1
+    assert AuditEntry.objects.of(workspace).filter(what="source made").count() == 1
     assert [source.key for source in read_sources()] == [made.write_key]
 
 
@@ -121,7 +121,7 @@ def test_refused_events_are_replayed_from_the_page(signed_in, home: Path, worksp
     source.save()
     client.post(f"{PLACE}quarantine/replay/", {"which": "all", "reason": "bot"})
     assert client.get(f"{PLACE}quarantine/").context["total"] == 0
-    assert AuditEntry.objects.of(workspace).get(what="quarantine.replayed").details == {"accepted": 2, "refused": 0}
+    assert AuditEntry.objects.of(workspace).get(what="quarantine replayed").details == {"accepted": 2, "refused": 0}
     assert store_of(workspace) is not None
 
 

@@ -116,7 +116,7 @@ def test_a_list_is_taken_in_previewed_and_asked(analyst, here, programme) -> Non
     assert not Invitation.objects.of(programme.workspace).exists()
     analyst.post(here + "state/", {"do": "start"})
     assert only(programme.survey).is_active
-    assert AuditEntry.objects.of(programme.workspace).filter(what="programme.started").exists()
+    assert AuditEntry.objects.of(programme.workspace).filter(what="programme started").exists()
 
 
 def test_rows_that_cannot_be_used_are_named_and_come_back_as_a_file(analyst, here, programme) -> None:

@@ -46,6 +46,6 @@ def make(request: HttpRequest, slug: str) -> HttpResponse:
 def revoke(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     found = get_object_or_404(Key.objects.of(request.workspace), pk=pk)
     if found.revoke():
-        record_audit(request.workspace, request.user, "key.revoked", f"key {found.prefix}")
+        record_audit(request.workspace, request.user, "key revoked", f"key {found.prefix}")
         messages.success(request, _("The key is revoked: it opens nothing any more."))
     return redirect("keys:keys", slug)

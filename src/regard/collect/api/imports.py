@@ -98,7 +98,7 @@ def create_import(
 ) -> Any:
     """Hand in files: with a mapping (TOML, or the name of a saved one) they are loaded, without one it is proposed."""
     load = _handed_in(request, files, _mapping(request, mapping, mapping_name))
-    record_audit(request.workspace, None, "import.handed_in", f"import {load.key}", key=request.key.prefix)
+    record_audit(request.workspace, None, "import handed in", f"import {load.key}", key=request.key.prefix)
     tasks.begin(load, Step.LOAD if load.mapping else Step.LOOK)
     response["Location"] = f"/api/v1/imports/{load.key}"
     return Status(202, told_import(load))

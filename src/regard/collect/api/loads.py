@@ -112,7 +112,7 @@ def replay_load(request: HttpRequest, load: Path[Text], given: Replay) -> Any:
     if given.rows is not None:
         _keep_corrected(again, given.rows)
     again.save()
-    record_audit(request.workspace, None, "import.replayed", f"load {load}"[:120], key=request.key.prefix)
+    record_audit(request.workspace, None, "import replayed", f"load {load}"[:120], key=request.key.prefix)
     tasks.begin(again, Step.LOAD)
     return Status(202, told_import(again))
 

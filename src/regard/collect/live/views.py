@@ -58,7 +58,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _page(request, "new", 422 if request.method == "POST" else 200, form=form)
     source = form.save()
-    record_audit(request.workspace, request.user, "source.made", f"source {source.key}", kind=source.kind)
+    record_audit(request.workspace, request.user, "source made", f"source {source.key}", kind=source.kind)
     return redirect("live:source", slug, source.key)
 
 
@@ -70,7 +70,7 @@ def show(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     form = SettingsForm(request.POST or None, instance=source)
     if request.method == "POST" and form.is_valid():
         form.save()
-        record_audit(request.workspace, request.user, "source.changed", f"source {source.key}")
+        record_audit(request.workspace, request.user, "source changed", f"source {source.key}")
         messages.success(request, _("The source is changed. It takes some seconds until it holds."))
         return redirect("live:source", slug, key)
     status = 422 if request.method == "POST" else 200
@@ -82,7 +82,7 @@ def show(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 def rotate(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     source = Source.objects.get_of(request.workspace, key)
     source.rotate()
-    record_audit(request.workspace, request.user, "source.rotated", f"source {source.key}")
+    record_audit(request.workspace, request.user, "source rotated", f"source {source.key}")
     messages.success(request, _("The source has a new write key. The old one is refused in some seconds."))
     return redirect("live:source", slug, key)
 
@@ -94,7 +94,7 @@ def disable(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     source = Source.objects.get_of(request.workspace, key)
     source.disabled_at = None if source.disabled_at else now()
     source.save(update_fields=["disabled_at"])
-    what = "source.disabled" if source.disabled_at else "source.enabled"
+    what = "source disabled" if source.disabled_at else "source enabled"
     record_audit(request.workspace, request.user, what, f"source {source.key}")
     return redirect("live:source", slug, key)
 
@@ -237,7 +237,7 @@ def replay(request: HttpRequest, slug: str) -> HttpResponse:
         messages.info(request, _("There is nothing to replay."))
         return redirect("live:quarantine", slug)
     record_audit(
-        request.workspace, request.user, "quarantine.replayed", reason, accepted=done.accepted, refused=done.refused
+        request.workspace, request.user, "quarantine replayed", reason, accepted=done.accepted, refused=done.refused
     )
     accepted = ngettext("%(n)d event is accepted.", "%(n)d events are accepted.", done.accepted) % {"n": done.accepted}
     refused = ngettext("%(n)d is refused again.", "%(n)d are refused again.", done.refused) % {"n": done.refused}

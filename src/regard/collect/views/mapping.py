@@ -141,7 +141,7 @@ def save_mapping(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     store_of(request.workspace).keep(
         Record("mapping", name, {"toml": load.mapping}, made_at=now(), made_by=f"user {request.user.pk}")
     )
-    record_audit(request.workspace, request.user, "mapping.saved", f"mapping {name}"[:120])
+    record_audit(request.workspace, request.user, "mapping saved", f"mapping {name}"[:120])
     messages.success(request, _("The mapping is saved as “%(name)s”.") % {"name": name})
     return to("load", request, key)
 

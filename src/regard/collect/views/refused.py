@@ -71,7 +71,7 @@ def refused_file(request: HttpRequest, slug: str, load: str) -> HttpResponse:
     need_rows(request)
     load_record(request.workspace, load)
     rows = refused_rows(store_of(request.workspace), load)
-    record_audit(request.workspace, request.user, "refused.downloaded", f"load {load}", rows=len(rows))
+    record_audit(request.workspace, request.user, "refused downloaded", f"load {load}", rows=len(rows))
     return attachment("\ufeff" + refused_csv(rows), f"refused-{load}.csv", "text/csv; charset=utf-8")
 
 

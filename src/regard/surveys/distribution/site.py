@@ -128,7 +128,7 @@ def start_programme(programme: Programme, by: User | None = None) -> None:
     programme.save(update_fields=["cursor", "started_at", "is_active"])
     if has_list or (isinstance(trigger, OfSegment) and trigger.when != "enter"):
         begin_run(programme, at)
-    record_audit(programme.workspace, by, "programme.started", programme.name[:120])
+    record_audit(programme.workspace, by, "programme started", programme.name[:120])
 
 
 def _require_ready(asker: Asker, programme: Programme) -> None:
@@ -155,7 +155,7 @@ def stop_programme(programme: Programme, by: User | None = None) -> None:
     """Let it ask nobody any more, nor remind anybody. What waits stays, and goes if it is started again in time."""
     Programme.objects.of(programme.workspace).filter(pk=programme.pk).update(is_active=False)
     programme.is_active = False
-    record_audit(programme.workspace, by, "programme.stopped", programme.name[:120])
+    record_audit(programme.workspace, by, "programme stopped", programme.name[:120])
 
 
 @dataclass(frozen=True)
@@ -263,4 +263,4 @@ def allowance_of(workspace: Workspace) -> Rules:
 def keep_allowance(workspace: Workspace, rules: Rules, by: User | None = None) -> None:
     """Keep the rules; what waits already stays as planned."""
     keep_rules_for_asking(store_of(workspace), rules, by.email if by else None)
-    record_audit(workspace, by, "asking.changed", "allowance")
+    record_audit(workspace, by, "asking changed", "allowance")

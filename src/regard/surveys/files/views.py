@@ -23,7 +23,7 @@ def file(request: HttpRequest, slug: str, file: UUID) -> FileResponse:
     found = rows.filter(public_id=str(file)).first()
     if found is None or not path_of(found).exists():
         raise NotFound(said("there is no such file"))
-    record_audit(request.workspace, request.user, "survey.file_downloaded", found.public_id)
+    record_audit(request.workspace, request.user, "survey file downloaded", found.public_id)
     answer = FileResponse(path_of(found).open("rb"), as_attachment=True, filename=found.name)
     answer.headers["Content-Type"] = "application/octet-stream"
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"

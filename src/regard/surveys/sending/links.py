@@ -91,7 +91,7 @@ def take_links(survey: Survey, token: UUID, *, is_single_use: bool, days: int, i
     asker = Asker(survey.workspace, survey, EMAIL_CHANNEL, terms)
     refresh_profiles(asker.store)
     made = list(_all_links(asker, read.named, is_held))
-    record_audit(survey.workspace, by, "links.made", survey.key, people=sum(bool(link) for link, _ in made))
+    record_audit(survey.workspace, by, "links made", survey.key, people=sum(bool(link) for link, _ in made))
     return written([*read.heads, LINK, HELD], ([*cells, *two] for cells, two in zip(read.cells, made, strict=True)))
 
 

@@ -120,7 +120,7 @@ def _taken(row: Programme, data: bytes, by: User | None) -> Taken:
     read = read_rows(data)
     if read.named:
         keep_list_of(row, read.clean())
-        record_audit(row.workspace, by, "list.kept", row.name, people=len(read.named))
+        record_audit(row.workspace, by, "list kept", row.name, people=len(read.named))
     if read.rejected:
         _write(rejected_path(row), read.refused(told))
     return Taken(

@@ -87,7 +87,7 @@ def edit(request: HttpRequest, slug: str, key: str, pk: int | None = None) -> Ht
     )
     if request.method == "POST" and form.is_valid():
         form.keep().save()
-        record_audit(request.workspace, request.user, "programme.kept", row.name, is_new=pk is None)
+        record_audit(request.workspace, request.user, "programme kept", row.name, is_new=pk is None)
         messages.success(request, _("Kept."))
         return redirect("sending:programme", slug, key, row.pk)
     name = Programme.objects.of(request.workspace).filter(pk=pk).values_list("name", flat=True).first() if pk else ""
@@ -192,7 +192,7 @@ def _removed(request: HttpRequest, row: Programme) -> HttpResponse:
     forget_list_of(row)
     forget_upload_of(row)
     forget_count_of(row)
-    record_audit(request.workspace, request.user, "programme.removed", row.name)
+    record_audit(request.workspace, request.user, "programme removed", row.name)
     key = row.survey.key
     row.delete()
     messages.success(request, _("The programme was removed."))
