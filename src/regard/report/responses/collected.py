@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from babel import Locale, UnknownLocaleError
 from numpy.typing import NDArray
 
 from regard.report.responses.columns import FACTS, Column, Columns, Floats, Known, Mask
@@ -138,4 +139,17 @@ class Collected:
         found = {*self.grouped(variable).values}
         item = self.item(variable.removeprefix("question:")) if variable.startswith("question:") else None
         known = dict(item.options) if item else {}
-        return {**known, **{value: value for value in sorted(found - set(known))}}
+        called = _endonym if variable == "language" else str
+        return {**known, **{value: called(value) for value in sorted(found - set(known))}}
+
+
+def _endonym(language: str) -> str:
+    """What speakers of a language call it; the code itself where nobody has told.
+
+    >>> _endonym("pl"), _endonym("zh-hans"), _endonym("x-own")
+    ('polski', '中文 (简体)', 'x-own')
+    """
+    try:
+        return Locale.parse(language, sep="-").get_display_name() or language
+    except (UnknownLocaleError, ValueError):
+        return language
