@@ -13,6 +13,7 @@ import msgspec
 from regard.base import NotFound, RegardError
 from regard.base.clock import now
 from regard.base.config import config
+from regard.base.files import write_privately
 from regard.base.words import kept
 from regard.jobs.site import enqueue
 from regard.stream import Question, compose
@@ -144,9 +145,4 @@ def _read(programme: Programme) -> Counted | None:
 
 
 def _write(programme: Programme, found: Counted) -> None:
-    path = _path(programme)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = path.with_suffix(".part")
-    part.touch(mode=0o600)
-    part.write_bytes(msgspec.json.encode(found))
-    part.replace(path)
+    write_privately(_path(programme), msgspec.json.encode(found))

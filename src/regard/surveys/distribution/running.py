@@ -15,6 +15,7 @@ from regard.base import Invalid, NotFound, RegardError
 from regard.base.clock import now
 from regard.base.config import config
 from regard.base.errors import traced
+from regard.base.files import write_privately
 from regard.base.words import said
 from regard.jobs.site import enqueue
 from regard.profiles import moment_of, refresh_memberships, refresh_profiles, select_members
@@ -281,12 +282,7 @@ def list_path(programme: Programme) -> Path:
 def keep_list_of(programme: Programme, data: bytes) -> int:
     """Keep the list of a programme in the place of the one it had; returns how many people it names."""
     people = len(read_list(data))
-    folder = config().home / "lists"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = folder / f"{programme.pk}.part"
-    part.touch(mode=0o600)
-    part.write_bytes(data)
-    part.replace(folder / f"{programme.pk}.csv")
+    write_privately(config().home / "lists" / f"{programme.pk}.csv", data)
     return people
 
 

@@ -14,6 +14,7 @@ from regard.accounts.site import User, absolute, record_audit, store_of
 from regard.base import Conflict, Invalid, NotFound
 from regard.base.clock import now
 from regard.base.config import config
+from regard.base.files import write_privately
 from regard.base.ids import new_id
 from regard.base.words import said
 from regard.profiles import refresh_profiles
@@ -52,11 +53,8 @@ def keep_waiting(survey: Survey, data: bytes) -> tuple[str, Read]:
             remedy=said("split it, or upload it as the list of a programme"),
         )
     _forget_old()
-    _folder().mkdir(parents=True, exist_ok=True, mode=0o700)
     token = new_id()
-    path = _path(survey, UUID(token))
-    path.touch(mode=0o600)
-    path.write_bytes(data)
+    write_privately(_path(survey, UUID(token)), data)
     return token, read
 
 

@@ -13,6 +13,7 @@ from regard.accounts.site import User, Workspace, record_audit, store_of
 from regard.base import Conflict, RegardError
 from regard.base.clock import now
 from regard.base.config import config
+from regard.base.files import write_privately
 from regard.base.words import kept, said
 from regard.jobs.site import enqueue
 from regard.surveys.distribution.previewing import forget_count_of
@@ -54,9 +55,9 @@ def take_upload(row: Programme, data: bytes, by: User) -> Taken:
     forget_upload_of(row)
     if len(data) <= SMALL:
         return _taken(row, data, by)
-    _write(_path(row, "uploaded.csv"), data)
+    write_privately(_path(row, "uploaded.csv"), data)
     begun = Taken(at=now())
-    _write(_path(row, "taken.json"), msgspec.json.encode(begun))
+    write_privately(_path(row, "taken.json"), msgspec.json.encode(begun))
     enqueue("regard.surveys.sending.tasks.read_upload", key=f"list {row.pk}", programme=row.pk, by=by.pk)
     return begun
 
@@ -73,7 +74,7 @@ def read_upload(programme: int, by: int) -> None:
     except RegardError as error:
         remedy = error.remedy and kept(error.remedy)
         found = Taken(at=now(), is_done=True, problem=kept(error.message), remedy=remedy)
-    _write(_path(row, "taken.json"), msgspec.json.encode(found))
+    write_privately(_path(row, "taken.json"), msgspec.json.encode(found))
     file.unlink(missing_ok=True)
 
 
@@ -108,7 +109,7 @@ def forget_in_lists(workspace: Workspace, keys: Sequence[str]) -> None:
             if not stay:
                 file.unlink()
             elif len(stay) < len(read.named):
-                _write(file, written(read.heads, [read.cells[place] for place in stay]))
+                write_privately(file, written(read.heads, [read.cells[place] for place in stay]))
 
 
 def _require_stopped(row: Programme) -> None:
@@ -122,7 +123,7 @@ def _taken(row: Programme, data: bytes, by: User | None) -> Taken:
         keep_list_of(row, read.clean())
         record_audit(row.workspace, by, "list kept", row.name, people=len(read.named))
     if read.rejected:
-        _write(rejected_path(row), read.refused(told))
+        write_privately(rejected_path(row), read.refused(told))
     return Taken(
         at=now(), is_done=True, people=len(read.named), refused=len(read.rejected), rejected=_first_rejected(read)
     )
@@ -134,11 +135,3 @@ def _first_rejected(read: Read) -> list[Refused]:
 
 def _path(row: Programme, name: str) -> Path:
     return config().home / "lists" / f"{row.pk}.{name}"
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = path.with_suffix(".part")
-    part.touch(mode=0o600)
-    part.write_bytes(data)
-    part.replace(path)
