@@ -13,6 +13,7 @@ from regard.base import Invalid, NotFound
 from regard.base.config import config
 
 if TYPE_CHECKING:
+    from regard.accounts.site import Workspace as Served
     from regard.report import Workspace
 
 MAKE_ONE = "regard demo makes some, and so does regard load FILE --workspace NAME"
@@ -57,6 +58,20 @@ def opened(workspace: str | None, *, is_new_allowed: bool = False) -> Iterator[W
 
     with open_workspace(path) as found:
         yield found
+
+
+def served(workspace: str | None) -> Served:
+    """The workspace as the site knows it, with Django set up. Raises NotFound for a file outside the home folder."""
+    slug = path_of(workspace).stem
+    import regard.asgi  # noqa: F401 - sets Django up
+    from regard.accounts.site import Workspace, prepare_site, register_workspace_files
+
+    prepare_site()
+    register_workspace_files()
+    found: Served | None = Workspace.objects.filter(slug=slug).first()
+    if found is None:
+        raise NotFound(f"{slug} is not in the home folder", field="workspace", remedy="move its file there")
+    return found
 
 
 def _named(workspace: str) -> Path:

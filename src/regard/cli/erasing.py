@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from regard.base import Invalid, NotFound
+from regard.base import Invalid
 from regard.cli.arguments import Commands, command, of_workspace
-from regard.cli.choosing import path_of
+from regard.cli.choosing import served
 from regard.cli.words import counted
 
 ABOUT = "erase a person: their interactions, profile, invitations, answers and files; this cannot be undone"
@@ -26,16 +26,10 @@ def declare(commands: Commands) -> None:
 def _erase(given: argparse.Namespace) -> None:
     if not given.yes:
         raise Invalid("erasing cannot be undone", field="yes", remedy="say --yes when you mean it")
-    import regard.asgi  # noqa: F401 - sets Django up
-    from regard.accounts.site import Workspace, prepare_site, register_workspace_files, store_of
+    workspace = served(given.workspace)
+    from regard.accounts.site import store_of
     from regard.profiles import customers_of
     from regard.profiles.site import erase_profile
 
-    slug = path_of(given.workspace).stem
-    prepare_site()
-    register_workspace_files()
-    workspace = Workspace.objects.filter(slug=slug).first()
-    if workspace is None:
-        raise NotFound(f"{slug} is not in the home folder", field="workspace")
     number = customers_of(store_of(workspace), [given.key])[given.key]
     print(f"{counted(erase_profile(workspace, number), 'interaction')} erased, and what was kept beside them")

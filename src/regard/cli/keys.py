@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from regard.base import NotFound
 from regard.cli.arguments import Commands, command, of_workspace
-from regard.cli.choosing import path_of
+from regard.cli.choosing import served
 
 ABOUT = "make an API key for a program and print its secret, once"
 EXAMPLES = """
@@ -24,13 +23,7 @@ def declare(commands: Commands) -> None:
 
 
 def _key(given: argparse.Namespace) -> None:
-    import regard.asgi  # noqa: F401 - sets Django up
-    from regard.accounts.site import Workspace, make_key, prepare_site, register_workspace_files
+    workspace = served(given.workspace)
+    from regard.accounts.site import make_key
 
-    slug = path_of(given.workspace).stem
-    prepare_site()
-    register_workspace_files()
-    workspace = Workspace.objects.filter(slug=slug).first()
-    if workspace is None:
-        raise NotFound(f"{slug} is not in the home folder", field="workspace", remedy="keys are for served workspaces")
     print(make_key(workspace, given.name, given.scopes, days=given.days))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from regard.base import Invalid, NotFound
 from regard.cli.arguments import Commands, command
-from regard.cli.choosing import path_of
+from regard.cli.choosing import served
 from regard.cli.words import counted
 
 if TYPE_CHECKING:
@@ -164,17 +164,11 @@ def _keep(found: ImportedResponses, into: str, *, with_tests: bool) -> None:
     workspace, slash, key = into.partition("/")
     if not slash:
         raise Invalid(f"{into!r} names no survey", field="into", remedy="give WORKSPACE/KEY; the key is in its address")
-    import regard.asgi  # noqa: F401 - sets Django up
-    from regard.accounts.site import Workspace, prepare_site, register_workspace_files
+    of = served(workspace)
     from regard.surveys.moving.site import keep_responses
     from regard.surveys.site import Survey
 
-    prepare_site()
-    register_workspace_files()
-    served = Workspace.objects.filter(slug=path_of(workspace).stem).first()
-    if served is None:
-        raise NotFound(f"{workspace} is not in the home folder", field="into")
-    arrived = keep_responses(Survey.objects.get_of(served, key), found, with_tests=with_tests)
+    arrived = keep_responses(Survey.objects.get_of(of, key), found, with_tests=with_tests)
     left = len(arrived.left_out)
     print(f"{counted(arrived.kept, 'response')} kept, {arrived.known:,} known already, {left:,} left out")
     _say_problems((name, f"left out: {reason}") for name, reason in arrived.left_out)
