@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from regard.metrics.scope import breakdowns, time_span
     from regard.metrics.suppression import withheld_by_period
     from regard.metrics.survival import Survival, kaplan_meier
+    from regard.metrics.weighing import design_effect
 
 _WHERE = {
     "asking": ("ask",),
@@ -77,6 +78,7 @@ _WHERE = {
     "scope": ("breakdowns", "time_span"),
     "suppression": ("withheld_by_period",),
     "survival": ("Survival", "kaplan_meier"),
+    "weighing": ("design_effect",),
 }
 _HOME = {name: module for module, names in _WHERE.items() for name in names}
 
@@ -144,6 +146,7 @@ __all__ = [
     "currency_of",
     "define",
     "definition_of",
+    "design_effect",
     "difference",
     "drop_off",
     "early_against_late",

@@ -23,7 +23,7 @@ from regard.metrics.answers import Answers, Floats
 from regard.metrics.margins import Margins
 from regard.metrics.model import Estimate, Unit
 from regard.metrics.score_interval import Bounds
-from regard.metrics.weighing import check_length, weights_of
+from regard.metrics.weighing import check_length, design_effect, weights_of
 
 STILL = 1e-10
 """Weights that move less in a round have come as near to the margins as they will."""
@@ -63,8 +63,8 @@ class Raked:
 
     @property
     def design_effect(self) -> float:
-        """By how much unequal weights raise the variance: n·Σw²/(Σw)² (Kish 1965, *Survey Sampling*)."""
-        return float(self.n * (self.weights**2).sum() / self.weights.sum() ** 2)
+        """By how much unequal weights raise the variance."""
+        return design_effect(self.weights)
 
     @property
     def n_effective(self) -> float:

@@ -20,6 +20,15 @@ def check_length(name: str, count: int, n: int) -> None:
         )
 
 
+def design_effect(weights: Floats) -> float:
+    """By how much unequal weights raise the variance: n·Σw²/(Σw)² (Kish 1965, *Survey Sampling*).
+
+    >>> round(design_effect(np.array([1.0, 1.0, 4.0])), 2)
+    1.5
+    """
+    return float(len(weights) * (weights**2).sum() / weights.sum() ** 2)
+
+
 def weights_of(weights: ArrayLike | None, n: int) -> Floats:
     """One weight for each of ``n`` respondents; 1 where none are given. Raises Invalid unless all are above 0.
 

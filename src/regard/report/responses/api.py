@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from regard.accounts.api.operations import Day, Field, Path, Query, Router, Schema, Text, Version, needs, utc
 from regard.accounts.site import store_of
-from regard.metrics import Definition, Distribution, Estimate, definition_of
+from regard.metrics import Definition, Distribution, Estimate, definition_of, design_effect
 from regard.metrics.api import DefinitionOut, EstimateOut
 from regard.report.responses.choosing import Chosen
 from regard.report.responses.drawing import label_of, median_time, tag_of
@@ -198,7 +198,7 @@ def _figures(results: Results) -> dict[str, Any]:
 
 def _weights(weighing: Weighing) -> dict[str, Any]:
     weights, raked = weighing.weights[weighing.weights > 0], weighing.raked
-    effect = float(len(weights) * (weights**2).sum() / weights.sum() ** 2) if len(weights) else None
+    effect = design_effect(weights) if len(weights) else None
     return {
         "kind": weighing.kind,
         "n": len(weights),
