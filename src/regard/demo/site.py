@@ -116,19 +116,12 @@ def _response(
     questionnaire: Questionnaire, version: SurveyVersion, invitation: Invitation, row: Mapping[str, Any], pace: float
 ) -> Response:
     answers = _answers(int(row["score"]), row["text"])
-    return Response(
-        workspace=invitation.workspace,
-        survey=invitation.survey,
-        version=version,
-        invitation=invitation,
-        public_id=f"response-{row['subject']}",
-        way=WAYS[row["channel"]],
+    return _begun(
+        version,
+        invitation,
         language=row["language"],
-        touchpoint="relationship",
-        source_key=row["source_key"],
         answers=answers,
         seen=[step.page.name for step in path(questionnaire, answers, invitation.traits).steps],
-        weight=row["weight"],
         started_at=_began(row, pace),
         changed_at=row["answered_at"],
         completed_at=row["answered_at"],
@@ -138,6 +131,20 @@ def _response(
 
 
 def _left(questionnaire: Questionnaire, version: SurveyVersion, invitation: Invitation) -> Response:
+    first = questionnaire.pages[0].name
+    return _begun(
+        version,
+        invitation,
+        language=questionnaire.locale,
+        seen=[first],
+        page=first,
+        started_at=invitation.opened_at,
+        changed_at=invitation.opened_at,
+        ended_by="left",
+    )
+
+
+def _begun(version: SurveyVersion, invitation: Invitation, **more: Any) -> Response:
     return Response(
         workspace=invitation.workspace,
         survey=invitation.survey,
@@ -145,15 +152,10 @@ def _left(questionnaire: Questionnaire, version: SurveyVersion, invitation: Invi
         invitation=invitation,
         public_id=f"response-{invitation.public_id}",
         way=WAYS[invitation.channel],
-        language=questionnaire.locale,
-        touchpoint="relationship",
+        touchpoint=invitation.touchpoint,
         source_key=invitation.source_key,
-        seen=[questionnaire.pages[0].name],
-        page=questionnaire.pages[0].name,
         weight=1 / invitation.selection_probability,
-        started_at=invitation.opened_at,
-        changed_at=invitation.opened_at,
-        ended_by="left",
+        **more,
     )
 
 
