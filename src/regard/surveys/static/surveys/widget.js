@@ -37,7 +37,8 @@
     if (event.data.close && close) close();
   });
   let box;
-  const shut = () => box.close();
+  // Kept before the window goes: its close event comes later, and a page that is left meanwhile never hears it.
+  const shut = () => { remember(); box.close(); };
   const open = (src, isQuiet) => {
     const inside = frame(src), cross = make("button", { type: "button", textContent: "×", ariaLabel: set.close || "Close" },
       { position: "absolute", insetInlineEnd: "4px", top: "4px", width: "44px", height: "44px", font: "24px system-ui",
