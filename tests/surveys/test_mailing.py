@@ -117,18 +117,20 @@ def test_what_a_trait_smuggles_into_the_subject_neither_turns_it_around_nor_stop
 
 
 @pytest.mark.parametrize(
-    ("language", "ours", "expected"),
+    ("subject", "language", "ours", "expected"),
     [
-        ("en", "en", "Tell us"),
-        ("pl", "pl", "Powiedz"),
-        ("ro", "ro", "Shop: How was it?"),
-        ("de", "en", "Tell us"),
+        ({"default": "Tell us", "pl": "Powiedz"}, "en", "en", "Tell us"),
+        ({"default": "Tell us", "pl": "Powiedz"}, "pl", "pl", "Powiedz"),
+        ({"default": "Tell us", "pl": "Powiedz"}, "ro", "ro", "Shop: How was it?"),
+        ({"default": "Tell us", "pl": "Powiedz"}, "de", "en", "Tell us"),
+        ("Tell us", "en", "en", "Tell us"),
+        ("Tell us", "pl", "pl", "Shop: How was it?"),
     ],
 )
 def test_an_author_who_wrote_nothing_in_a_language_is_not_quoted_in_another(
-    language: str, ours: str, expected: str
+    subject: Any, language: str, ours: str, expected: str
 ) -> None:
-    terms = read_terms({"subject": {"default": "Tell us", "pl": "Powiedz"}})
+    terms = read_terms({"subject": subject})
     written = replace(letter(YES_NO, language=language), terms=terms, words=replace(WORDS, language=ours))
     assert written.mail(to()).subject == expected
 

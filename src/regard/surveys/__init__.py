@@ -7,6 +7,7 @@ from regard.surveys.answering import options_of
 from regard.surveys.evaluating import is_empty
 from regard.surveys.flags import FLAGS
 from regard.surveys.flow import COMMENT, path
+from regard.surveys.languages import name_of as language_name
 from regard.surveys.model import (
     OTHER,
     Boolean,
@@ -71,6 +72,7 @@ __all__ = [
     "get_ready_made",
     "in_language",
     "is_empty",
+    "language_name",
     "languages_of",
     "options_of",
     "path",

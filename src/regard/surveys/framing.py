@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from regard.base import Invalid
 from regard.base.words import said
+from regard.channels import ascii_domain
 
 MOST_SITES: Final = 50
 _LABEL: Final = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
@@ -63,7 +64,7 @@ def _host(name: str) -> str:
     """A name as it goes over the wire, in ASCII. Raises ValueError."""
     star = "*." if name.startswith("*.") else ""
     host = name.removeprefix(star)
-    written = host if host.isascii() else host.encode("idna").decode()
+    written = host if host.isascii() else ascii_domain(host)
     if not _HOST.fullmatch(written) or (star and "." not in written):
         raise ValueError
     return star + written

@@ -15,8 +15,8 @@ from urllib.parse import urlencode
 
 from regard.channels import Mail, Text
 from regard.surveys.flow import AS_WRITTEN, path
+from regard.surveys.languages import direction
 from regard.surveys.model import (
-    DEFAULT,
     Boolean,
     Dropdown,
     Question,
@@ -24,6 +24,7 @@ from regard.surveys.model import (
     RadioGroup,
     Rating,
     choice,
+    is_in_language,
 )
 from regard.surveys.model import Text as InLanguages
 from regard.surveys.piping import piped
@@ -31,7 +32,6 @@ from regard.surveys.terms import Terms
 
 MOST_CHOICES: Final = 11
 """More choices than that are not put into a mail: a button leads to them."""
-RIGHT: Final = frozenset({"ar", "fa", "he", "ur", "ps", "yi", "dv", "ug", "sd", "ckb"})
 _UNPRINTED: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """What no subject may hold: controls, halves of letters, and marks that turn the direction of what follows."""
 FONT: Final = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,sans-serif"
@@ -139,10 +139,8 @@ class Letter:
 
     def _own(self, text: InLanguages) -> InLanguages | None:
         """What the author wrote; nothing where that is in other languages only, and we have words in this one."""
-        if isinstance(text, str) or _base(self.words.language) != _base(self.language):
-            return text
-        own = {_base(self.questionnaire.locale if name == DEFAULT else name) for name, said in text.items() if said}
-        return text if _base(self.language) in own else None
+        is_ours = _base(self.words.language) == _base(self.language)
+        return text if not is_ours or is_in_language(text, self.language, self.questionnaire.locale) else None
 
     def _subject(self, to: Recipient, text: Callable[[InLanguages | None], str]) -> str:
         own = text(self._own(self.terms.subject)) or self.words.subject.format(**self._named(text))
@@ -203,16 +201,16 @@ class Letter:
     # --- as HTML ---------------------------------------------------------------------------------------------------
 
     def _html(self, to: Recipient, text: Callable[[InLanguages | None], str], question: Question | None) -> str:
-        direction = "rtl" if self.language.lower().partition("-")[0] in RIGHT else "ltr"
+        side = direction(self.language)
         head = (
-            f'<!doctype html><html lang="{escape(self.language)}" dir="{direction}"><head><meta charset="utf-8">'
+            f'<!doctype html><html lang="{escape(self.language)}" dir="{side}"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
             '<meta name="color-scheme" content="light dark">'
             f"<title>{escape(self._subject(to, text))}</title></head>"
             f'<body style="margin:0;padding:0;{FONT};font-size:16px;line-height:1.5">'
             '<table role="presentation" width="100%" cellpadding="0" cellspacing="0"><tr><td align="center">'
             '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:600px">'
-            f'<tr><td style="padding:24px" dir="{direction}">'
+            f'<tr><td style="padding:24px" dir="{side}">'
         )
         body = self._brand() + _paragraphs(self._opening(text)) + self._asked(to, text, question)
         return f"{head}{body}{self._footer(to, text)}</td></tr></table></td></tr></table></body></html>"

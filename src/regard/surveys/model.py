@@ -391,6 +391,17 @@ def in_language(text: Text | None, language: str, own: str = "en") -> str:
     return next(iter(by_name.values()), "")
 
 
+def is_in_language(text: Text | None, language: str, own: str = "en") -> bool:
+    """Whether a text was written in a language, or in its base; a plain one is in the survey's ``own``.
+
+    >>> is_in_language({"default": "How?", "pt": "Como?"}, "pt-br"), is_in_language("How?", "pl")
+    (True, False)
+    """
+    by_name = {DEFAULT: text} if isinstance(text, str) else text or {}
+    known = {(own if name == DEFAULT else name).lower() for name, said in by_name.items() if said}
+    return bool(known & {language.lower(), language.lower().partition("-")[0]})
+
+
 def title_of(question: Question, language: str, own: str = "en") -> str:
     """What the question asks; its name, where nobody has written a title."""
     return in_language(question.title, language, own) or question.name

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from babel import Locale, UnknownLocaleError
 from numpy.typing import NDArray
 
 from regard.report.responses.columns import FACTS, Column, Columns, Floats, Known, Mask
 from regard.report.responses.items import Item, as_category, is_single, items_of
-from regard.surveys import Questionnaire, Rating, Responded, Respondent
+from regard.surveys import Questionnaire, Rating, Responded, Respondent, language_name
 
 
 @dataclass(frozen=True)
@@ -139,17 +138,5 @@ class Collected:
         found = {*self.grouped(variable).values}
         item = self.item(variable.removeprefix("question:")) if variable.startswith("question:") else None
         known = dict(item.options) if item else {}
-        called = _endonym if variable == "language" else str
+        called = language_name if variable == "language" else str
         return {**known, **{value: called(value) for value in sorted(found - set(known))}}
-
-
-def _endonym(language: str) -> str:
-    """What speakers of a language call it; the code itself where nobody has told.
-
-    >>> _endonym("pl"), _endonym("zh-hans"), _endonym("x-own")
-    ('polski', '中文 (简体)', 'x-own')
-    """
-    try:
-        return Locale.parse(language, sep="-").get_display_name() or language
-    except (UnknownLocaleError, ValueError):
-        return language

@@ -17,10 +17,11 @@ from regard.base import NotFound, RegardError
 from regard.surveys.arranging import arranged_pages
 from regard.surveys.flow import Step
 from regard.surveys.framing import ancestors
+from regard.surveys.languages import direction, name_of
 from regard.surveys.model import File, Questionnaire, Quota, Text
 from regard.surveys.models import Survey, Theme
 from regard.surveys.respond.drawing import Reader, draw_questions, drawn_problems
-from regard.surveys.respond.languages import direction, name_of, words_language
+from regard.surveys.respond.languages import words_language
 from regard.surveys.respond.visiting import LONGEST_NAME, Visit, kiosk_address, response_token
 from regard.surveys.respond.wording import Word, marks_of, words_of
 from regard.web.site import told, told_error

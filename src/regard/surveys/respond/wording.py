@@ -9,8 +9,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, gettext_noop
 
 from regard.surveys.answering import MISSING
-from regard.surveys.model import DEFAULT, WORDS, Questionnaire, Text, in_language
-from regard.surveys.respond.languages import direction, words_language
+from regard.surveys.languages import direction
+from regard.surveys.model import WORDS, Questionnaire, Text, in_language, is_in_language
+from regard.surveys.respond.languages import words_language
 from regard.web.site import told
 
 OURS: Final[Mapping[str, str]] = {
@@ -48,12 +49,7 @@ def words_of(questionnaire: Questionnaire | None, language: str) -> dict[str, Wo
 
 def _written(text: Text | None, language: str, own: str, is_foreign: bool) -> str:
     """What the author wrote, if it is in this language; in another one only where we have no better."""
-    if not text:
-        return ""
-    by_name = {DEFAULT: text} if isinstance(text, str) else text
-    known = {(own if name == DEFAULT else name).lower() for name, said in by_name.items() if said}
-    is_there = bool(known & {language.lower(), language.lower().partition("-")[0]})
-    return in_language(text, language, own) if is_there or is_foreign else ""
+    return in_language(text, language, own) if is_foreign or is_in_language(text, language, own) else ""
 
 
 def marks_of(language: str) -> SafeString:

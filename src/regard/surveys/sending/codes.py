@@ -9,7 +9,7 @@ from typing import Final
 import qrcode
 from qrcode.constants import ERROR_CORRECT_M
 
-from regard.surveys.respond.languages import direction
+from regard.surveys.languages import direction
 
 QUIET: Final = 4
 """Modules left white around a code (ISO/IEC 18004)."""

@@ -14,9 +14,9 @@ from regard.surveys.budget import Allowance
 from regard.surveys.distribution.site import has_sms
 from regard.surveys.framing import read_sites
 from regard.surveys.inviting import SMS_CHANNEL, Rules
+from regard.surveys.languages import name_of
 from regard.surveys.model import DEFAULT
 from regard.surveys.models import Programme
-from regard.surveys.respond.languages import name_of
 from regard.surveys.terms import MOST_REMINDERS, Terms, read_terms
 from regard.surveys.triggering import OfList, OfSegment, OnCall, OnEvent, Trigger, read_trigger, trigger_json
 from regard.web.site import told_error

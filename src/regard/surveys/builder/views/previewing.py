@@ -23,9 +23,9 @@ from regard.surveys.arranging import arrange
 from regard.surveys.builder.views.frame import opened, page_of
 from regard.surveys.editing import get_page
 from regard.surveys.flow import Step
+from regard.surveys.languages import name_of
 from regard.surveys.model import Page, Questionnaire, languages_of
 from regard.surveys.models import Response, Survey
-from regard.surveys.respond.languages import name_of
 from regard.surveys.respond.pages import done_page, question_page, said_page
 from regard.surveys.respond.visiting import Visit
 

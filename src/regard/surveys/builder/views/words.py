@@ -16,9 +16,9 @@ from regard.surveys.builder.forms import LanguageForm, known_languages
 from regard.surveys.builder.naming import words_of_place
 from regard.surveys.builder.site import draft_of
 from regard.surveys.builder.views.frame import kept_or_why, opened, page_of
+from regard.surveys.languages import direction, name_of
 from regard.surveys.model import Questionnaire, languages_of
 from regard.surveys.models import Survey
-from regard.surveys.respond.languages import direction, name_of
 from regard.surveys.translating import (
     LANGUAGE,
     Phrase,

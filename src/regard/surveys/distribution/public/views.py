@@ -25,11 +25,12 @@ from regard.stream.vocabulary import SURVEY_OPENED
 from regard.surveys.distribution.leaving import keep, kept_of, leave, leave_by_text
 from regard.surveys.distribution.provider import has_sms, sms_provider
 from regard.surveys.distribution.sending import told_of
+from regard.surveys.languages import direction
 from regard.surveys.model import languages_of
 from regard.surveys.models import Invitation
 from regard.surveys.preferring import ASKED, PURPOSE, masked
 from regard.surveys.recording import call
-from regard.surveys.respond.languages import chosen_language, direction, words_language
+from regard.surveys.respond.languages import chosen_language, words_language
 from regard.surveys.respond.views import SeeOther, for_respondents
 from regard.surveys.respond.visiting import UNKNOWN, questionnaire_of
 from regard.surveys.site import tell

@@ -23,9 +23,9 @@ from regard.channels.site import send_mails
 from regard.surveys.distribution.choosing import Asker
 from regard.surveys.distribution.writing import Writer
 from regard.surveys.inviting import APP_CHANNEL, EMAIL_CHANNEL
+from regard.surveys.languages import name_of
 from regard.surveys.model import languages_of
 from regard.surveys.models import Invitation, Programme, Survey
-from regard.surveys.respond.languages import name_of
 from regard.surveys.sending.saying import page_of
 from regard.surveys.sending.views.programmes import asks_of, found
 from regard.web.site import told_error

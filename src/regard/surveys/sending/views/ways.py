@@ -15,10 +15,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from regard.accounts import Right
 from regard.accounts.site import absolute, record_audit, right_required
+from regard.surveys.languages import name_of
 from regard.surveys.model import Questionnaire, in_language, languages_of
 from regard.surveys.models import Programme, Survey
 from regard.surveys.reading import read_questionnaire
-from regard.surveys.respond.languages import name_of
 from regard.surveys.respond.shades import shades
 from regard.surveys.respond.visiting import kiosk_address
 from regard.surveys.sending.codes import Poster, poster_svg, qr_svg
