@@ -16,10 +16,11 @@ from regard.web.charts import (
     steps,
     trend,
 )
-from regard.web.formats import LANGUAGES, MISSING, Format, Shown, gettext_noop, ngettext
+from regard.web.formats import ENGLISH, LANGUAGES, MISSING, Format, Shown, gettext_noop, ngettext
 from regard.web.lending import Threads
 
 __all__ = [
+    "ENGLISH",
     "LANGUAGES",
     "MISSING",
     "STRANGERS_LIMIT",

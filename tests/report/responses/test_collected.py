@@ -11,6 +11,7 @@ import pytest
 
 from regard.metrics import crosstab, rake
 from regard.report.responses.choosing import Chosen, is_telling
+from regard.report.responses.codebook import codebook_text
 from regard.report.responses.collected import Collected
 from regard.report.responses.crossing import cross
 from regard.report.responses.items import items_of
@@ -18,6 +19,7 @@ from regard.report.responses.silence import funnel_of, silence_of
 from regard.report.responses.tabling import table_of
 from regard.report.responses.weighting import weighing
 from regard.surveys import Questionnaire, Responded, Respondent, read_questionnaire
+from regard.web import ENGLISH, Format
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -196,6 +198,23 @@ def test_a_notebook_works_with_the_table() -> None:
     found = crosstab([str(v) for v in table.values("language")], [str(v >= 9) for v in table.values("nps")])
     assert found.n == 200
     assert table.values("sampling_weight")[:2] == [1.0, 3.0]
+
+
+def test_a_table_is_named_in_the_language_of_who_takes_it_away() -> None:
+    asked = poll({"type": "checkbox", "name": "used", "choices": ["a"], "showOtherItem": True})
+    given = responded(answers={"used": ["a"]}, way="email", flags=("speeder", "straight_lining"))
+    polish = {"Begun": "Rozpoczęto", "E-mail": "Poczta", "yes": "tak", "no": "nie", "Something else": "Coś innego"}
+    fmt = Format("pl", translate=lambda text: polish.get(text, text))
+    here, there = (table_of(Collected.of({1: asked}, [given]), fmt=one) for one in (ENGLISH, fmt))
+    assert there.rows.equals(here.rows), "names and codes are everybody's"
+    told = {column.name: column for column in there.columns}
+    assert told["started_at"].label == "Rozpoczęto"
+    assert told["way"].value_labels["email"] == "Poczta"
+    assert told["used.a"].value_labels == {0: "nie", 1: "tak"}
+    assert told["used.other"].label == "used: Coś innego"
+    [flags] = told["flags"].value_labels
+    assert flags == "speeder straight_lining"
+    assert "| email (SPSS: 2) | Poczta | 1 |" in codebook_text(there, "Ankieta", fmt)
 
 
 def test_a_question_called_like_a_fact_gets_a_name_of_its_own() -> None:

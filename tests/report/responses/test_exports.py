@@ -222,7 +222,7 @@ def test_the_codebook_is_read_by_programs_and_by_people(table):
     assert {row["variable"] for row in rows} == {column.name for column in table.columns}
     assert next(row for row in rows if row["code"] == "phone")["meaning"] == "Telefon"
     text = codebook_text(table, "Survey *one*")
-    assert text.startswith("# Survey \\*one\\*\n\n3 respondents, 7 variables.")
+    assert text.startswith("# Survey \\*one\\*\n\n3 respondents and 7 variables")
     assert "| 99 | no opinion | 1 |" in text
     assert "an option of used" in text
 

@@ -234,7 +234,7 @@ def test_small_cells_are_held_back(signed_in, at) -> None:
 def test_words_are_read_searched_and_paged(signed_in, workspace) -> None:
     survey = survey_of(workspace, answers=400)
     client, at = signed_in("agent"), f"/w/harbour/surveys/{survey.key}/results/words/"
-    first = client.get(at)
+    first = client.get(at + "?question=~comments")
     assert "Older" in text(first)
     pages, following = [first], re.search(r'href="([^"]*before=\d+)"', first.content.decode())
     while following:
@@ -247,6 +247,17 @@ def test_words_are_read_searched_and_paged(signed_in, workspace) -> None:
     assert "parcel came" not in text(found)
     assert "&lt;b&gt;Nice" in client.get(at + "?q=Nice").content.decode()
     assert "Nothing found" in text(client.get(at + "?q=nobody says this"))
+
+
+def test_short_texts_stand_among_all_words_and_can_be_left_out(signed_in, workspace) -> None:
+    survey = survey_of(workspace, answers=120)
+    client, at = signed_in("agent"), f"/w/harbour/surveys/{survey.key}/results/words/"
+    assert '<option value="~comments">' in client.get(at).content.decode()
+    one = Response.objects.of(workspace).exclude(completed_at=None).latest("pk")
+    Response.objects.of(workspace).filter(pk=one.pk).update(answers={**one.answers, "place": {"town": "Gdynia"}})
+    assert "Town: Gdynia" in text(client.get(at))
+    assert "Town: Gdynia" in text(client.get(at + "?question=place"))
+    assert "Town: Gdynia" not in text(client.get(at + "?question=~comments"))
 
 
 def test_flagged_words_are_marked_and_lead_to_the_person(signed_in, workspace) -> None:
@@ -335,6 +346,22 @@ def test_an_spss_file_opens_with_its_labels(signed_in, at, tmp_path) -> None:
     assert "Basic" in about.variable_value_labels["plan"].values()
 
 
+def test_an_spss_file_has_the_labels_of_its_readers_language(signed_in, at, tmp_path) -> None:
+    pyreadstat = pytest.importorskip("pyreadstat")
+    client = signed_in("analyst")
+    files = {}
+    for language in ("en", "pl"):
+        client.cookies["django_language"] = language
+        (tmp_path / "a.sav").write_bytes(client.get(at + "files/responses.sav").content)
+        files[language] = pyreadstat.read_sav(str(tmp_path / "a.sav"))
+    (english, about), (polish, told) = files["en"], files["pl"]
+    assert list(english.columns) == list(polish.columns)
+    assert (about.column_names_to_labels["language"], told.column_names_to_labels["language"]) == ("Language", "Język")
+    assert {*about.variable_value_labels["way"].values()} >= {"E-mail", "Open link"}
+    assert about.variable_value_labels["way"].keys() == told.variable_value_labels["way"].keys()
+    assert about.variable_value_labels["way"] != told.variable_value_labels["way"]
+
+
 def test_every_file_says_what_the_page_and_the_answers_say(signed_in, survey, at, tmp_path) -> None:
     pyreadstat = pytest.importorskip("pyreadstat")
     client = signed_in("analyst")
@@ -352,7 +379,7 @@ def test_every_file_says_what_the_page_and_the_answers_say(signed_in, survey, at
         assert sav["nps"] == parquet["nps"] == int(line["nps"]) == given["nps"]
         assert parquet.get("plan") == given.get("plan") == (line["plan"] or None)
         if "plan" in given:
-            assert plans[sav["plan"]].casefold() == given["plan"]
+            assert plans[sav["plan"]].casefold() == given["plan"].replace("other", "something else")
         if "used" in given:
             assert sav["used_app"] == parquet["used.app"] == int(line["used.app"]) == int("app" in given["used"])
         since = date.fromisoformat(given["since"]) if "since" in given else None

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from regard.base.words import marked
 from regard.report.responses.spss import numbered, spss_names
 from regard.report.responses.table import Kind, ResponseTable, Variable
 from regard.report.tables import csv_text
+from regard.web import ENGLISH, Format, ngettext
 
 HEADINGS = (
     "variable",
@@ -24,6 +26,16 @@ HEADINGS = (
     "meaning",
     "count",
 )
+"""Names for programs, the same in every language."""
+KINDS = {
+    Kind.NOMINAL: marked("nominal"),
+    Kind.ORDINAL: marked("ordinal"),
+    Kind.SCALE: marked("scale"),
+    Kind.TEXT: marked("text"),
+    Kind.DATETIME: marked("date or time"),
+}
+RESPONDENTS = ngettext("{n} respondent", "{n} respondents")
+VARIABLES = ngettext("{n} variable", "{n} variables")
 
 
 @dataclass(frozen=True)
@@ -100,23 +112,30 @@ def _span(entry: Entry) -> str | None:
     return None if entry.least is None else f"{entry.least} … {entry.most}"
 
 
-def codebook_text(table: ResponseTable, title: str) -> str:
+def codebook_text(table: ResponseTable, title: str, fmt: Format = ENGLISH) -> str:
     """As Markdown, for people: a heading for each variable and a table of its codes."""
-    parts = [f"# {_inline(title)}", f"{table.n} respondents, {len(table.columns)} variables."]
-    parts += [part for entry in codebook(table) for part in _section(entry)]
+    size = fmt.listed([fmt.count_of(RESPONDENTS, table.n), fmt.count_of(VARIABLES, len(table.columns))])
+    parts = [f"# {_inline(title)}", size]
+    parts += [part for entry in codebook(table) for part in _section(entry, fmt)]
     return "\n\n".join(parts) + "\n"
 
 
-def _section(entry: Entry) -> list[str]:
+def _section(entry: Entry, fmt: Format) -> list[str]:
     column = entry.variable
-    facts = [column.kind.value, f"{entry.answered} answered", f"{entry.missing} missing"]
-    facts += [f"an option of {column.multiple_response_of}"] if column.multiple_response_of else []
+    counts = {"answered": fmt.number(entry.answered, 0), "missing": fmt.number(entry.missing, 0)}
+    facts = [fmt.say(KINDS[column.kind]), fmt.say(marked("answered: {answered}, missing: {missing}"), **counts)]
+    facts += (
+        [fmt.say(marked("an option of {question}"), question=question)]
+        if (question := column.multiple_response_of)
+        else []
+    )
     facts += [f"SPSS: {entry.spss_name}"] if entry.spss_name != column.name else []
     facts += [span] if (span := _span(entry)) else []
     parts = [f"## {_inline(column.name)}", _inline(column.label), _inline(", ".join(facts))]
     if entry.codes:
-        lines = [f"| {_code(c)} | {_inline(c.meaning)} | {c.count} |" for c in entry.codes]
-        parts.append("\n".join(["| Code | Meaning | Count |", "| --- | --- | --- |", *lines]))
+        lines = [f"| {_code(c)} | {_inline(c.meaning)} | {fmt.number(c.count, 0)} |" for c in entry.codes]
+        headings = " | ".join(map(fmt.say, (marked("Code"), marked("Meaning"), marked("Count"))))
+        parts.append("\n".join([f"| {headings} |", "| --- | --- | --- |", *lines]))
     return [part for part in parts if part]
 
 

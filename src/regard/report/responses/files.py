@@ -6,26 +6,29 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from regard.base.words import translated
 from regard.report.responses.codebook import codebook_csv, codebook_text
 from regard.report.responses.exporting import csv_of, write_parquet
 from regard.report.responses.spss import syntax, write_sav
 from regard.report.responses.table import ResponseTable
+from regard.web import Format
 
 Written = str | bytes
 
 
-def _parquet(table: ResponseTable, title: str) -> bytes:
+def _parquet(table: ResponseTable, title: str, fmt: Format) -> bytes:
     return _kept(lambda path: write_parquet(table, path))
 
 
-def _sav(table: ResponseTable, title: str) -> bytes:
+def _sav(table: ResponseTable, title: str, fmt: Format) -> bytes:
     return _kept(lambda path: write_sav(table, path, title))
 
 
-def _syntax(table: ResponseTable, title: str) -> str:
+def _syntax(table: ResponseTable, title: str, fmt: Format) -> str:
     """The syntax for the file, which is written once more to know what had to be cut."""
     with TemporaryDirectory() as folder:
-        return syntax(table, write_sav(table, Path(folder) / "responses", title).losses)
+        losses = write_sav(table, Path(folder) / "responses", title).losses
+        return syntax(table, [translated(loss, fmt.translate) for loss in losses])
 
 
 def _kept(write: Callable[[Path], object]) -> bytes:
@@ -36,13 +39,13 @@ def _kept(write: Callable[[Path], object]) -> bytes:
         return path.read_bytes()
 
 
-FORMATS: Mapping[str, Callable[[ResponseTable, str], Written]] = {
-    "responses.csv": lambda table, title: csv_of(table),
-    "labelled.csv": lambda table, title: csv_of(table, is_labelled=True),
+FORMATS: Mapping[str, Callable[[ResponseTable, str, Format], Written]] = {
+    "responses.csv": lambda table, title, fmt: csv_of(table),
+    "labelled.csv": lambda table, title, fmt: csv_of(table, is_labelled=True),
     "responses.parquet": _parquet,
     "responses.sav": _sav,
     "multiple-responses.sps": _syntax,
-    "codebook.csv": lambda table, title: codebook_csv(table),
+    "codebook.csv": lambda table, title, fmt: codebook_csv(table),
     "codebook.md": codebook_text,
 }
-"""Each takes the table and the survey's name."""
+"""Each takes the table, the survey's name and how its reader reads."""

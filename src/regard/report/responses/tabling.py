@@ -1,17 +1,24 @@
-"""The responses of a survey as a :class:`ResponseTable`: what leaves as a file, and what a notebook works with."""
+"""The responses of a survey as a :class:`ResponseTable`: what leaves as a file, and what a notebook works with.
+
+Names and codes are the same for everybody; what they are called is in the language of whoever takes them away.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 import pyarrow as pa
 
+from regard.base.words import marked
 from regard.report.responses.collected import Collected
 from regard.report.responses.columns import Floats
+from regard.report.responses.drawing import WAYS, label_of
 from regard.report.responses.items import Item, as_text
+from regard.report.responses.showing import flag_words
 from regard.report.responses.table import Code, Kind, ResponseTable, Variable
 from regard.surveys import (
     COMMENT,
@@ -28,7 +35,9 @@ from regard.surveys import (
     Rating,
     Respondent,
     TextLine,
+    language_name,
 )
+from regard.web import ENGLISH, Format
 
 Column = tuple[Variable, pa.Array]
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -37,33 +46,66 @@ MOMENTS: Mapping[str, tuple[Callable[[str], Any], pa.DataType]] = {
     "date": (date.fromisoformat, pa.date32()),
     "datetime-local": (datetime.fromisoformat, pa.timestamp("us")),
 }
-NO_YES: dict[Code, str] = {0: "no", 1: "yes"}
+NO_YES: dict[Code, str] = {0: marked("no"), 1: marked("yes")}
 FACTS: Sequence[tuple[str, str, Kind, pa.DataType, Callable[[Respondent], Any]]] = (
-    ("response_id", "Response", Kind.TEXT, pa.string(), lambda one: one.id),
-    ("version", "Version of the survey", Kind.NOMINAL, pa.int64(), lambda one: one.version),
-    ("started_at", "Begun", Kind.DATETIME, pa.timestamp("us", "UTC"), lambda one: one.started_at),
-    ("completed_at", "Completed", Kind.DATETIME, pa.timestamp("us", "UTC"), lambda one: one.completed_at),
-    ("seconds", "Seconds from beginning to end", Kind.SCALE, pa.float64(), lambda one: one.seconds),
-    ("language", "Language", Kind.NOMINAL, pa.string(), lambda one: one.language),
-    ("way", "How it was reached", Kind.NOMINAL, pa.string(), lambda one: one.way),
-    ("touchpoint", "Touchpoint", Kind.NOMINAL, pa.string(), lambda one: one.touchpoint or None),
-    ("flags", "Signs of careless answers", Kind.NOMINAL, pa.string(), lambda one: " ".join(one.flags) or None),
-    ("sampling_weight", "1 / probability of having been asked", Kind.SCALE, pa.float64(), lambda one: one.weight),
+    ("response_id", marked("Response"), Kind.TEXT, pa.string(), lambda one: one.id),
+    ("version", marked("Version of the survey"), Kind.NOMINAL, pa.int64(), lambda one: one.version),
+    ("started_at", marked("Begun"), Kind.DATETIME, pa.timestamp("us", "UTC"), lambda one: one.started_at),
+    ("completed_at", marked("Completed"), Kind.DATETIME, pa.timestamp("us", "UTC"), lambda one: one.completed_at),
+    ("seconds", marked("Seconds from beginning to end"), Kind.SCALE, pa.float64(), lambda one: one.seconds),
+    ("language", marked("Language"), Kind.NOMINAL, pa.string(), lambda one: one.language),
+    ("way", marked("How it was reached"), Kind.NOMINAL, pa.string(), lambda one: one.way),
+    ("touchpoint", marked("Touchpoint"), Kind.NOMINAL, pa.string(), lambda one: one.touchpoint or None),
+    ("flags", marked("Signs of careless answers"), Kind.NOMINAL, pa.string(), lambda one: " ".join(one.flags) or None),
+    (
+        "sampling_weight",
+        marked("1 / probability of having been asked"),
+        Kind.SCALE,
+        pa.float64(),
+        lambda one: one.weight,
+    ),
 )
 
 
-def table_of(collected: Collected, raked: Floats | None = None) -> ResponseTable:
+CODES: Mapping[str, Callable[[Sequence[str], Format], dict[Code, str]]] = {
+    "language": lambda given, fmt: {code: language_name(code) for code in given},
+    "way": lambda given, fmt: {code: fmt.say(text) for code, text in WAYS.items()},
+    "flags": lambda given, fmt: {code: fmt.listed(flag_words(code.split(), fmt)) for code in given},
+}
+"""What our own codes are called. Ways are all named, given or not, so that SPSS numbers them alike in every file."""
+
+
+def table_of(collected: Collected, raked: Floats | None = None, fmt: Format = ENGLISH) -> ResponseTable:
     """One row a response; ``raked`` are the weights that make them look like all customers."""
-    columns = [
-        (Variable(name, label, kind), pa.array([read(one) for one in collected.responses], type=type_))
-        for name, label, kind, type_, read in FACTS
-    ]
+    columns = list(_facts(collected, fmt))
     if raked is not None:
-        columns.append((Variable("raked_weight", "Weight raked to known margins", Kind.SCALE), pa.array(raked)))
+        label = fmt.say(marked("Weight raked to known margins"))
+        columns.append((Variable("raked_weight", label, Kind.SCALE), pa.array(raked)))
     for item in collected.items:
-        columns += _columns(item, collected.answers(item).list(), collected)
-    named = list(_named_apart(columns))
+        columns += _columns(_called(item, fmt), collected.answers(item).list(), collected)
+    named = [(_in_words(column, fmt), values) for column, values in _named_apart(columns)]
     return ResponseTable([column for column, _ in named], pa.table({column.name: values for column, values in named}))
+
+
+def _facts(collected: Collected, fmt: Format) -> Iterator[Column]:
+    """What is known of every response, whatever the survey asks."""
+    for name, label, kind, type_, read in FACTS:
+        values = [read(one) for one in collected.responses]
+        given = sorted({value for value in values if value is not None}) if name in CODES else []
+        codes = CODES[name](given, fmt) if name in CODES else {}
+        yield Variable(name, fmt.say(label), kind, codes), pa.array(values, type=type_)
+
+
+def _called(item: Item, fmt: Format) -> Item:
+    """The question with a name for "other" and "none" where its author gave them none."""
+    return replace(item, options={value: label_of(item.options, value, fmt) for value in item.options})
+
+
+def _in_words(column: Variable, fmt: Format) -> Variable:
+    """An option with its "no" and "yes" in the reader's language."""
+    if column.value_labels is not NO_YES:
+        return column
+    return replace(column, value_labels={code: fmt.say(text) for code, text in NO_YES.items()})
 
 
 def _named_apart(columns: Sequence[Column]) -> Iterator[Column]:
@@ -75,11 +117,7 @@ def _named_apart(columns: Sequence[Column]) -> Iterator[Column]:
             number += 1
             name = f"{column.name}_{number}"
         taken.add(name)
-        yield (column if name == column.name else _renamed(column, name)), values
-
-
-def _renamed(column: Variable, name: str) -> Variable:
-    return Variable(name, column.label, column.kind, column.value_labels, column.missing, column.multiple_response_of)
+        yield replace(column, name=name), values
 
 
 def _columns(item: Item, answers: Sequence[Any], collected: Collected) -> Iterator[Column]:

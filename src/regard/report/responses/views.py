@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -24,6 +24,7 @@ from regard.report.responses.collected import Collected
 from regard.report.responses.crossing import Crossed, cross, crossable
 from regard.report.responses.files import FORMATS
 from regard.report.responses.forms import MarginForm
+from regard.report.responses.items import Item
 from regard.report.responses.showing import (
     balance_rows,
     bounds_words,
@@ -250,6 +251,9 @@ def _table(asked: Results, found: Crossed) -> dict[str, Any]:
     }
 
 
+COMMENTS = "~comments"
+"""In the place of one question: all that ask for more than a short text. No question's key begins so."""
+
 # --- single responses ------------------------------------------------------------------------------------------------
 
 
@@ -261,8 +265,8 @@ def words(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     search, question = request.GET.get("q", "").strip()[:200], request.GET.get("question", "")
     before = request.GET.get("before", "")
     items = [item for item in asked.everything.items if has_words(item)]
-    told = [] if search else [item for item in items if is_told(item)]  # who looks for a word looks everywhere
-    wanted = [item for item in items if item.key == question] or told or items
+    comments = [item for item in items if is_told(item)]
+    wanted = comments if question == COMMENTS else [item for item in items if item.key == question] or items
     zone = ZoneInfo(asked.settings.time_zone)
     singles = newest_first(asked.survey, int(before) if before.isdecimal() and len(before) < 19 else None)
     found = page_of(singles, wanted, lambda one: asked.chosen.holds(one, zone), search)
@@ -272,7 +276,10 @@ def words(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         filters=asked.filter_bar(),
         verbatims=[_verbatim(asked, one) for one in found.found],
         q=search,
-        questions=[{"value": item.key, "text": item.title, "is_chosen": item.key == question} for item in items],
+        questions=[
+            {"value": value, "text": text, "is_chosen": value == question}
+            for value, text in _asked_for_words(items, comments)
+        ],
         kept=[(name, value) for name, value in request.GET.items() if name not in ("q", "question", "before")],
         following=asked.url("results:words", q=search, question=question, before=str(found.following or "")),
         has_more=found.following is not None,
@@ -280,6 +287,13 @@ def words(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         is_first=not before,
         first=asked.url("results:words", q=search, question=question),
     )
+
+
+def _asked_for_words(items: Sequence[Item], comments: Sequence[Item]) -> Iterator[tuple[str, str]]:
+    """What may be chosen beside all: one question, or comments without names, numbers and other short texts."""
+    if comments and len(comments) < len(items):
+        yield COMMENTS, _("comments only, no short texts")
+    yield from ((item.key, item.title) for item in items)
 
 
 def _verbatim(asked: Results, one: Any) -> dict[str, Any]:
@@ -369,7 +383,7 @@ def file(request: HttpRequest, slug: str, key: str, file: str) -> HttpResponse:
         raise PermissionDenied
     asked, written = Results.of(request, key), _format(file)
     raked = asked.weighing.of(asked.mask) if asked.weighing.raked is not None else None
-    made = written(table_of(asked.part, raked), asked.survey.name)
+    made = written(table_of(asked.part, raked, asked.fmt), asked.survey.name, asked.fmt)
     record_audit(request.workspace, request.user, "survey exported", key, file=file, responses=asked.part.n)
     stem, _dot, ending = file.rpartition(".")
     answer = HttpResponse(made, content_type=CONTENT_TYPES[ending])
