@@ -19,6 +19,7 @@ from regard.surveys.model import Html, Questionnaire
 from regard.surveys.models import Response
 from regard.surveys.recording import Call, Told, response_calls
 from regard.surveys.respond.devices import flag_parts, others_of, recorded_in
+from regard.surveys.respond.turns import alone_with_device, alone_with_response
 from regard.surveys.respond.visiting import questionnaire_of, version_of
 from regard.surveys.site import tell
 
@@ -127,13 +128,18 @@ def _received(response: Response, way: Path) -> ResponseReceived:
 def settle_abandoned() -> None:
     """Put the answers of responses that nobody came back to for an hour into the stream. Done twice, it changes
     nothing; what an attempt cannot append, the next one does."""
-    alone = Response.objects.public().filter(completed_at=None, changed_at__lt=now() - SILENCE).exclude(ended_by=LEFT)
-    related = alone.select_related("survey", "workspace", "invitation")
-    for pk in list(alone.order_by("pk").values_list("pk", flat=True)[:AT_A_TIME]):
-        response = related.filter(pk=pk).first()  # now: it may be long since the first was read
-        if response is None:
-            continue
-        response.version = version_of(response.version_id)
+    left = Response.objects.public().filter(completed_at=None, changed_at__lt=now() - SILENCE).exclude(ended_by=LEFT)
+    related = left.select_related("survey", "workspace", "invitation")
+    for public_id in list(left.order_by("pk").values_list("public_id", flat=True)[:AT_A_TIME]):
+        with alone_with_response(public_id):
+            response = related.filter(public_id=public_id).first()  # now: it may be long since the first was read
+            if response is not None:
+                _settle_one(response)
+
+
+def _settle_one(response: Response) -> None:
+    response.version = version_of(response.version_id)
+    with alone_with_device(response):
         if response.ended_by == SETTLING or _settle(response):
             finish_settling(response)
 

@@ -8,7 +8,6 @@ import pytest
 
 from regard.base.clock import frozen, now
 from regard.surveys.models import Response
-from regard.surveys.respond import saving
 from regard.surveys.tasks import LEFT, settle_abandoned
 from tests.surveys.conftest import Rows
 from tests.surveys.respond.conftest import Person, publish
@@ -96,29 +95,6 @@ def test_whoever_goes_back_to_the_first_of_two_beginnings_completes_that(survey,
     assert "Thank you" in first.text
     assert scores(rows) == [2.0]
     assert duplicates(everything) == [False, True]
-
-
-def test_answers_changed_while_they_are_settled_are_the_same_in_row_and_stream(
-    survey, everything, rows: Rows, monkeypatch
-) -> None:
-    """Somebody comes back in the moment between the job's reading of the row and its telling of it."""
-    person = begun(survey, "3")
-    again = Person().open(person.action).send(to="back")
-    changed, address = {**again.form, "a.nps": "9", "to": "next"}, again.action
-    read = saving._taken
-    settled = []
-
-    def meanwhile(visit, sent):
-        if not settled:
-            settled.append(True)
-            settle()
-        return read(visit, sent)
-
-    monkeypatch.setattr(saving, "_taken", meanwhile)
-    person.post(address, changed)
-    assert settled
-    [kept] = everything()
-    assert scores(rows) == [float(kept.answers["nps"])] == [3.0]
 
 
 def test_what_was_fixed_and_not_told_when_the_server_died_is_told_as_it_was(survey, everything, rows: Rows) -> None:

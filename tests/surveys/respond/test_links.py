@@ -277,3 +277,52 @@ def test_the_next_person_at_a_kiosk_cannot_go_back_to_anothers_answers(workspace
 def test_an_empty_sending_makes_no_response(survey, everything) -> None:
     assert "Would you recommend us?" in Client().post(f"/s/{survey.key}/").content.decode()
     assert everything() == []
+
+
+def test_a_page_that_was_open_when_its_link_ended_can_be_sent_for_a_day(survey, everything) -> None:
+    link = personal_address(invite(survey, expires_at=now() + timedelta(hours=1)))
+    in_time, much_later = Person().open(link), Person().open(link)
+    with frozen(now() + timedelta(hours=26)):
+        assert "does not work" in much_later.send(nps="1").text
+    with frozen(now() + timedelta(hours=23)):
+        assert Person().open(link).page.status_code == 404
+        assert "Why?" in in_time.send(nps="3").text
+        assert "Thank you" in in_time.send(sorry="slow").text
+    assert [kept.answers["nps"] for kept in everything()] == [3]
+
+
+def test_who_began_before_a_link_ended_goes_on_by_it_for_as_long_as_the_survey_is_open(survey, everything) -> None:
+    link = personal_address(invite(survey, expires_at=now() + timedelta(hours=1)))
+    Person().open(link).send(nps="3")
+    with frozen(now() + timedelta(days=9)):
+        again = Person().open(link)
+        assert "You gave 3. Why?" in again.text
+        assert "Thank you" in again.send(sorry="slow").text
+        assert "You have answered this survey already" in Person().open(link).text
+    assert len(everything()) == 1
+
+
+def test_a_link_for_several_answers_that_has_ended_takes_no_other(survey, everything) -> None:
+    link = personal_address(invite(survey, is_single_use=False, expires_at=now() + timedelta(hours=1)))
+    Person().open(link).send(nps="3").send()
+    with frozen(now() + timedelta(hours=2)):
+        assert Person().open(link).page.status_code == 404
+    assert len(everything()) == 1
+
+
+def test_a_page_of_another_link_opens_none_that_has_ended(survey, everything) -> None:
+    ended = personal_address(invite(survey, expires_at=now() + timedelta(hours=1)))
+    other = invite(survey, expires_at=now() + timedelta(days=9), customer=8)
+    for link in (personal_address(other), f"/s/{survey.key}/"):
+        person = Person().open(link)
+        with frozen(now() + timedelta(hours=2)):
+            assert person.post(ended, {**person.form, "a.nps": "3"}).page.status_code == 404
+    assert everything() == []
+
+
+def test_a_page_that_an_ended_link_takes_may_be_as_long_as_ever(survey) -> None:
+    from regard.surveys.respond.bodies import WORDS_LIMIT, _limit_at
+
+    link = personal_address(invite(survey, expires_at=now() + timedelta(hours=1)))
+    with frozen(now() + timedelta(hours=2)):
+        assert _limit_at(link) == WORDS_LIMIT

@@ -11,10 +11,11 @@ from django.http import Http404
 from django.urls import resolve
 
 from regard.base import NotFound
+from regard.base.clock import now
 from regard.surveys.model import File, questions_of
 from regard.surveys.models import Response, Survey
+from regard.surveys.respond.starting import OPEN_PAGE, find_invitation
 from regard.surveys.respond.visiting import (
-    find_invitation,
     find_kiosk,
     find_survey,
     public_id_of,
@@ -56,7 +57,7 @@ def _version(path: str) -> int | None:
         responses = Response.objects.public().filter(public_id=public_id_of(match.kwargs["token"]))
         return responses.filter(completed_at=None).values_list("version_id", flat=True).first()
     if match.url_name == "invited":
-        return survey_of(find_invitation(match.kwargs["token"])).newest
+        return survey_of(find_invitation(match.kwargs["token"], now() - OPEN_PAGE)).newest
     if match.url_name in {"anonymous", "kiosk", "embed"}:
         survey = find_kiosk(match.kwargs["token"]) if "token" in match.kwargs else find_survey(match.kwargs["key"])
         return survey.newest if survey.state == Survey.State.OPEN else None

@@ -41,6 +41,14 @@ def others_of(response: Response) -> list[Other]:
         return [Other(pk, completed is not None, _names(recorded)) for pk, completed, recorded in cursor.fetchall()]
 
 
+def is_kept(response: Response) -> bool:
+    """Is there a row of this id already?"""
+    table = connection.ops.quote_name(Response._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 FROM {table} WHERE public_id = %s", [response.public_id])  # noqa: S608 - as above
+        return cursor.fetchone() is not None
+
+
 def _names(recorded: Any) -> list[str]:
     return msgspec.json.decode(recorded) if isinstance(recorded, str) else recorded
 

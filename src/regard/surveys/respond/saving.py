@@ -21,7 +21,8 @@ from regard.surveys.flags import DUPLICATE, ROBOT, flags_of
 from regard.surveys.flow import COMMENT, Path, Step, answers_on, is_answered, is_required, quotas_at
 from regard.surveys.model import File, Html, Quota, Text
 from regard.surveys.models import Invitation, Response, Survey
-from regard.surveys.respond.devices import flag_parts, others_of, recorded_in
+from regard.surveys.respond.devices import flag_parts, is_kept, others_of, recorded_in
+from regard.surveys.respond.turns import alone_with_device
 from regard.surveys.respond.visiting import Visit
 from regard.surveys.tasks import SETTLING, announce, finish_settling, record_response
 
@@ -63,7 +64,7 @@ class End:
     quota: Quota | None = None
 
 
-def begin(visit: Visit) -> None:
+def _begin(visit: Visit) -> None:
     """Check that this device may answer. Raises Conflict when it has, and may not again."""
     visit.others = others_of(visit.response)
     if _is_double(visit):
@@ -99,15 +100,17 @@ def unfinished(invitation: Invitation) -> Response | None:
 def send_page(visit: Visit, sent: Sent) -> Outcome:
     """Keep a page's answers and say where it goes on.
 
-    Raises Overtaken when the response is there already, or has been changed meanwhile: nothing of the page has been
-    kept then, and it is to be sent once more to the response as it is. Only quotas, and the beginning of what somebody
-    was invited to, need others to wait. Raises Conflict when an invitation has been used up, or when the device has
-    sent other answers meanwhile and may do so once.
+    To be called in the response's turn. Raises Overtaken when the response is there already, or has been changed
+    meanwhile: nothing of the page has been kept then, and it is to be sent once more to the response as it is. Raises
+    Conflict when an invitation has been used up, or when the device has sent other answers and may do so once.
     """
     invited = None if visit.is_begun else visit.invitation
     if visit.response.ended_by == SETTLING:
         finish_settling(visit.response)
-    with transaction.atomic() if visit.questionnaire.quotas or invited else nullcontext():
+    is_whole = visit.questionnaire.quotas or invited
+    with alone_with_device(visit.response), transaction.atomic() if is_whole else nullcontext():
+        if not visit.is_begun:
+            _begin(visit)
         if invited:
             _take_alone(visit, invited)
         if sent.files and not visit.is_begun:  # files belong to a row
@@ -282,6 +285,8 @@ def _finish(visit: Visit, sent: Sent, end: End) -> tuple[Outcome, ResponseReceiv
     if visit.is_begun:  # others may have been begun since, and ended
         visit.others = others_of(response)
         _flag_second(visit)
+    elif is_kept(response):  # the same form was sent before: the stream is not to hear of this one
+        raise Overtaken(response.public_id)
     try:
         _complete(visit, end)
         return Outcome(), record_response(visit.questionnaire, response, end.way, recorded_in(visit.others))

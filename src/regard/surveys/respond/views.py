@@ -33,16 +33,18 @@ from regard.surveys.respond.pages import (
     question_page,
     said_page,
 )
-from regard.surveys.respond.saving import ALREADY, Outcome, Overtaken, Sent, begin, send_page, unfinished
+from regard.surveys.respond.saving import ALREADY, Outcome, Overtaken, Sent, send_page, unfinished
+from regard.surveys.respond.starting import invitation_in_time
+from regard.surveys.respond.turns import alone_with_response
 from regard.surveys.respond.visiting import (
     LONGEST_NAME,
     Visit,
     begun,
     continued,
-    find_invitation,
     find_kiosk,
     find_survey,
     kiosk_address,
+    public_id_of,
     survey_of,
     visit_of,
 )
@@ -107,7 +109,7 @@ def embedded(request: HttpRequest, key: str) -> HttpResponse:
 @for_respondents
 def invited(request: HttpRequest, token: str) -> HttpResponse:
     """A personal link: for one answer, or for several; goes on where somebody stopped."""
-    invitation = find_invitation(token)
+    invitation = invitation_in_time(request, token)
     survey = survey_of(invitation)
     try:
         known = unfinished(invitation)
@@ -128,7 +130,7 @@ def _first(request: HttpRequest, survey: Survey, way: str, invitation: Invitatio
     steps = visit.path().steps
     if request.method == "POST" and steps and request.POST.get("page") == steps[0].page.name:
         limits.count(request, "beginnings", limits.BEGINNINGS)
-        return _sent(request, visit)
+        return _sent(request, visit.response.public_id, visit)
     if not steps:
         return _nothing(visit)
     return question_page(request, visit, steps[0], given=_picked(steps[0], request.GET.get("pick", "")[:LONGEST_NAME]))
@@ -148,17 +150,13 @@ def response(request: HttpRequest, token: str) -> HttpResponse:
     """A response that has begun: the page that the address names, or the one where it goes on."""
     if request.method == "POST":
         limits.count(request, "sendings", limits.SENDINGS)
-        return _sent(request, continued(request, token))
+        return _sent(request, public_id_of(token))
     visit = continued(request, token)
     if visit.is_kiosk and now() - visit.response.changed_at > timedelta(seconds=KIOSK_SECONDS):
         return SeeOther(kiosk_address(visit.survey))  # the next person must not read on
     if visit.is_over:
         return done_page(request, visit)
-    if visit.survey.state != Survey.State.OPEN:
-        return _closed(visit)
-    if not visit.path().steps:
-        return _nothing(visit)
-    return question_page(request, visit, _wanted(visit, request.GET.get("page", "")))
+    return _stopped(visit) or question_page(request, visit, _wanted(visit, request.GET.get("page", "")))
 
 
 def _wanted(visit: Visit, name: str) -> Step:
@@ -171,25 +169,32 @@ def _wanted(visit: Visit, name: str) -> Step:
     return way.step(reached) or way.steps[0]
 
 
-def _sent(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """A page that was sent. What somebody else has changed meanwhile is read anew, and the page is sent to that."""
+def _sent(request: HttpRequest, public_id: str, fresh: Visit | None = None) -> HttpResponse:
+    """A page that was sent to the response of this id, or to a fresh one; each in its turn. Where another has made the
+    response meanwhile, it is sent to that."""
     sent = _read(request)
     for _ in range(ATTEMPTS):
-        if visit.is_over:
-            return SeeOther(visit.address)
-        if visit.survey.state != Survey.State.OPEN:
-            return _closed(visit)
-        if not visit.path().steps:
-            return _nothing(visit)
         try:
-            if not visit.is_begun:
-                begin(visit)
-            return _answered(request, visit, send_page(visit, sent))
+            with alone_with_response(public_id):
+                visit = fresh or visit_of(request, public_id)
+                if stopped := _stopped(visit):
+                    return stopped
+                outcome = send_page(visit, sent)
+            return _answered(request, visit, outcome)
         except Overtaken as overtaken:
-            visit = visit_of(request, str(overtaken))
+            public_id, fresh = str(overtaken), None
         except Conflict as refused:
             return said_page(visit.survey, visit.language, refused.message, said("Thank you."), 200, visit)
     raise Unavailable(said("These answers are being changed from several places at once."), remedy=said("send again"))
+
+
+def _stopped(visit: Visit) -> HttpResponse | None:
+    """What is said instead where nothing can be sent (any more)."""
+    if visit.is_over:
+        return SeeOther(visit.address)
+    if visit.survey.state != Survey.State.OPEN:
+        return _closed(visit)
+    return None if visit.path().steps else _nothing(visit)
 
 
 def _read(request: HttpRequest) -> Sent:

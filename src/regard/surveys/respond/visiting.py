@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any, Final
 from uuid import UUID
@@ -20,7 +20,6 @@ from django.urls import reverse
 from regard.base import NotFound
 from regard.base.clock import now
 from regard.base.ids import new_id
-from regard.base.words import said
 from regard.surveys.arranging import Arrangement, arrange, read_arrangement
 from regard.surveys.flow import Path, path
 from regard.surveys.inviting import APP_CHANNEL
@@ -30,17 +29,15 @@ from regard.surveys.reading import read_questionnaire
 from regard.surveys.respond.devices import Other
 from regard.surveys.respond.languages import chosen_language
 from regard.surveys.respond.limits import device
+from regard.surveys.respond.starting import INVITATION, UNKNOWN, Start, instant_of, read_start
 from regard.surveys.tokens import read, read_id, sign, sign_id
 
 RESPONSE: Final = "response"
-INVITATION: Final = "invitation"
 KIOSK: Final = "kiosk"
-START: Final = "start"
 LONGEST_NAME: Final = 200
 LATELY: Final = 500
 """Responses that are looked at to take the pages of a balanced group equally often."""
 REMEMBERED_SECONDS: Final = 1.0
-UNKNOWN: Final = said("This link does not work, or not any more.")
 
 
 @dataclass
@@ -100,8 +97,8 @@ class Visit:
 
     def start_token(self) -> str:
         """Stands for the response that the first sending makes: sent twice, it is made once."""
-        told = UUID(self.response.public_id).bytes + self.response.version_id.to_bytes(4, "big")
-        return sign(settings.SECRET_KEY, START, told)
+        invited = self.invitation.public_id if self.invitation else ""
+        return Start(self.response.public_id, self.response.version_id, invited).token
 
 
 @lru_cache(maxsize=128)
@@ -175,15 +172,6 @@ def _remembered(name: str, value: str | int, _: int) -> Survey:
     return found
 
 
-def find_invitation(token: str) -> Invitation:
-    """The invitation of a personal address. Raises NotFound, also when it has ended."""
-    public_id = read_id(settings.SECRET_KEY, INVITATION, token, now())
-    found = Invitation.objects.public().filter(public_id=public_id).first()
-    if found is None or (found.expires_at and found.expires_at <= now()):
-        raise NotFound(UNKNOWN)
-    return found
-
-
 def survey_of(invitation: Invitation) -> Survey:
     """The survey that an invitation is to. Raises NotFound."""
     return _published("pk", invitation.survey_id)
@@ -214,7 +202,7 @@ def visit_of(request: HttpRequest, public_id: str) -> Visit:
 
 def begun(request: HttpRequest, survey: Survey, way: str, invitation: Invitation | None = None) -> Visit:
     """The visit of somebody who opens a survey, or sends its first page; nothing is kept yet."""
-    public_id, version = _start(request, survey)
+    public_id, version = _first(request, survey, invitation)
     questionnaire = questionnaire_of(version)
     language = _language(request, version, invitation.language if invitation else "")
     touchpoint = (invitation and invitation.touchpoint) or request.GET.get("touchpoint", "")
@@ -230,27 +218,20 @@ def begun(request: HttpRequest, survey: Survey, way: str, invitation: Invitation
         source_key=invitation.source_key if invitation else "",
         device="" if way == "kiosk" else device(request, survey.key),
         weight=1 / invitation.selection_probability if invitation and invitation.selection_probability else 1.0,
-        started_at=_instant(public_id),
+        started_at=instant_of(public_id),
     )
     drawn = arrange(questionnaire, UUID(public_id).int, _taken(questionnaire, survey))
     response.arrangement = msgspec.to_builtins(drawn)
     return Visit(survey, questionnaire, response, invitation, language)
 
 
-def _start(request: HttpRequest, survey: Survey) -> tuple[str, int]:
-    """The id and the version that the form was drawn for; new ones where there is none, or none of ours."""
-    try:
-        told = read(settings.SECRET_KEY, START, request.POST.get("start", ""), now())
-    except NotFound:
+def _first(request: HttpRequest, survey: Survey, invitation: Invitation | None) -> tuple[str, int]:
+    """The id and the version that the form was drawn for; new ones where there is none, or none of these."""
+    start = read_start(request)
+    if start is None or start.invitation != (invitation.public_id if invitation else ""):
         return new_id(), survey.newest
-    version = int.from_bytes(told[16:20], "big")
-    is_of_it = version == survey.newest or survey.versions.filter(pk=version).exists()
-    return str(UUID(bytes=told[:16])), version if is_of_it else survey.newest
-
-
-def _instant(public_id: str) -> datetime:
-    """When an id (UUIDv7) was made: its first 48 bits are milliseconds."""
-    return datetime.fromtimestamp((UUID(public_id).int >> 80) / 1000, UTC)
+    is_of_it = start.version == survey.newest or survey.versions.filter(pk=start.version).exists()
+    return start.public_id, start.version if is_of_it else survey.newest
 
 
 def _language(request: HttpRequest, version: int, known: str) -> str:
