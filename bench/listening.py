@@ -10,6 +10,7 @@ the dashboard are the other. Rates are also given by CPU seconds, which other pr
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
 import multiprocessing
 import os
@@ -23,7 +24,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -226,7 +227,12 @@ print(*(f"{name}={cookie.value}" for name, cookie in client.cookies.items()), se
 
 
 def whole_server(seconds: float = 20.0) -> dict[str, float]:
-    """The peak memory (MB) of a server as it is installed: at rest, and after events have come in over HTTP."""
+    """The memory (MB) of a server as it is installed: at rest, and while events come in over HTTP at half load and the
+    overview is read once a second.
+
+    Resident memory holds pages of libraries that other programs share, and those that the kernel may drop; "its own"
+    is what nobody else can have.
+    """
     from bench.collecting import until_listening
 
     with tempfile.TemporaryDirectory() as home:
@@ -239,35 +245,71 @@ def whole_server(seconds: float = 20.0) -> dict[str, float]:
             until_listening(PORT)
             headers = {"cookie": cookie.stdout.strip()}
             read = urllib.request.Request(f"http://127.0.0.1:{PORT}/w/harbour/", headers=headers)
+            found = {"started": _memory(server.pid, "VmRSS")}
             urllib.request.urlopen(read).read()
-            at_rest = _peak(server.pid)
-            sent = _post_at(HALF_LOAD, seconds, read)
-            return {"at rest": at_rest, "under load": _peak(server.pid), "events a second": sent / seconds}
+            found["at rest, one page read"] = _memory(server.pid, "VmRSS")
+            found["at rest, its own"] = _memory(server.pid, "RssAnon")
+            before = _seconds_of(server.pid)
+            sent, own = _under_requests(server.pid, seconds, read)
+            found |= {"peak under load": _memory(server.pid, "VmHWM"), "peak under load, its own": own}
+            found["CPU s of the server"] = _seconds_of(server.pid) - before
+            time.sleep(5)
+            found["5 s after"] = _memory(server.pid, "VmRSS")
+            return {**found, "events a second": sent / seconds}
         finally:
             server.terminate()
             server.wait()
 
 
-def _post_at(rate: float, seconds: float, read: urllib.request.Request) -> int:
-    """Send at a rate, or as fast as the server answers, and read the overview once a second; how many were sent."""
-    started, sent, pages = time.perf_counter(), 0, 0
-    while (now := time.perf_counter() - started) < seconds:
-        if now > pages:
-            pages += 1
-            threading.Thread(target=lambda: urllib.request.urlopen(read).read()).start()
-        if sent > now * rate:
+SENDERS = 4
+
+
+def _under_requests(process: int, seconds: float, read: urllib.request.Request) -> tuple[int, float]:
+    """Send at half load over a few connections, and read the overview once a second; how many events were sent, and
+    the most that the process had of its own."""
+    until, own = time.monotonic() + seconds, 0.0
+    with ThreadPoolExecutor(SENDERS + 2) as threads:
+        sending = [threads.submit(_post_until, until, HALF_LOAD / SENDERS) for _ in range(SENDERS)]
+        threads.submit(_read_until, until, read)
+        while time.monotonic() < until:
+            own = max(own, _memory(process, "RssAnon"))
+            time.sleep(0.05)
+        return sum(sent.result() for sent in sending), own
+
+
+def _post_until(until: float, rate: float) -> int:
+    """Send at a rate, or as fast as the server answers, over one connection; how many events were sent."""
+    headers = {"x-write-key": "bench-key", "content-type": "application/json"}
+    connection, started, sent = http.client.HTTPConnection("127.0.0.1", PORT), time.monotonic(), 0
+    while (now := time.monotonic()) < until:
+        if sent > (now - started) * rate:
             time.sleep(0.002)
             continue
         [body] = _bodies(1)
-        headers = {"x-write-key": "bench-key", "content-type": "application/json"}
-        urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{PORT}/v1/batch", body, headers)).read()
-        sent += EVENTS_A_REQUEST
+        connection.request("POST", "/v1/batch", body, headers)
+        answer = connection.getresponse()
+        answer.read()
+        sent += EVENTS_A_REQUEST if answer.status == 200 else 0
+    connection.close()
     return sent
 
 
-def _peak(process: int) -> float:
+def _read_until(until: float, read: urllib.request.Request) -> None:
+    while time.monotonic() < until:
+        urllib.request.urlopen(read).read()
+        time.sleep(1)
+
+
+def _memory(process: int, line: str) -> float:
+    """A line of what the kernel says about a process, in MB."""
     lines = Path(f"/proc/{process}/status").read_text().splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
+    return next(int(found.split()[1]) / 1024 for found in lines if found.startswith(f"{line}:"))
+
+
+def _seconds_of(process: int) -> float:
+    """CPU seconds that a process has used."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def main(*arguments: str) -> None:

@@ -18,6 +18,7 @@ from regard.metrics import CATALOGUE, Slice
 from regard.metrics.asking import forget
 from regard.profiles import condition_of, keep_segment
 from regard.profiles.traits import traits_of
+from regard.report.questions import suggestions
 from regard.stream import Batch, Question, Record, Store, compose, open_store
 from tests.agreement.company import interactions
 from tests.agreement.recording import Recording
@@ -100,7 +101,7 @@ def ask_everything(store: Any) -> None:
         with contextlib.suppress(RegardError):
             metrics.explain(store, name, "2025-03", "2025-09", Slice(by="channel"))
     metrics.overview(store)
-    metrics.breakdowns(store)
+    suggestions(store, metrics.breakdowns(store))
     metrics.cohorts(store)
     metrics.cohorts(store, Slice(start=date(2025, 3, 10), where={"channel": ["web", "phone"]}))
     metrics.time_span(store)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from datetime import UTC, date, datetime
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from regard.base import Invalid
 from regard.metrics import CATALOGUE, Slice, Unit, define, definition_of, measure, parse_period, versions_of
+from regard.metrics.asking import remembered
 from tests.metrics.company import answered, append, happened, store_of
 
 ON_0_TO_10 = st.lists(st.integers(0, 10), min_size=1, max_size=40)
@@ -208,6 +210,34 @@ def test_an_answer_is_remembered_only_until_something_is_loaded():
     assert only(store, "nps").estimate.value == 100
     append(store, *nps_of(0))
     assert only(store, "nps").estimate.value == 0
+
+
+def test_what_was_remembered_goes_once_something_is_loaded():
+    store, other = store_of(*nps_of(10)), store_of(*nps_of(10))
+    what_was, of_other = weakref.ref(remembered(store, "figure", Gone)), weakref.ref(remembered(other, "figure", Gone))
+    append(store, *nps_of(0))
+    assert what_was() is not None
+    what_is = remembered(store, "another figure", Gone)
+    assert what_was() is None
+    assert remembered(store, "another figure", Gone) is what_is
+    assert remembered(other, "figure", Gone) is of_other() is not None
+
+
+def test_what_a_load_overtakes_while_it_is_made_is_not_kept():
+    store, made = store_of(*nps_of(10)), []
+
+    def overtaken() -> Gone:
+        append(store, *nps_of(0))
+        remembered(store, "newer", list)
+        made.append(weakref.ref(found := Gone()))
+        return found
+
+    remembered(store, "older", overtaken)
+    assert made[0]() is None
+
+
+class Gone:
+    """Something of which one can see that nobody has it any more."""
 
 
 @RARELY

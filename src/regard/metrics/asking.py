@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from regard.metrics.membership import with_members
 from regard.stream import Answer, Question, Record, Store
@@ -18,6 +19,8 @@ LARGEST = 256 << 20
 """Bytes of answers kept at most; the ones not asked for longest go first."""
 
 _kept: OrderedDict[tuple[str, ...], tuple[Any, int]] = OrderedDict()
+_stamps: WeakKeyDictionary[Store, str] = WeakKeyDictionary()
+"""As which each store was asked last: what it said before is of no use any more."""
 _lock = threading.Lock()
 
 
@@ -41,20 +44,33 @@ def kept(store: Store, kind: str, key: str | None = None, *, all_versions: bool 
 def remembered(store: Store, key: str, make: Callable[[], Made]) -> Made:
     """What was made under this key while the store was as it is now, else made now.
 
-    The store's stamp is read *before* making: what a load overtakes lands under a stamp that is never asked for again.
+    The store's stamp is read *before* making: what a load overtakes is of a stamp that is never asked for again, and is
+    not kept. While events come in all the time, the answers of all that was would take a hundred megabytes.
     """
-    full = (store.stamp(), key)
+    stamp = store.stamp()
+    full = (stamp, key)
     with _lock:
+        _drop_outdated(store, stamp)
         if full in _kept:
             _kept.move_to_end(full)
             made: Made = _kept[full][0]
             return made
     made = make()
     with _lock:
+        if _stamps.get(store) != stamp:
+            return made
         _kept[full] = made, _size(made)
         while sum(size for _, size in _kept.values()) > LARGEST:
             _kept.popitem(last=False)
     return made
+
+
+def _drop_outdated(store: Store, stamp: str) -> None:
+    before = _stamps.get(store)
+    if before != stamp:
+        _stamps[store] = stamp
+        for full in [full for full in _kept if full[0] == before]:
+            del _kept[full]
 
 
 def forget() -> None:

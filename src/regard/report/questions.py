@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import reduce
 from typing import Any
+
+from sqlglot import exp
 
 from regard.metrics import Settings, Slice, ask, bounds_utc, breakdowns, previous, time_span
 from regard.report.filters import Period, quick_period
@@ -17,6 +19,7 @@ WORTH_A_LOOK = 0.02
 MOST_VALUES = 12
 """Values of a column that are offered as filters."""
 MOST_COLUMNS = 12
+FEW_VALUES = 10 * MOST_VALUES
 SAMPLE = 20_000
 """Interactions that those values are taken from."""
 
@@ -56,15 +59,42 @@ def suggestions(store: Store, columns: Sequence[str]) -> list[str]:
     known = [name for name in columns if name not in ("agent", "load")][:MOST_COLUMNS]
     if not known:
         return []
-    picked = [compose.as_text(name).as_(f"column_{place}") for place, name in enumerate(known)]
-    sample = ask(store, Question("sample of values", compose.select(*picked).from_(compose.TABLE).limit(SAMPLE)))
-    counts = {name: Counter(filter(None, sample[f"column_{place}"])) for place, name in enumerate(known)}
+    found: dict[int, list[str]] = {}
+    for row in ask(store, Question("sample of values", _commonest(known))).rows():
+        found.setdefault(row["place"], []).append(row["value"])
     return [
         f"{name}={value}"
-        for name, counted in counts.items()
-        if len(counted) <= 10 * MOST_VALUES
-        for value, _ in counted.most_common(MOST_VALUES)
+        for place, name in enumerate(known)
+        if len(found.get(place, ())) <= FEW_VALUES
+        for value in found.get(place, ())[:MOST_VALUES]
     ]
+
+
+def _commonest(columns: Sequence[str]) -> exp.Expr:
+    """Of each column the commonest values in the sample, one more than few at most. Counted in the store: the sample
+    itself would be a quarter of a million texts."""
+    picked = [compose.as_text(name).as_(f"column_{place}") for place, name in enumerate(columns)]
+    counted: list[exp.Query] = [_counted(place) for place in range(len(columns))]
+    together = reduce(lambda one, other: one.union(other, distinct=False), counted)
+    sample = compose.select(*picked).from_(compose.TABLE).limit(SAMPLE)
+    return (
+        compose.select("place", "value")
+        .with_("sample", as_=sample)
+        .from_(together.subquery("counted"))
+        .order_by("place", "n DESC", "value")
+    )
+
+
+def _counted(place: int) -> exp.Select:
+    values = (
+        compose.select(f"{place} AS place", f"column_{place} AS value", "count(*) AS n")
+        .from_("sample")
+        .where(f"column_{place} <> ''")
+        .group_by(f"column_{place}")
+        .order_by("n DESC", "value")
+        .limit(FEW_VALUES + 1)
+    )
+    return compose.select("*").from_(values.subquery("commonest"))
 
 
 def recent_words(
