@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import tempfile
 from pathlib import Path
@@ -137,6 +138,19 @@ def mail(url: str, home: Path) -> dict[str, object]:
             for kind in ("DEFAULT_FROM", "SERVER")
         },
     }
+
+
+def require_bounce_address(pattern: str) -> None:
+    """Refuse an address for reports that has no room for an id, or that a mail's envelope cannot hold.
+
+    >>> require_bounce_address("bounces+{id}@cx.example.org")
+    """
+    if pattern and not re.fullmatch(r"[A-Za-z0-9.+=_-]{0,22}\{id\}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", pattern):
+        raise Invalid(
+            "REGARD_BOUNCE_ADDRESS cannot be used",
+            field="REGARD_BOUNCE_ADDRESS",
+            remedy="write bounces+{id}@cx.example.org, with at most 22 letters before {id}",
+        )
 
 
 _config = config()
@@ -282,6 +296,7 @@ STORAGES = {
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 globals().update(mail(_config.email_url, _home))
+require_bounce_address(_config.bounce_address)
 
 # Warnings and worse go to stderr as one line each. Django's own request log would name paths and addresses of people.
 LOGGING = {

@@ -10,7 +10,7 @@ import pytest
 
 from regard.base import Invalid
 from regard.base.config import Config
-from regard.settings import database, mail, secret_key
+from regard.settings import database, mail, require_bounce_address, secret_key
 
 
 def test_sqlite_at_home_is_the_default_and_waits_instead_of_failing(tmp_path: Path) -> None:
@@ -33,6 +33,16 @@ def test_a_bad_database_url_is_named_with_the_remedy_and_without_the_password(tm
     with pytest.raises(Invalid, match="REGARD_DATABASE_URL") as caught:
         database(url, tmp_path)
     assert "postgresql://user:password@host" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    "pattern", ["bounces@example.org", "{id}", "{id}@{id}", f"{'b' * 23}{{id}}@example.org", "a b{id}@example.org"]
+)
+def test_an_address_for_reports_without_room_for_an_id_is_refused_with_the_remedy(pattern: str) -> None:
+    require_bounce_address("{id}@bounces.example.org")
+    with pytest.raises(Invalid, match="REGARD_BOUNCE_ADDRESS") as caught:
+        require_bounce_address(pattern)
+    assert "bounces+{id}@" in caught.value.remedy
 
 
 def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:

@@ -70,6 +70,11 @@ class Config:
         "",
         "SMTP server, e.g. smtp+tls://user:password@host:587. Empty: mails are written to the home folder.",
     )
+    bounce_address: str = _setting(
+        "",
+        "Where reports about surveys' mails come to, with {id} where each mail has an id of its own, e.g. "
+        "bounces+{id}@cx.example.org. Empty: the address that mails come from.",
+    )
     sms_provider: str = _setting(
         "", "JSON file (mode 600) that says how the SMS provider is asked: its address, headers, template. Empty: none."
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from email import message_from_bytes, policy
 from email.errors import MessageError
 from email.message import Message
@@ -54,6 +54,10 @@ REASONS = {
     "4.": Reason.UNREACHABLE,
     "7.": Reason.POLICY,
 }
+CAME_TO = ("Delivered-To", "X-Original-To", "Envelope-To", "To")
+"""Fields of a report that name the return path of the mail that it is about: where it came to."""
+MACHINES = ("mailer-daemon", "postmaster")
+MOST_WORDS = 20_000
 SENDERS_FAULT = {"1.7", "1.8"}  # RFC 3463: the sender's address, not the recipient's
 ACTIONS = {
     "failed": Kind.BOUNCED,
@@ -66,8 +70,8 @@ ACTIONS = {
 
 @dataclass(frozen=True)
 class Report:
-    """One fact about one recipient (whom a complaint need not name). ``is_permanent``: writing there again is no use
-    (5.x.x), or not wanted."""
+    """One fact about one recipient (whom a complaint, or a report in words alone, need not name). ``is_permanent``:
+    writing there again is no use (5.x.x), or not wanted. ``came_to``: the addresses that the report came to."""
 
     kind: Kind
     message_id: str
@@ -75,6 +79,7 @@ class Report:
     is_permanent: bool
     reason: Reason
     status: str = ""
+    came_to: tuple[str, ...] = field(default=(), compare=False)
 
 
 def read_reports(raw: bytes) -> tuple[Report, ...]:
@@ -89,12 +94,18 @@ def read_reports(raw: bytes) -> tuple[Report, ...]:
         parts = {part.get_content_type(): part for part in reversed(list(mail.walk()))}
     except (MessageError, ValueError, LookupError, RecursionError) as error:
         raise Invalid(said("this cannot be read as a mail")) from error
+    came_to = tuple(filter(None, (_address(text) for name in CAME_TO for text in _lines(mail, name))))
+    return tuple(replace(report, came_to=came_to) for report in _facts(mail, parts))
+
+
+def _facts(mail: Message, parts: dict[str, Message]) -> Iterator[Report]:
     original = _original_id(parts)
     if found := parts.get("message/delivery-status"):
-        return tuple(_deliveries(found, original))
-    if found := parts.get("message/feedback-report"):
-        return tuple(_complaints(found, parts, original))
-    return tuple(_failed_recipients(mail, parts))
+        yield from _deliveries(found, original)
+    elif found := parts.get("message/feedback-report"):
+        yield from _complaints(found, parts, original)
+    else:
+        yield from list(_failed_recipients(mail, parts)) or _worded(mail, parts)
 
 
 def _original_id(parts: dict[str, Message]) -> str:
@@ -169,6 +180,17 @@ def _failed_recipients(mail: Message, parts: dict[str, Message]) -> Iterator[Rep
     original = _original_id({kind: part for kind, part in parts.items() if part is not mail})
     for recipient in filter(None, map(_address, _line(mail, "X-Failed-Recipients").split(","))):
         yield Report(Kind.BOUNCED, original, recipient, True, Reason.OTHER)
+
+
+def _worded(mail: Message, parts: dict[str, Message]) -> Iterator[Report]:
+    """What a server says in words only, as qmail does: it counts by its code, and whom it is about only the address
+    that it came to can tell."""
+    sender = _address(_line(mail, "From")).partition("@")[0].lower()
+    text = _bytes(parts["text/plain"])[:MOST_WORDS].decode("ascii", "replace") if "text/plain" in parts else ""
+    if sender in MACHINES and (found := STATUS.search(text)):
+        is_permanent = found[1] == "5"
+        kind = Kind.BOUNCED if is_permanent else Kind.DELAYED
+        yield Report(kind, "", "", is_permanent, reason_of(found[0]), found[0])
 
 
 def _line(part: Message, name: str) -> str:

@@ -86,6 +86,7 @@ class Recipient(NamedTuple):
     links: Links
     message_id: str = ""
     is_reminder: bool = False
+    return_path: str = ""
 
 
 class Offer(NamedTuple):
@@ -123,6 +124,7 @@ class Letter:
             reply_to=self.terms.reply_to,
             unsubscribe_url=to.links.leave,
             message_id=to.message_id,
+            return_path=to.return_path,
         )
 
     def sms(self, to: Recipient) -> Text:

@@ -21,6 +21,7 @@ from regard.base import NotFound
 from regard.base.words import said
 
 MAC_BYTES: Final = 16
+SPELLED_MAC_BYTES: Final = 10
 END_BYTES: Final = 5
 LONGEST: Final = 400
 """Letters of a token: longer ones are not looked at."""
@@ -61,6 +62,29 @@ def sign_id(secret: str, purpose: str, public_id: str, ends_at: datetime | None 
 def read_id(secret: str, purpose: str, token: str, at: datetime) -> str:
     """The public id that a token stands for. Raises :class:`~regard.base.NotFound` as :func:`read` does."""
     return str(UUID(bytes=read(secret, purpose, token, at)[:16]))
+
+
+def spell_id(secret: str, purpose: str, public_id: str) -> str:
+    """A token for a row with this public id in 42 small letters and digits, for places that hold no more, or do not
+    tell small letters from capitals; signed with 80 bits.
+
+    >>> spelled = spell_id("secret", "bounce", "0192d3a0-0000-7000-8000-000000000001")
+    >>> len(spelled), spelled_id("secret", "bounce", spelled.upper())
+    (42, '0192d3a0-0000-7000-8000-000000000001')
+    """
+    told = UUID(public_id).bytes
+    return base64.b32encode(_mac(secret, purpose, told)[:SPELLED_MAC_BYTES] + told).decode().rstrip("=").lower()
+
+
+def spelled_id(secret: str, purpose: str, spelled: str) -> str:
+    """The public id that such a token stands for; empty for one that is not good."""
+    try:
+        whole = base64.b32decode(spelled.upper() + "=" * (-len(spelled) % 8))
+    except (binascii.Error, ValueError):
+        return ""
+    mac, told = whole[:SPELLED_MAC_BYTES], whole[SPELLED_MAC_BYTES:]
+    is_good = len(told) == 16 and hmac.compare_digest(mac, _mac(secret, purpose, told)[:SPELLED_MAC_BYTES])
+    return str(UUID(bytes=told)) if is_good else ""
 
 
 def device_of(secret: str, survey: str, *traits: str) -> str:

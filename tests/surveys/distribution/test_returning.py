@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from regard.base.clock import frozen
+from regard.base.config import config
 from regard.base.ids import new_id
 from regard.jobs.site import failed_jobs
 from regard.surveys.distribution.returning import take_report
@@ -159,3 +162,74 @@ def test_a_report_that_cannot_be_read_is_put_aside(company: Company, minutes: Pa
     (home / "inbox" / "huge.eml").write_bytes(b"x" * (6 << 20))
     minutes(1)
     assert (home / "inbox" / "others" / "huge.eml").is_file()
+
+
+@pytest.fixture
+def returning(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The operator has an address where reports come to, with room for an id."""
+    monkeypatch.setenv("REGARD_BOUNCE_ADDRESS", "bounces+{id}@cx.example.org")
+    config.cache_clear()
+
+
+FORWARDED = """From: MAILER-DAEMON@relay.example.net
+To: <{to}>
+Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; relay.example.net
+
+Final-Recipient: rfc822; somewhere.else@example.net
+Action: failed
+Status: 5.1.1
+
+--b--
+"""
+IN_WORDS = """From: MAILER-DAEMON@relay.example.net
+Delivered-To: {to}
+To: <{to}>
+
+Hi. This is the program at relay.example.net. I could not deliver your message:
+<somewhere.else@example.net>: 192.0.2.7 said: 550 5.1.1 no such user
+"""
+AWAY = """From: Ann <ann@example.org>
+To: <{to}>
+Auto-Submitted: auto-replied
+
+I am away. Error 5.1.1 is what my mailbox calls a holiday.
+"""
+
+
+def test_each_mail_has_a_return_path_of_its_own_and_is_still_from_the_site(
+    company: Company, post: Post, minutes: Pass, returning: None
+) -> None:
+    ask(company, "ann")
+    ask(company, "bo")
+    minutes()
+    paths = [back for back, *_ in post.taken]
+    assert len(set(paths)) == 2
+    assert all(path.startswith("bounces+") and len(path.partition("@")[0]) <= 64 for path in paths)
+    assert not any("bounces" in str(mail["From"]) for mail in post.mails)
+
+
+@pytest.mark.parametrize("report", [FORWARDED, IN_WORDS, FORWARDED.upper()])
+def test_a_report_counts_by_the_address_it_came_to_however_little_it_says(
+    report: str, company: Company, post: Post, minutes: Pass, returning: None
+) -> None:
+    sent(company, post, minutes)
+    with frozen(NOON):
+        assert take_report(report.replace("{TO}", "{to}").format(to=post.taken[0][0]).encode()) == 1
+    assert kept(company) == [("ann@example.org", "bounced", False)]
+
+
+def test_nobody_makes_up_a_return_path_and_who_is_away_has_not_bounced(
+    company: Company, post: Post, minutes: Pass, returning: None
+) -> None:
+    sent(company, post, minutes)
+    path = post.taken[0][0]
+    with frozen(NOON):
+        assert take_report(AWAY.format(to=path).encode()) == 0
+        for wrong in (path.replace("bounces+", "bounces+a"), path[:10] + "aaaa" + path[14:], "bounces+@cx.example.org"):
+            assert take_report(FORWARDED.format(to=wrong).encode()) == 0
+    assert kept(company) == []

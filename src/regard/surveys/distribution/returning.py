@@ -6,6 +6,8 @@ import logging
 from pathlib import Path
 from typing import Final
 
+from django.conf import settings
+
 from regard.accounts.site import Workspace
 from regard.base import Invalid, TooLarge
 from regard.base.clock import now
@@ -13,6 +15,7 @@ from regard.base.config import config
 from regard.base.errors import traced
 from regard.channels import LARGEST_REPORT, Kind, Reason, Report, read_reports
 from regard.surveys.distribution.sending import block, told_of
+from regard.surveys.envelopes import invitation_at
 from regard.surveys.inviting import EMAIL_CHANNEL
 from regard.surveys.models import Invitation
 from regard.surveys.preferring import BOUNCED, COMPLAINED, invitation_in, spelled
@@ -28,9 +31,10 @@ AT_ONCE: Final = 200
 
 
 def take_report(raw: bytes, workspace: Workspace | None = None) -> int:
-    """Take in one mail; returns how many invitations it says something of. It counts only where it names a mail that
-    we have sent, to the address that we have sent it to: anybody can write such a report. (Who forwards complaints
-    often takes the address out; the id of the mail, which nobody guesses, is enough then.)
+    """Take in one mail; returns how many invitations it says something of. It counts only where it came to the return
+    path of a mail of ours, which is signed, or names a mail that we have sent, to the address that we have sent it to:
+    anybody can write such a report. (Who forwards complaints often takes the address out; the id of the mail, which
+    nobody guesses, is enough then.)
 
     Raises :class:`~regard.base.Invalid` or :class:`~regard.base.TooLarge` for what cannot be read.
     """
@@ -50,13 +54,13 @@ def _taken(report: Report, workspace: Workspace | None) -> bool:
 
 
 def _find(report: Report, workspace: Workspace | None) -> Invitation | None:
+    signed = invitation_at(config().bounce_address, settings.SECRET_KEY, report.came_to)
+    public_id = signed or invitation_in(report.message_id)
     rows = Invitation.objects.of(workspace) if workspace else Invitation.objects.public()
-    found = rows.select_related("workspace", "survey").filter(
-        public_id=invitation_in(report.message_id), channel=EMAIL_CHANNEL
-    )
+    found = rows.select_related("workspace", "survey").filter(public_id=public_id, channel=EMAIL_CHANNEL)
     one = found.exclude(sent_at=None).first()
-    is_whole = report.kind is Kind.COMPLAINED and not report.recipient
-    return one if one and (is_whole or one.address == spelled(EMAIL_CHANNEL, report.recipient)) else None
+    is_enough = signed or (report.kind is Kind.COMPLAINED and not report.recipient)
+    return one if one and (is_enough or one.address == spelled(EMAIL_CHANNEL, report.recipient)) else None
 
 
 def _bounced(one: Invitation, report: Report) -> None:

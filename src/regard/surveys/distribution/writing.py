@@ -12,9 +12,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from regard.accounts.site import absolute
+from regard.base.config import config
 from regard.channels import Mail, Text, address
 from regard.channels.site import default_sender
 from regard.surveys.distribution.choosing import Asker
+from regard.surveys.envelopes import return_path
 from regard.surveys.mailing import Brand, Letter, Links, Recipient, Words
 from regard.surveys.model import Questionnaire, languages_of
 from regard.surveys.models import Invitation
@@ -96,6 +98,7 @@ class Writer:
             Links(*links),
             message_id(invitation.public_id, invitation.reminders, self.domain),
             is_reminder=invitation.reminders > 0,
+            return_path=return_path(config().bounce_address, settings.SECRET_KEY, invitation.public_id),
         )
 
     def _brand(self) -> Brand:
