@@ -20,7 +20,7 @@ OURS = {
     "metric", "orientation", "touchpoint", "consentFor", "quotas", "randomGroups", "after", "isScreenOut", "isFixed",
     "take",
     "completedText", "requiredWord", "missingText", "checkText", "chooseText", "completedTitle", "elsewhereText",
-    "privacyText",
+    "privacyText", "navigateText",
 }  # fmt: skip
 PLAIN = {
     "locale": "The language it is written in",
@@ -30,6 +30,9 @@ PLAIN = {
     "quotas": "At most so many responses of a kind",
     "random_groups": "Pages in random order",
     "completed_text": "Words at the end",
+    "navigate_to_url": "Where it goes on after the end: an https address; `{name}` puts in a value",
+    "navigate_text": "Words of a button that leads there; without them it goes there at once",
+    "url": "The address",
     "start_survey_text": "Button that begins",
     "page_next_text": "Button that goes on",
     "page_prev_text": "Button that goes back",
@@ -86,15 +89,23 @@ def reference() -> str:
     base = {one.name for one in msgspec.structs.fields(model.Base)}
     parts = ["# Surveys: the document", MADE, ABOUT.strip()]
     parts += [_section(part, set()) for part in _PARTS]
+    parts += [_section(model.Fillable, base)]
+    base |= {one.name for one in msgspec.structs.fields(model.Fillable)}
     parts += ["## Kinds of questions"]
     parts += [_section(kind, base, "###") for kind in get_args(model.Question)]
     parts += ["## Parts of questions, logic"]
-    parts += [_section(part, set(), "###") for part in (*_REST, model.RandomGroup)]
+    parts += [_section(part, set(), "###") for part in (*_REST, model.RandomGroup, model.UrlCondition)]
     parts += ["## Conditions", _conditions(), CHECKING.strip(), _codes()]
     return "\n\n".join(parts) + "\n"
 
 
-TITLES = {model.Base: "Every question", model.CalculatedValue: "Calculated value", model.RandomGroup: "Random group"}
+TITLES = {
+    model.Base: "Every question",
+    model.CalculatedValue: "Calculated value",
+    model.RandomGroup: "Random group",
+    model.Fillable: "Answers that are filled in",
+    model.UrlCondition: "Address for some",
+}
 
 
 def _section(part: Any, without: set[str], level: str = "##") -> str:
@@ -153,6 +164,8 @@ WORDS = {
     list[model.CalculatedValue]: "list of calculated values",
     list[model.Quota]: "list of quotas",
     list[model.RandomGroup]: "list of random groups",
+    list[model.UrlCondition]: "list of addresses for some",
+    model.Filled | None: "an answer",
     list[str]: "list of names",
     list[list[str]]: "list of lists of names",
 }

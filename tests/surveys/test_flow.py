@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from regard.surveys import read_questionnaire
 from regard.surveys.arranging import arrange, read_arrangement
-from regard.surveys.flow import answers_on, path, quotas_at, shown_choices, shown_rows
+from regard.surveys.flow import answers_on, path, quotas_at
 from regard.surveys.model import find_question
+from regard.surveys.offering import shown_choices, shown_rows
 
 
 def page(name: str, *elements: dict, **more) -> dict:

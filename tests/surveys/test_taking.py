@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from regard.surveys.arranging import arrange
-from regard.surveys.flow import shown_choices, shown_rows
 from regard.surveys.model import Choice, Matrix, Page, Question, Questionnaire, Ranking
+from regard.surveys.offering import shown_choices, shown_rows
 from regard.surveys.validating import problem_of
 
 CHOICES: list[Any] = [1, 2, 3, Choice(value=4, is_fixed=True)]

@@ -34,11 +34,11 @@ from regard.surveys.model import (
     questions_of,
     title_of,
 )
+from regard.surveys.offering import NONE
 from regard.surveys.piping import answer_text
 from regard.surveys.reading import as_json, read_questionnaire
 from regard.surveys.ready_made import get_ready_made
 from regard.surveys.responded import Deciding, Responded, Respondent
-from regard.surveys.validating import NONE
 
 __all__ = [
     "COMMENT",

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from regard.base.words import said
 from regard.surveys.evaluating import is_empty
-from regard.surveys.flow import COMMENT, is_required, shown_choices
+from regard.surveys.flow import COMMENT, is_required
 from regard.surveys.model import (
     OTHER,
     Boolean,
@@ -35,7 +35,8 @@ from regard.surveys.model import (
     TextLine,
     choice,
 )
-from regard.surveys.validating import LONGEST_LINE, NONE, problem_of, too_long
+from regard.surveys.offering import NONE, shown_choices
+from regard.surveys.validating import LONGEST_LINE, problem_of, too_long
 
 Posted = Mapping[str, Sequence[str]]
 Values = Mapping[str, Any]

@@ -25,6 +25,9 @@ class Arrangement(msgspec.Struct, frozen=True, omit_defaults=True):
     """By question: values of choices, or of rows; without those that were not drawn."""
 
 
+AS_WRITTEN = Arrangement()
+
+
 def arrange(questionnaire: Questionnaire, seed: int, taken: Mapping[str, int] | None = None) -> Arrangement:
     """The random orders that a seed gives. ``taken`` says how often each page was drawn so far, for balanced groups.
 

@@ -8,30 +8,25 @@ questions. A skip only goes forward.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from regard.surveys.arranging import Arrangement, arranged_pages, in_order
+from regard.surveys.arranging import AS_WRITTEN, Arrangement, arranged_pages, in_order
 from regard.surveys.evaluating import evaluate, holds, is_empty
 from regard.surveys.expressions import names_in, parse
 from regard.surveys.model import (
     Answers,
-    Choice,
-    Choices,
-    Chosen,
     Complete,
     Html,
-    Matrix,
     Page,
     Question,
     Questionnaire,
     Quota,
     Skip,
-    choice,
 )
+from regard.surveys.offering import filled, is_offering
 
 Traits = Mapping[str, Any]
-AS_WRITTEN = Arrangement()
 COMMENT = "-Comment"
 """Ends the name under which the text beside "other" is kept."""
 
@@ -87,8 +82,12 @@ def path(
     answers: Answers,
     traits: Traits | None = None,
     arrangement: Arrangement = AS_WRITTEN,
+    sent: Collection[str] | None = None,
 ) -> Path:
     """What somebody with these answers and traits sees. Pages that were not answered yet count as unanswered.
+
+    ``sent`` names the questions that somebody has sent, with an answer or without: all others hold the answer that is
+    filled in beforehand. None: nothing is filled in, only what was answered counts.
 
     >>> from regard.surveys.reading import read_questionnaire
     >>> poll = read_questionnaire({"pages": [
@@ -108,7 +107,7 @@ def path(
         if not holds(page.visible_if, values):
             continue
         before = dict(values)
-        shown = tuple(_shown(questionnaire, page, answers, values, arrangement))
+        shown = tuple(_shown(questionnaire, page, answers, values, arrangement, sent))
         if not shown and (page.elements or not (page.title or page.description)):
             continue
         steps.append(Step(page, shown, before, dict(values)))
@@ -121,18 +120,22 @@ def path(
 
 
 def _shown(
-    questionnaire: Questionnaire, page: Page, answers: Answers, values: dict[str, Any], arrangement: Arrangement
+    questionnaire: Questionnaire,
+    page: Page,
+    answers: Answers,
+    values: dict[str, Any],
+    arrangement: Arrangement,
+    sent: Collection[str] | None,
 ) -> Iterator[Question]:
     """The questions of a page that are shown; their answers become known one after another."""
     ordered = in_order(page.elements, arrangement.questions.get(page.name), lambda question: question.name)
     for question in ordered:
-        if not holds(question.visible_if, values):
+        if not holds(question.visible_if, values) or not is_offering(question, values):
             continue
-        if isinstance(question, Matrix) and not shown_rows(question, values):
-            continue
-        if isinstance(question, Chosen) and question.choices_visible_if and not shown_choices(question, values):
-            continue
-        values.update(_answer(question, answers))
+        known = _answer(question, answers)
+        if not known and sent is not None and question.name not in sent:
+            known = _answer(question, {question.name: filled(question, values, arrangement)})
+        values.update(known)
         _calculate(questionnaire, values)
         yield question
 
@@ -184,33 +187,7 @@ def _place_of(name: str, pages: Sequence[Page]) -> int:
     return next(found, -1)
 
 
-# --- what a question offers -------------------------------------------------------------------------------------------
-
-
-def shown_choices(question: Chosen, values: Mapping[str, Any], arrangement: Arrangement = AS_WRITTEN) -> list[Choice]:
-    """The choices that are offered, in this respondent's order; "other" and "none" are added by the page."""
-    ordered = _drawn(question.choices, question, arrangement)
-    return [item for item in ordered if _is_offered(item, question.choices_visible_if, values)]
-
-
-def shown_rows(question: Matrix, values: Mapping[str, Any], arrangement: Arrangement = AS_WRITTEN) -> list[Choice]:
-    """The rows of a matrix that are asked, in this respondent's order."""
-    ordered = _drawn(question.rows, question, arrangement)
-    return [item for item in ordered if _is_offered(item, question.rows_visible_if, values)]
-
-
-def _drawn(items: Choices, question: Chosen | Matrix, arrangement: Arrangement) -> list[Choice]:
-    """The choices or rows in this respondent's order; with ``take``, only those that were drawn."""
-    recorded = arrangement.choices.get(question.name)
-    ordered = in_order([choice(item) for item in items], recorded, lambda item: item.value)
-    return [item for item in ordered if item.value in recorded] if question.take and recorded else ordered
-
-
-def _is_offered(item: Choice, condition: str | None, values: Mapping[str, Any]) -> bool:
-    if not (condition or item.visible_if):
-        return True
-    known = {**values, "item": item.value}
-    return holds(condition, known) and holds(item.visible_if, known)
+# --- answers ---------------------------------------------------------------------------------------------------------
 
 
 def is_required(question: Question, values: Mapping[str, Any]) -> bool:

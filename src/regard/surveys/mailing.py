@@ -14,7 +14,8 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from regard.channels import Mail, Text
-from regard.surveys.flow import AS_WRITTEN, path
+from regard.surveys.arranging import AS_WRITTEN
+from regard.surveys.flow import path
 from regard.surveys.languages import direction
 from regard.surveys.model import (
     Boolean,

@@ -1,8 +1,8 @@
 """The nouns of asking: a questionnaire, its pages and questions, as a documented subset of SurveyJS's JSON.
 
 Names in the JSON are SurveyJS's (``isRequired``, ``visibleIf``, ``rateMin``); what it has no name for is ours and told
-in ``docs/reference/surveys.md``: ``metric``, ``orientation``, ``touchpoint``, ``consentFor``, ``quotas`` and
-``randomGroups``.
+in ``docs/reference/surveys.md``: ``metric``, ``orientation``, ``touchpoint``, ``consentFor``, ``navigateText``,
+``quotas`` and ``randomGroups``.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import msgspec
 Text: TypeAlias = str | dict[str, str]
 """A text in one language, or in several by locale; ``default`` is the questionnaire's own locale."""
 Value: TypeAlias = str | int | float | bool
+Filled: TypeAlias = Value | list[Value] | dict[str, Value | list[Value]]
+"""An answer as a document writes it: one value, several, or one for each row or line."""
 Answers: TypeAlias = Mapping[str, Any]
 """Answers by the question's name; ``<name>-Comment`` holds what was written beside "other"."""
 Order: TypeAlias = Literal["none", "asc", "desc", "random"]
@@ -74,7 +76,16 @@ class Base(Part, frozen=True, kw_only=True):
     touchpoint: str | None = None
 
 
-class Rating(Base, frozen=True, kw_only=True, tag_field="type", tag="rating"):
+class Fillable(Base, frozen=True, kw_only=True):
+    """What questions have in which an answer may stand before anybody gives one."""
+
+    default_value: Filled | None = None
+    """The answer that is there when the question is first shown."""
+    default_value_expression: str | None = None
+    """Works out the answer that is there at first: ``{profile.email}``."""
+
+
+class Rating(Fillable, frozen=True, kw_only=True, tag_field="type", tag="rating"):
     """One number of a scale, drawn as numbers, stars or faces. With a ``metric`` it is a score of the stream."""
 
     rate_min: int = 1
@@ -86,7 +97,7 @@ class Rating(Base, frozen=True, kw_only=True, tag_field="type", tag="rating"):
     orientation: Orientation = "higher"
 
 
-class Chosen(Base, frozen=True, kw_only=True):
+class Chosen(Fillable, frozen=True, kw_only=True):
     """What questions with choices have."""
 
     choices: Choices = []
@@ -121,7 +132,7 @@ class Ranking(Chosen, frozen=True, kw_only=True, tag_field="type", tag="ranking"
     """All choices, in the order the respondent puts them."""
 
 
-class Boolean(Base, frozen=True, kw_only=True, tag_field="type", tag="boolean"):
+class Boolean(Fillable, frozen=True, kw_only=True, tag_field="type", tag="boolean"):
     """Yes or no. With ``consentFor`` it asks for the person's agreement to that purpose."""
 
     label_true: Text | None = None
@@ -129,7 +140,7 @@ class Boolean(Base, frozen=True, kw_only=True, tag_field="type", tag="boolean"):
     consent_for: str | None = None
 
 
-class Matrix(Base, frozen=True, kw_only=True, tag_field="type", tag="matrix"):
+class Matrix(Fillable, frozen=True, kw_only=True, tag_field="type", tag="matrix"):
     """One of the columns (or, with ``cellType`` checkbox, any of them) for each row."""
 
     columns: Choices = []
@@ -139,6 +150,8 @@ class Matrix(Base, frozen=True, kw_only=True, tag_field="type", tag="matrix"):
     """In random order: how many of the rows that are not fixed are drawn; otherwise all."""
     rows_visible_if: str | None = None
     """Which rows are shown; ``{item}`` is the row's value."""
+    columns_visible_if: str | None = None
+    """Which columns are shown; ``{item}`` is the column's value."""
     is_all_row_required: bool = False
     cell_type: Literal["radio", "checkbox"] = "radio"
     metric: str | None = None
@@ -146,7 +159,7 @@ class Matrix(Base, frozen=True, kw_only=True, tag_field="type", tag="matrix"):
     """With a ``metric``, columns are numbers and every row is a score with the row as its touchpoint."""
 
 
-class TextLine(Base, frozen=True, kw_only=True, tag_field="type", tag="text"):
+class TextLine(Fillable, frozen=True, kw_only=True, tag_field="type", tag="text"):
     """One line: text, a number, a date, an e-mail address…"""
 
     input_type: Literal["text", "number", "date", "time", "datetime-local", "email", "tel", "url"] = "text"
@@ -166,15 +179,16 @@ class Line(Part, frozen=True, kw_only=True):
     input_type: Literal["text", "number", "date", "email", "tel", "url"] = "text"
     min: float | str | None = None
     max: float | str | None = None
+    visible_if: str | None = None
 
 
-class MultipleText(Base, frozen=True, kw_only=True, tag_field="type", tag="multipletext"):
+class MultipleText(Fillable, frozen=True, kw_only=True, tag_field="type", tag="multipletext"):
     """Several lines, each with its own label."""
 
     items: list[Line] = []
 
 
-class Comment(Base, frozen=True, kw_only=True, tag_field="type", tag="comment"):
+class Comment(Fillable, frozen=True, kw_only=True, tag_field="type", tag="comment"):
     """A text of several lines: the customer's own words."""
 
     rows: int = 4
@@ -225,14 +239,23 @@ class Page(Part, frozen=True, kw_only=True):
     elements: list[Question] = []
 
 
-class Complete(Part, frozen=True, kw_only=True, tag_field="type", tag="complete"):
+class Ending(Part, frozen=True, kw_only=True):
+    """What is said at an end of its own, and where it leads; one with neither is the survey's own end."""
+
+    text: Text | None = None
+    """What is said at this end instead of ``completedText``."""
+    navigate_to_url: Text | None = None
+    """Where it goes on after the end, an https address; ``{name}`` puts in a value."""
+    navigate_text: Text | None = None
+    """Words of a button that leads there; without them it goes there at once."""
+
+
+class Complete(Ending, frozen=True, kw_only=True, tag_field="type", tag="complete"):
     """Ends the survey when a page is left and the expression holds; with ``after``, only when that question's page
     is."""
 
     expression: str
     after: str | None = None
-    text: Text | None = None
-    """What is said at this end instead of ``completedText``."""
     is_screen_out: bool = False
 
 
@@ -252,13 +275,19 @@ class CalculatedValue(Part, frozen=True, kw_only=True):
     expression: str
 
 
-class Quota(Part, frozen=True, kw_only=True):
+class Quota(Ending, frozen=True, kw_only=True):
     """At most ``limit`` complete responses for which the expression holds; further ones end there."""
 
     name: str
     expression: str
     limit: int
-    text: Text | None = None
+
+
+class UrlCondition(Part, frozen=True, kw_only=True):
+    """Where it goes on after the survey's end for those for whom the expression holds."""
+
+    expression: str
+    url: Text
 
 
 class RandomGroup(Part, frozen=True, kw_only=True):
@@ -284,6 +313,10 @@ class Questionnaire(Part, frozen=True, kw_only=True):
     quotas: list[Quota] = []
     random_groups: list[RandomGroup] = []
     completed_text: Text | None = None
+    navigate_to_url: Text | None = None
+    navigate_to_url_on_condition: list[UrlCondition] = []
+    """The first that holds leads on, instead of ``navigateToUrl``."""
+    navigate_text: Text | None = None
     show_progress_bar: bool = True
     allow_back: bool = msgspec.field(default=True, name="showPrevButton")
     touchpoint: str | None = None
@@ -346,7 +379,8 @@ WORDS: Final = (
 _TEXTS: Final = frozenset(
     {
         "title", "description", "text", "html", "completed_text", "required_error_text", "other_text", "none_text",
-        "min_rate_description", "max_rate_description", "label_true", "label_false", "placeholder", *WORDS,
+        "min_rate_description", "max_rate_description", "label_true", "label_false", "placeholder",
+        "navigate_to_url", "url", "navigate_text", *WORDS,
     }
 )  # fmt: skip
 

@@ -17,6 +17,8 @@ from regard.surveys.model import DEFAULT, Choice, Page, Part, Question, Question
 from regard.surveys.reading import as_json, read_questionnaire
 
 _LISTS: Final = ("choices", "columns", "rows")
+ADDRESSES: Final = ("navigateToUrl", ".url")
+"""Fields that hold an address."""
 _STEP: Final = re.compile(r"(\w+)(?:\[(\d+)\])?")
 LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", re.IGNORECASE)
 
@@ -69,8 +71,9 @@ def phrases(questionnaire: Questionnaire) -> list[Phrase]:
 
 
 def untranslated(questionnaire: Questionnaire, language: str) -> list[Phrase]:
-    """The phrases that have no words in a language."""
-    return [phrase for phrase in phrases(questionnaire) if not phrase.said(language)]
+    """The phrases that have no words in a language; an address may be the same in all."""
+    every = (phrase for phrase in phrases(questionnaire) if not phrase.place.endswith(ADDRESSES))
+    return [phrase for phrase in every if not phrase.said(language)]
 
 
 def translate(questionnaire: Questionnaire, language: str, words: Mapping[str, str]) -> Questionnaire:

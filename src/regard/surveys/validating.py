@@ -11,7 +11,6 @@ import regex
 
 from regard.base.words import said
 from regard.surveys.evaluating import holds, is_empty
-from regard.surveys.flow import shown_choices, shown_rows
 from regard.surveys.model import (
     OTHER,
     Boolean,
@@ -34,6 +33,7 @@ from regard.surveys.model import (
     Validator,
     choice,
 )
+from regard.surveys.offering import NONE, shown_choices, shown_columns, shown_lines, shown_rows
 
 LONGEST_TEXT: Final = 20_000
 """Characters of a text."""
@@ -42,8 +42,6 @@ LONGEST_LINE: Final = 1_000
 LARGEST: Final = 1e15
 PATIENCE_SECONDS: Final = 0.05
 """How long an author's pattern may look at an answer."""
-NONE: Final = "none"
-"""The value of "none of these"."""
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _WEB: Final = re.compile(r"https?://\S+", re.IGNORECASE)
 _PHONE: Final = re.compile(r"[+()\d\s./-]{5,30}")
@@ -111,7 +109,7 @@ def _boolean(_: Boolean, value: Any, __: Mapping[str, Any]) -> str | None:
 
 def _matrix(question: Matrix, value: Any, values: Mapping[str, Any]) -> str | None:
     rows = {str(row.value) for row in shown_rows(question, values)}
-    columns = [choice(item).value for item in question.columns]
+    columns = [item.value for item in shown_columns(question, values)]
     if not isinstance(value, Mapping) or not set(value) <= rows:
         return said("Please choose among the answers offered.")
     cells = [cell for given in value.values() for cell in (given if isinstance(given, list) else [given])]
@@ -126,10 +124,11 @@ def _line(question: TextLine, value: Any, _: Mapping[str, Any]) -> str | None:
     return too_long(str(value), longest(question)) or _typed(question.input_type, value, question.min, question.max)
 
 
-def _lines(question: MultipleText, value: Any, _: Mapping[str, Any]) -> str | None:
-    if not isinstance(value, Mapping):
+def _lines(question: MultipleText, value: Any, values: Mapping[str, Any]) -> str | None:
+    lines = shown_lines(question, values)
+    if not isinstance(value, Mapping) or not set(value) <= {item.name for item in lines}:
         return said("Please fill in the lines.")
-    return next(filter(None, (problem_of_line(item, value.get(item.name)) for item in question.items)), None)
+    return next(filter(None, (problem_of_line(item, value.get(item.name)) for item in lines)), None)
 
 
 def problem_of_line(item: Line, given: Any) -> str | None:

@@ -9,10 +9,10 @@ import msgspec
 import pytest
 
 from regard.surveys.arranging import arrange
-from regard.surveys.flow import shown_choices
 from regard.surveys.model import Choice, Complete, Matrix, RadioGroup, find_question
 from regard.surveys.moving import check_equivalence, read_survey
 from regard.surveys.moving.moved import Moved
+from regard.surveys.offering import shown_choices
 from tests.surveys.moving.making import block, field, logic, mc, qsf, selected, text
 from tests.surveys.moving.test_qualtrics import losses, same
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from regard.surveys.arranging import arrange
-from regard.surveys.flow import path, shown_choices
+from regard.surveys.flow import path
 from regard.surveys.model import Boolean, Checkbox, Matrix, RadioGroup, find_question, questions_of
 from regard.surveys.moving import check_equivalence, read_survey
 from regard.surveys.moving.limesurvey.manager import read
 from regard.surveys.moving.moved import Moved
+from regard.surveys.offering import shown_choices
 from tests.surveys.moving.making import lss
 
 AB = {"a": "Apples", "b": "Pears"}

@@ -7,10 +7,11 @@ import random
 import pytest
 
 from regard.surveys.arranging import arrange
-from regard.surveys.flow import path, shown_choices
+from regard.surveys.flow import path
 from regard.surveys.model import Complete, Matrix, MultipleText, RadioGroup, Rating, find_question, questions_of
 from regard.surveys.moving import check_equivalence, read_survey
 from regard.surveys.moving.moved import Moved
+from regard.surveys.offering import shown_choices
 from tests.surveys.moving.making import block, field, logic, mc, qsf, selected, skip, text
 
 

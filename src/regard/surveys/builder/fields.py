@@ -11,7 +11,23 @@ from msgspec.structs import replace
 
 from regard.base.words import marked
 from regard.surveys.editing import own_text, with_text
-from regard.surveys.model import Choice, Choices, Line, choice
+from regard.surveys.model import (
+    Boolean,
+    Checkbox,
+    Choice,
+    Choices,
+    Chosen,
+    Filled,
+    Line,
+    Matrix,
+    MultipleText,
+    Question,
+    Ranking,
+    Rating,
+    TextLine,
+    Value,
+    choice,
+)
 
 SEPARATOR = "|"
 
@@ -102,6 +118,17 @@ SHAPES: dict[str, Shape] = {
         marked("Choices that are shown"), "condition", marked("{item} is the choice’s value.")
     ),
     "rows_visible_if": Shape(marked("Rows that are shown"), "condition", marked("{item} is the row’s value.")),
+    "columns_visible_if": Shape(
+        marked("Columns that are shown"), "condition", marked("{item} is the column’s value.")
+    ),
+    "default_value": Shape(
+        marked("Filled in beforehand"),
+        "filled",
+        marked("Its value; several on a line each, of rows and lines as “row | answer”. People may change it."),
+    ),
+    "default_value_expression": Shape(
+        marked("Filled in beforehand, worked out"), "name", marked("Such as {profile.email}.")
+    ),
 }  # fmt: skip
 HEIGHT = Shape(marked("Height in lines"), "integer", group="more")
 GROUPS = ("words", "answers", "rules", "shown", "more")
@@ -141,6 +168,53 @@ def _choice(value: str, words: str, *, known: dict[str, Choice], own: str) -> An
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.removeprefix("-").isdecimal() and len(text) < 16 and str(int(text)) == text
+
+
+def as_filled(given: Filled | None) -> str:
+    """An answer that is filled in as an author writes it.
+
+    >>> as_filled(["a", 2]), as_filled({"food": 4, "staff": [1, 2]}), as_filled(True)
+    ('a\\n2', 'food | 4\\nstaff | 1\\nstaff | 2', 'true')
+    """
+    if given is None:
+        return ""
+    if isinstance(given, dict):
+        pairs = [(row, one) for row, cell in given.items() for one in (cell if isinstance(cell, list) else [cell])]
+        return "\n".join(f"{row} {SEPARATOR} {_spelled(one)}" for row, one in pairs)
+    return "\n".join(map(_spelled, given)) if isinstance(given, list) else _spelled(given)
+
+
+def _spelled(value: Value) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def read_filled(text: str, part: Question) -> Filled | None:
+    """The answer that lines say, in the shape in which its kind of question keeps answers."""
+    if not text.strip():
+        return None
+    if isinstance(part, Matrix | MultipleText):
+        return _by_row(part, [_split(line) for line in _lines(text)])
+    if isinstance(part, Checkbox | Ranking):
+        return [_as_written(line, part.choices) for line in _lines(text)]
+    if isinstance(part, Boolean):
+        return {"true": True, "false": False}.get(text.strip().lower(), text.strip())
+    if isinstance(part, Rating) or (isinstance(part, TextLine) and part.input_type == "number"):
+        return read_bound(text)
+    return _as_written(text.strip(), part.choices) if isinstance(part, Chosen) else text.strip()
+
+
+def _by_row(part: Matrix | MultipleText, pairs: list[tuple[str, str]]) -> Filled:
+    columns = part.columns if isinstance(part, Matrix) else []
+    found: dict[str, Any] = {}
+    for row, words in pairs:
+        found.setdefault(row, []).append(_as_written(words, columns))
+    many = isinstance(part, Matrix) and part.cell_type == "checkbox"
+    return found if many else {row: given[-1] for row, given in found.items()}
+
+
+def _as_written(text: str, choices: Choices) -> Value:
+    """The value of the choice that a text names."""
+    return next((choice(item).value for item in choices if _spelled(choice(item).value) == text), text)
 
 
 def lines_as_text(items: list[Line], own: str) -> str:

@@ -13,6 +13,7 @@ from regard.base import Invalid
 from regard.surveys.builder.condition_field import ConditionField
 from regard.surveys.colours import contrast, is_legible, legible
 from regard.surveys.editing import own_text, with_text
+from regard.surveys.leaving import is_safe
 from regard.surveys.model import WORDS, Page, Questionnaire
 from regard.surveys.models import Survey, Theme
 from regard.surveys.respond.languages import words_language
@@ -106,6 +107,14 @@ class SettingsForm(WordsForm):
     title = forms.CharField(label=_("Title, for respondents"), max_length=2_000, required=False)
     description = forms.CharField(label=_("Introduction"), max_length=20_000, required=False, widget=_area(3))
     completed_text = forms.CharField(label=_("Words at the end"), max_length=20_000, required=False, widget=_area(2))
+    navigate_to_url = forms.CharField(
+        label=_("Goes on at this address"),
+        max_length=2_000,
+        required=False,
+        help_text=_("https://…; {name} puts in a value. Without words for a button it goes there at once."),
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
+    )
+    navigate_text = forms.CharField(label=_("Button that leads there"), max_length=200, required=False)
     locale = forms.RegexField(
         label=_("Language it is written in"),
         regex=LANGUAGE_CODE,
@@ -125,7 +134,7 @@ class SettingsForm(WordsForm):
     first_page_is_started = forms.BooleanField(label=_("The first page is a welcome"), required=False)
     is_once_each = forms.BooleanField(label=_("One answer from each device, on the public link"), required=False)
 
-    OWN = ("title", "description", "completed_text", *WORDS)
+    OWN = ("title", "description", "completed_text", "navigate_to_url", "navigate_text", *WORDS)
     PLAIN = ("show_progress_bar", "allow_back", "first_page_is_started")
 
     def __init__(self, *given: Any, survey: Survey, questionnaire: Questionnaire, **named: Any):
@@ -138,6 +147,14 @@ class SettingsForm(WordsForm):
         self.show_ours(own)
         self.fields["theme"].queryset = Theme.objects.of(survey.workspace).defer("logo").order_by("name")
         self.fields["theme"].empty_label = _("Plain")
+
+    def clean_navigate_to_url(self) -> str:
+        address = str(self.cleaned_data["navigate_to_url"]).strip()
+        if address and not is_safe(address):
+            raise forms.ValidationError(
+                _("Write an address that begins with https://; values only stand behind the host.")
+            )
+        return address
 
     def made(self) -> Questionnaire:
         clean, before = self.cleaned_data, self.questionnaire

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -14,13 +14,55 @@ from regard.base import Invalid
 from regard.surveys.builder.condition_field import ConditionField
 from regard.surveys.editing import own_text, with_text
 from regard.surveys.expressions import parse
-from regard.surveys.model import CalculatedValue, Complete, Page, Questionnaire, Quota, RandomGroup, Skip
+from regard.surveys.leaving import is_safe
+from regard.surveys.model import (
+    CalculatedValue,
+    Complete,
+    Ending,
+    Page,
+    Questionnaire,
+    Quota,
+    RandomGroup,
+    Skip,
+    UrlCondition,
+)
 from regard.web.site import told_error
 
 
 def _name_field(label: Any) -> forms.CharField:
     widget = forms.TextInput(attrs={"list": "names", "autocomplete": "off"})
     return forms.CharField(label=label, max_length=200, required=False, widget=widget)
+
+
+def _address_field() -> forms.CharField:
+    return forms.CharField(
+        label=_("Goes on at this address"),
+        max_length=2_000,
+        required=False,
+        help_text=_("https://…; {name} puts in a value. Without words for a button it goes there at once."),
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
+    )
+
+
+def _button_field() -> forms.CharField:
+    return forms.CharField(label=_("Button that leads there"), max_length=200, required=False)
+
+
+def _clean_address(form: forms.Form, clean: Mapping[str, Any], name: str = "navigate_to_url") -> None:
+    if clean.get(name) and not is_safe(clean[name].strip()):
+        form.add_error(name, _("Write an address that begins with https://; values only stand behind the host."))
+
+
+ENDING: Final = ("text", "navigate_to_url", "navigate_text")
+
+
+def _ending_row(end: Ending, own: str) -> dict[str, str]:
+    return {name: own_text(getattr(end, name), own) for name in ENDING}
+
+
+def _ending(row: Mapping[str, Any], old: Any, own: str) -> dict[str, Any]:
+    """What is said at an end and where it leads; other languages stay."""
+    return {name: with_text(getattr(old, name, None), row[name].strip(), own) for name in ENDING}
 
 
 class LogicForm(forms.Form):
@@ -42,9 +84,12 @@ class WayForm(LogicForm):
     goto_name = _name_field(_("Question or page"))
     after = _name_field(_("When the page of this question is left"))
     text = forms.CharField(label=_("Words at this end"), max_length=2_000, required=False)
+    navigate_to_url = _address_field()
+    navigate_text = _button_field()
 
     def clean(self) -> dict[str, Any]:
         clean = super().clean()
+        _clean_address(self, clean)
         if clean.get("expression") and clean.get("what") == "skip" and not clean.get("goto_name"):
             self.add_error("goto_name", _("Say where it goes on."))
         return clean
@@ -70,15 +115,15 @@ def _way_row(trigger: Complete | Skip, own: str) -> dict[str, Any]:
     row: dict[str, Any] = {"expression": trigger.expression, "after": trigger.after or ""}
     if isinstance(trigger, Skip):
         return {**row, "what": "skip", "goto_name": trigger.goto_name}
-    return {**row, "what": "screen_out" if trigger.is_screen_out else "complete", "text": own_text(trigger.text, own)}
+    return {**row, "what": "screen_out" if trigger.is_screen_out else "complete", **_ending_row(trigger, own)}
 
 
 def _way(row: Mapping[str, Any], old: Any, own: str) -> Complete | Skip:
     after = row["after"] or None
     if row["what"] == "skip":
         return Skip(expression=row["expression"], goto_name=row["goto_name"], after=after)
-    text = with_text(getattr(old, "text", None), row["text"], own)
-    return Complete(expression=row["expression"], after=after, text=text, is_screen_out=row["what"] == "screen_out")
+    is_out = row["what"] == "screen_out"
+    return Complete(expression=row["expression"], after=after, is_screen_out=is_out, **_ending(row, old, own))
 
 
 class QuotaForm(LogicForm):
@@ -90,9 +135,12 @@ class QuotaForm(LogicForm):
     )
     name = forms.CharField(label=_("Name"), max_length=200, required=False)
     text = forms.CharField(label=_("Words when it is full"), max_length=2_000, required=False)
+    navigate_to_url = _address_field()
+    navigate_text = _button_field()
 
     def clean(self) -> dict[str, Any]:
         clean = super().clean()
+        _clean_address(self, clean)
         if clean.get("expression") and clean.get("limit") is None and "limit" not in self.errors:
             self.add_error("limit", _("Say how many."))
         return clean
@@ -101,7 +149,7 @@ class QuotaForm(LogicForm):
     def rows_of(before: Questionnaire) -> list[dict[str, Any]]:
         own = before.locale
         return [
-            {"name": one.name, "expression": one.expression, "limit": one.limit, "text": own_text(one.text, own)}
+            {"name": one.name, "expression": one.expression, "limit": one.limit, **_ending_row(one, own)}
             for one in before.quotas
         ]
 
@@ -112,11 +160,40 @@ class QuotaForm(LogicForm):
                 name=row["name"] or f"quota{at}",
                 expression=row["expression"],
                 limit=row["limit"],
-                text=with_text(getattr(old, "text", None), row["text"], own),
+                **_ending(row, old, own),
             )
             for at, (row, old) in enumerate(_with_old(rows, before), 1)
             if row["expression"]
         ]
+
+
+class OnwardsForm(LogicForm):
+    """Where it goes on after the survey's own end, for some."""
+
+    expression = ConditionField(label=_("If"))
+    url = _address_field()
+
+    def clean(self) -> dict[str, Any]:
+        clean = super().clean()
+        _clean_address(self, clean, "url")
+        if clean.get("expression") and not clean.get("url") and "url" not in self.errors:
+            self.add_error("url", _("Say where it goes on."))
+        return clean
+
+    @staticmethod
+    def rows_of(before: Questionnaire) -> list[dict[str, Any]]:
+        own = before.locale
+        return [
+            {"expression": one.expression, "url": own_text(one.url, own)} for one in before.navigate_to_url_on_condition
+        ]
+
+    @staticmethod
+    def put(rows: Sequence[Mapping[str, Any]], before: Sequence[UrlCondition], own: str) -> list[UrlCondition]:
+        found = [
+            (row["expression"], with_text(getattr(old, "url", None), row["url"].strip(), own))
+            for row, old in _with_old(rows, before)
+        ]
+        return [UrlCondition(expression=condition, url=url) for condition, url in found if condition and url]
 
 
 class ValueForm(LogicForm):
@@ -217,5 +294,6 @@ FORMS: Mapping[str, Any] = {
     "quotas": QuotaForm,
     "calculated_values": ValueForm,
     "random_groups": GroupForm,
+    "navigate_to_url_on_condition": OnwardsForm,
 }
 """By the field of the questionnaire that they make."""

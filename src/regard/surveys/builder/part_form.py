@@ -13,10 +13,12 @@ from regard.surveys.builder.fields import (
     GROUPS,
     TEXTS,
     Shape,
+    as_filled,
     as_lines,
     lines_as_text,
     read_bound,
     read_choices,
+    read_filled,
     read_lines,
     shape_of,
     shown_bound,
@@ -48,6 +50,7 @@ CONTROLS: Mapping[str, Any] = {
     "condition": ConditionField,
     "choices": lambda: _words(6),
     "lines": lambda: _words(4),
+    "filled": lambda: _words(2),
     "integer": _whole,
     "count": lambda: forms.IntegerField(min_value=1, max_value=1_000_000, required=False),
     "number": lambda: forms.FloatField(required=False),
@@ -86,11 +89,11 @@ class PartForm(forms.Form):
         rules = {"kind": self.kind, "own": own, "before": part.validators}
         yield RowGroup.of(RuleForm, "validators", data, part.validators, **rules)
         if isinstance(part, Chosen | Matrix):
-            name = "choices" if isinstance(part, Chosen) else "rows"
-            now = self._typed(name, read_choices)
-            options = {str(choice(one).value): choice(one) for one in [*now, *getattr(part, name)]}
-            more = {"part": part, "options": list(options.values()), "own": own}
-            yield RowGroup.of(SpecialForm, name, data, SpecialForm.rows_of(getattr(part, name)), **more)
+            for name in ("choices",) if isinstance(part, Chosen) else ("rows", "columns"):
+                now = self._typed(name, read_choices)
+                options = {str(choice(one).value): choice(one) for one in [*now, *getattr(part, name)]}
+                more = {"part": part, "of": name, "options": list(options.values()), "own": own}
+                yield RowGroup.of(SpecialForm, name, data, SpecialForm.rows_of(getattr(part, name)), **more)
         if isinstance(part, MultipleText):
             yield RowGroup.of(LineForm, "items", data, LineForm.rows_of(self._typed("items", read_lines)), extra=0)
 
@@ -108,6 +111,8 @@ class PartForm(forms.Form):
             return own_text(value, self.own)
         if shape.control == "choices":
             return as_lines(value, self.own)
+        if shape.control == "filled":
+            return as_filled(value)
         if shape.control in ("bound", "number"):
             return shown_bound(value)
         return lines_as_text(value, self.own) if shape.control == "lines" else value
@@ -121,6 +126,8 @@ class PartForm(forms.Form):
             return read_choices(given, before, self.own)
         if shape.control == "lines":
             return read_lines(given, before, self.own)
+        if shape.control == "filled":
+            return before if given.strip() == as_filled(before).strip() else read_filled(given, self.part)
         if shape.control == "bound":
             return read_bound(given.strip())
         return given.strip() or None if isinstance(given, str) and shape.control in ("name", "condition") else given

@@ -155,12 +155,14 @@ class SpecialForm(forms.Form):
     visible_if = ConditionField(label=_("Shown only if"))
     PLAIN: Mapping[str, Any] = {"is_exclusive": False, "is_fixed": False, "visible_if": ""}
 
-    def __init__(self, *given: Any, part: Any, options: Sequence[Choice], own: str, **named: Any):
+    def __init__(self, *given: Any, part: Any, of: str, options: Sequence[Choice], own: str, **named: Any):
         super().__init__(*given, **named)
         names = [(str(one.value), own_text(one.text, own) or str(one.value)) for one in options]
         self.fields["value"].choices = [BLANK, *names]
         if not isinstance(part, Checkbox):
             del self.fields["is_exclusive"]
+        if of == "columns":  # they never stand in random order
+            del self.fields["is_fixed"]
 
     @staticmethod
     def rows_of(items: Choices) -> list[dict[str, Any]]:
@@ -189,6 +191,7 @@ class LineForm(forms.Form):
     input_type = forms.ChoiceField(label=_("Kind of answer"))
     min = forms.CharField(label=_("At least"), max_length=40, required=False)
     max = forms.CharField(label=_("At most"), max_length=40, required=False)
+    visible_if = ConditionField(label=_("Shown only if"))
 
     def __init__(self, *given: Any, **named: Any):
         super().__init__(*given, **named)
@@ -199,7 +202,7 @@ class LineForm(forms.Form):
     def rows_of(items: Sequence[Line]) -> list[dict[str, Any]]:
         return [
             {
-                **{name: getattr(one, name) for name in ("name", "is_required", "input_type")},
+                **{name: getattr(one, name) for name in ("name", "is_required", "input_type", "visible_if")},
                 "min": shown_bound(one.min),
                 "max": shown_bound(one.max),
             }
@@ -214,4 +217,9 @@ class LineForm(forms.Form):
 
 
 def _line(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {**row, "min": read_bound(row["min"]), "max": read_bound(row["max"])}
+    return {
+        **row,
+        "min": read_bound(row["min"]),
+        "max": read_bound(row["max"]),
+        "visible_if": row["visible_if"] or None,
+    }

@@ -11,6 +11,7 @@ from typing import Final
 
 from regard.surveys.checking.asking import check_asking
 from regard.surveys.checking.branches import Walk, check_branches, walk
+from regard.surveys.checking.ends import check_ends
 from regard.surveys.checking.finding import ERROR, NOTE, WARNING, Finding
 from regard.surveys.checking.length import Length, check_length, length_of
 from regard.surveys.checking.references import check_references
@@ -24,6 +25,7 @@ CHECKS: Final[tuple[Callable[[Questionnaire], Iterable[Finding]], ...]] = (
     check_references,
     check_branches,
     check_scales,
+    check_ends,
     check_asking,
     check_wording,
     check_length,

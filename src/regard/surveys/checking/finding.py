@@ -9,8 +9,13 @@ from typing import Final, Literal, TypeAlias
 
 from regard.base import Invalid
 from regard.surveys.expressions import Expression, parse
-from regard.surveys.model import Base, Chosen, Matrix, Part, Questionnaire, choice
+from regard.surveys.model import Base, Chosen, Matrix, MultipleText, Part, Questionnaire, choice
 
+CONDITIONS: Final = (
+    "visible_if", "required_if", "choices_visible_if", "rows_visible_if", "columns_visible_if",
+    "default_value_expression",
+)  # fmt: skip
+"""Fields of pages and questions that hold an expression."""
 Severity: TypeAlias = Literal["error", "warning", "note"]
 Kind: TypeAlias = Literal["survey", "page", "question"]
 ERROR: Final = "error"
@@ -52,6 +57,8 @@ def conditions_of(questionnaire: Questionnaire) -> Iterator[Condition]:
         for question in page.elements:
             yield from _written(question, question.name, "question")
             yield from _of_items(question)
+    for one in questionnaire.navigate_to_url_on_condition:
+        yield Condition(one.expression, "", "survey", "navigateToUrlOnCondition")
     for trigger in questionnaire.triggers:
         yield Condition(trigger.expression, "", "survey", "triggers")
     for quota in questionnaire.quotas:
@@ -61,7 +68,7 @@ def conditions_of(questionnaire: Questionnaire) -> Iterator[Condition]:
 
 
 def _written(part: Part, name: str, of: Kind) -> Iterator[Condition]:
-    for field in ("visible_if", "required_if", "choices_visible_if", "rows_visible_if"):
+    for field in CONDITIONS:
         if text := getattr(part, field, None):
             yield Condition(text, name, of, field)
 
@@ -73,6 +80,9 @@ def _of_items(question: Base) -> Iterator[Condition]:
     for item in map(choice, items):
         if item.visible_if:
             yield Condition(item.visible_if, question.name, "question", "choices")
+    for line in question.items if isinstance(question, MultipleText) else ():
+        if line.visible_if:
+            yield Condition(line.visible_if, question.name, "question", "items")
     for validator in question.validators:
         if validator.expression:
             yield Condition(validator.expression, question.name, "question", "validators")

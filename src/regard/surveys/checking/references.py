@@ -9,12 +9,13 @@ from typing import Final
 
 from regard.base import Invalid
 from regard.base.words import said
-from regard.surveys.checking.finding import ERROR, WARNING, Condition, Finding, conditions_of, parsed
+from regard.surveys.checking.finding import CONDITIONS, ERROR, WARNING, Condition, Finding, conditions_of, parsed
 from regard.surveys.expressions import names_in, parse
 from regard.surveys.model import (
     OTHER,
-    Choices,
+    Choice,
     Chosen,
+    Line,
     Matrix,
     MultipleText,
     Question,
@@ -155,18 +156,21 @@ def _later(questionnaire: Questionnaire) -> Iterator[Finding]:
         before = set(seen)
         for question in page.elements:
             asked = before if page.questions_order == "random" else seen
-            conditions = [question.visible_if, question.required_if]
-            lists = [getattr(question, "choices_visible_if", None), getattr(question, "rows_visible_if", None)]
-            lists += [choice(item).visible_if for item in _listed(question)]
-            for text in (*conditions, *lists):
+            conditions = [getattr(question, name, None) for name in CONDITIONS]
+            for text in (*conditions, *(item.visible_if for item in _listed(question))):
                 yield from _unasked(text, question.name, "question", known - calculated, asked | {question.name})
             seen.add(question.name)
         for text, place, of in of_page:
             yield from _unasked(text, place, of, known - calculated, before)
 
 
-def _listed(question: Question) -> Choices:
-    return question.choices if isinstance(question, Chosen) else question.rows if isinstance(question, Matrix) else []
+def _listed(question: Question) -> list[Choice | Line]:
+    """Its choices, rows, columns or lines, each of which may have a condition."""
+    if isinstance(question, MultipleText):
+        return [*question.items]
+    if isinstance(question, Matrix):
+        return [choice(item) for item in (*question.rows, *question.columns)]
+    return [choice(item) for item in question.choices] if isinstance(question, Chosen) else []
 
 
 def _unasked(text: str | None, place: str, of: str, questions: set[str], asked: set[str]) -> Iterator[Finding]:

@@ -8,11 +8,12 @@ from typing import Any
 
 from regard.surveys.arranging import Arrangement
 from regard.surveys.evaluating import holds
-from regard.surveys.flow import COMMENT, Path, Step, is_required, path, shown_choices, shown_rows
+from regard.surveys.flow import COMMENT, Path, Step, is_required, path
 from regard.surveys.model import OTHER, Chosen, Html, Matrix, Question, Questionnaire, questions_of
 from regard.surveys.moving.moved import Carried, Moved
 from regard.surveys.moving.walking.walked import Look, Walked
 from regard.surveys.moving.wording import plain
+from regard.surveys.offering import shown_choices, shown_rows
 from regard.surveys.piping import piped
 
 

@@ -12,9 +12,9 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 
 from regard.surveys.answering import FIELD, MISSING, REMOVED, options_of
-from regard.surveys.arranging import Arrangement
+from regard.surveys.arranging import AS_WRITTEN, Arrangement
 from regard.surveys.evaluating import is_empty
-from regard.surveys.flow import AS_WRITTEN, COMMENT, Step, is_required, shown_rows
+from regard.surveys.flow import COMMENT, Step, is_required
 from regard.surveys.harmless import harmless
 from regard.surveys.model import (
     OTHER,
@@ -35,11 +35,11 @@ from regard.surveys.model import (
     Rating,
     Text,
     TextLine,
-    choice,
 )
+from regard.surveys.offering import NONE, shown_columns, shown_lines, shown_rows
 from regard.surveys.piping import piped
 from regard.surveys.respond.wording import Word
-from regard.surveys.validating import NONE, longest, problem_of_line
+from regard.surveys.validating import longest, problem_of_line
 from regard.web.site import told
 
 FEW: Final = 7
@@ -279,7 +279,7 @@ def _matrix(at: str, question: Matrix, reader: Reader, given: Mapping[str, Any])
     answer = given.get(question.name)
     cells = answer if isinstance(answer, Mapping) else {}
     rows = shown_rows(question, reader.values, reader.arrangement)
-    columns = [choice(item) for item in question.columns]
+    columns = shown_columns(question, reader.values)
     return {
         "rows": [
             _matrix_row(f"{at}-{place}", question, row, columns, reader, cells.get(str(row.value)))
@@ -328,7 +328,7 @@ def _lines(at: str, question: MultipleText, reader: Reader, given: Mapping[str, 
                 is_required=item.is_required,
                 is_wrong=problem_of_line(item, values.get(item.name)) is not None,
             )
-            for place, item in enumerate(question.items, 1)
+            for place, item in enumerate(shown_lines(question, reader.values), 1)
         ]
     }
 

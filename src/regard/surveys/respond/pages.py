@@ -18,7 +18,8 @@ from regard.surveys.arranging import arranged_pages
 from regard.surveys.flow import Step
 from regard.surveys.framing import ancestors
 from regard.surveys.languages import direction, name_of
-from regard.surveys.model import File, Questionnaire, Quota, Text
+from regard.surveys.leaving import Destination, destination, sites
+from regard.surveys.model import Ending, File, Questionnaire, Quota, Text
 from regard.surveys.models import Survey, Theme
 from regard.surveys.respond.drawing import Reader, draw_questions, drawn_problems
 from regard.surveys.respond.languages import words_language
@@ -26,7 +27,7 @@ from regard.surveys.respond.visiting import LONGEST_NAME, Visit, kiosk_address, 
 from regard.surveys.respond.wording import Word, marks_of, words_of
 from regard.web.site import told, told_error
 
-FRAMED: Final = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors {}; object-src 'none'"
+POLICY: Final = "default-src 'self'; base-uri 'none'; form-action {}; frame-ancestors {}; object-src 'none'"
 """The content security policy of pages that other sites may show in a frame: they carry nobody's sign-in."""
 KIOSK_SECONDS: Final = 120
 """A page of a kiosk to which nobody comes for so long goes back to the start."""
@@ -61,7 +62,7 @@ def _of_page(
 ) -> dict[str, Any]:
     way, page = visit.path(), step.page
     reader = Reader(visit.questionnaire, visit.language, step.values, visit.arrangement, words)
-    answers = visit.response.answers if given is None else given
+    answers = step.values if given is None else given
     questions = draw_questions(step, reader, answers, problems, visit.response.recorded)
     is_first = way.before(page.name) is None
     return {
@@ -151,7 +152,7 @@ def done_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     last = way.steps[-1].values if way.steps else {}
     reader = Reader(visit.questionnaire, visit.language, last, visit.arrangement)
     with translation.override(words_language(visit.language)):
-        own = reader.text(_end_text(visit))
+        own, onwards = reader.text(_end_text(visit)), onwards_of(visit)
         is_counted = visit.response.ended_by == "complete"
         context = _of_survey(visit.survey, visit.language, visit.questionnaire)
         context |= {
@@ -160,18 +161,31 @@ def done_page(request: HttpRequest, visit: Visit) -> HttpResponse:
             "text": own or (_("Your answers have been sent.") if is_counted else _("There are no more questions.")),
             "is_sent": True,
             "again": kiosk_address(visit.survey) if visit.is_kiosk else "",
+            "onwards": onwards.address if onwards else "",
+            "onwards_text": (reader.text(onwards.words) if onwards else "") or _("Continue"),
             "languages": _languages(request, visit, ""),
         }
         return _answer("done", context, 200, visit)
 
 
-def _end_text(visit: Visit) -> Text | None:
+def _end_of(visit: Visit) -> Ending | None:
+    """The end that this response has come to; None for the survey's own."""
     name = visit.response.arrangement.get("ended_by_quota")
     quota: Quota | None = next((one for one in visit.questionnaire.quotas if one.name == name), None)
-    if quota:
-        return quota.text or visit.questionnaire.completed_text
-    ended_by = visit.path().ended_by
-    return (ended_by.text if ended_by else None) or visit.questionnaire.completed_text
+    return quota or visit.path().ended_by
+
+
+def _end_text(visit: Visit) -> Text | None:
+    end = _end_of(visit)
+    return (end.text if end else None) or visit.questionnaire.completed_text
+
+
+def onwards_of(visit: Visit) -> Destination | None:
+    """Where it goes on after this response; nowhere from a kiosk, at which somebody else stands next."""
+    steps = visit.path().steps
+    if visit.is_kiosk or not steps:
+        return None
+    return destination(visit.questionnaire, _end_of(visit), steps[-1].values, visit.language)
 
 
 def said_page(
@@ -211,10 +225,18 @@ def _answer(name: str, context: dict[str, Any], status: int, visit: Visit | None
     html = get_template(f"surveys/respond/{name}.html").render({**context, "is_embedded": is_embedded})
     answer = HttpResponse(html, status=status)
     answer.headers["Content-Language"] = context["language"]
-    if visit is not None and is_embedded:
-        answer.headers["Content-Security-Policy"] = FRAMED.format(ancestors(visit.survey.sites))
-        answer.xframe_options_exempt = True
+    if visit is not None:
+        _allow(answer, visit)
     if visit is not None and visit.is_kiosk and visit.is_begun:
         seconds = KIOSK_DONE_SECONDS if visit.is_over else KIOSK_SECONDS
         answer.headers["Refresh"] = f"{seconds}; url={kiosk_address(visit.survey)}"
     return answer
+
+
+def _allow(answer: HttpResponse, visit: Visit) -> None:
+    """Who may frame the page, and where its form may lead: also to the sites that the survey goes on to."""
+    onwards = [] if visit.is_embedded else sites(visit.questionnaire)
+    if visit.is_embedded or onwards:
+        around = ancestors(visit.survey.sites) if visit.is_embedded else "'none'"
+        answer.headers["Content-Security-Policy"] = POLICY.format(" ".join(["'self'", *onwards]), around)
+    answer.xframe_options_exempt = visit.is_embedded

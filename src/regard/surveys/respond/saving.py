@@ -21,9 +21,10 @@ from regard.surveys.flags import DUPLICATE, ROBOT, flags_of
 from regard.surveys.flow import COMMENT, Path, Step, answers_on, is_answered, is_required, quotas_at
 from regard.surveys.model import File, Html, Quota, Text
 from regard.surveys.models import Invitation, Response, Survey
+from regard.surveys.offering import is_filled
 from regard.surveys.respond.devices import flag_parts, is_kept, others_of, recorded_in
 from regard.surveys.respond.turns import alone_with_device
-from regard.surveys.respond.visiting import Visit
+from regard.surveys.respond.visiting import SENT, Visit
 from regard.surveys.tasks import SETTLING, announce, finish_settling, record_response
 
 ALREADY = said("You have answered this survey already.")
@@ -138,6 +139,7 @@ def _taken(visit: Visit, sent: Sent) -> tuple[Outcome, ResponseReceived | None]:
     way = visit.path()
     if way.step(sent.page) is None:
         return Outcome(response.page or way.steps[0].page.name), None
+    _note_sent(visit, sent)
     read = _read(visit, sent)
     response.answers, response.language, response.ended_by = read.answers, visit.language, ""
     if sent.is_robot and ROBOT not in response.flags:
@@ -149,6 +151,14 @@ def _taken(visit: Visit, sent: Sent) -> tuple[Outcome, ResponseReceived | None]:
         response.page = outcome.page
         response.seen = list(dict.fromkeys([*(response.seen or [sent.page]), outcome.page]))
     return outcome, None
+
+
+def _note_sent(visit: Visit, sent: Sent) -> None:
+    """From now on the page's questions have the answer that was sent, or none: not the one that was filled in."""
+    page = next(page for page in visit.questionnaire.pages if page.name == sent.page)
+    fresh = [one.name for one in page.elements if one.name in sent.shown and is_filled(one)]
+    if fresh and visit.sent is not None:
+        visit.response.arrangement = {**visit.response.arrangement, SENT: sorted({*visit.sent, *fresh})}
 
 
 def keep_response(visit: Visit) -> None:

@@ -29,6 +29,7 @@ from regard.surveys.respond.pages import (
     KIOSK_SECONDS,
     done_page,
     elsewhere_page,
+    onwards_of,
     problem_page,
     question_page,
     said_page,
@@ -133,7 +134,8 @@ def _first(request: HttpRequest, survey: Survey, way: str, invitation: Invitatio
         return _sent(request, visit.response.public_id, visit)
     if not steps:
         return _nothing(visit)
-    return question_page(request, visit, steps[0], given=_picked(steps[0], request.GET.get("pick", "")[:LONGEST_NAME]))
+    picked = _picked(steps[0], request.GET.get("pick", "")[:LONGEST_NAME])
+    return question_page(request, visit, steps[0], given={**steps[0].values, **picked})
 
 
 def _picked(step: Step, pick: str) -> dict[str, Any]:
@@ -221,6 +223,8 @@ def _answered(request: HttpRequest, visit: Visit, outcome: Outcome) -> HttpRespo
             notice=outcome.notice,
             status=status,
         )
+    if visit.is_over and not visit.is_embedded and (onwards := onwards_of(visit)) and not onwards.words:
+        return SeeOther(onwards.address)
     return SeeOther(visit.address + (f"?{urlencode({'page': outcome.page})}" if outcome.page else ""))
 
 

@@ -34,6 +34,8 @@ from regard.surveys.tokens import read, read_id, sign, sign_id
 
 RESPONSE: Final = "response"
 KIOSK: Final = "kiosk"
+SENT: Final = "sent"
+"""Under this name the arrangement keeps the questions whose filled-in answer has been sent."""
 LONGEST_NAME: Final = 200
 LATELY: Final = 500
 """Responses that are looked at to take the pages of a balanced group equally often."""
@@ -64,10 +66,16 @@ class Visit:
         """The random orders that this person sees."""
         return read_arrangement(self.response.arrangement)
 
+    @property
+    def sent(self) -> frozenset[str] | None:
+        """The questions with a filled-in answer that somebody has sent, as it was or otherwise; None once it is over:
+        then only what was sent counts."""
+        return None if self.is_over else frozenset(self.response.arrangement.get(SENT, ()))
+
     def path(self, answers: Mapping[str, Any] | None = None) -> Path:
         """The pages that these answers lead to; without any, those that were given so far."""
         given = self.response.answers if answers is None else answers
-        return path(self.questionnaire, given, self.traits, self.arrangement)
+        return path(self.questionnaire, given, self.traits, self.arrangement, self.sent)
 
     @property
     def languages(self) -> list[str]:

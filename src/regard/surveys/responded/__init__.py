@@ -119,7 +119,7 @@ class Deciding:
 
 def _conditions(part: Page | Question) -> list[str]:
     """What decides whether a page or question is shown: its own condition, and those of all it offers."""
-    names = ("visible_if", "choices_visible_if", "rows_visible_if")
+    names = ("visible_if", "choices_visible_if", "rows_visible_if", "columns_visible_if")
     found = [text for name in names if (text := getattr(part, name, None))]
     offered = part.choices if isinstance(part, Chosen) else part.rows if isinstance(part, Matrix) else []
     return found + [item.visible_if for item in offered if isinstance(item, Choice) and item.visible_if]

@@ -26,6 +26,7 @@ from regard.surveys.flow import Step
 from regard.surveys.languages import name_of
 from regard.surveys.model import Page, Questionnaire, languages_of
 from regard.surveys.models import Response, Survey
+from regard.surveys.offering import filled
 from regard.surveys.respond.pages import done_page, question_page, said_page
 from regard.surveys.respond.visiting import Visit
 
@@ -66,8 +67,9 @@ def page_preview(request: HttpRequest, slug: str, key: str, name: str) -> HttpRe
 
 def preview_page(request: HttpRequest, survey: Survey, questionnaire: Questionnaire, page: Page) -> HttpResponse:
     """One page with all its questions, also those whose conditions do not hold."""
-    visit = _visit(request, survey, questionnaire, {})
-    return _framed(question_page(request, visit, Step(page, tuple(page.elements), {}, {"profile": {}})))
+    visit, known = _visit(request, survey, questionnaire, {}), {"profile": {}}
+    there = {one.name: filled(one, known) for one in page.elements}
+    return _framed(question_page(request, visit, Step(page, tuple(page.elements), known, {**there, **known})))
 
 
 def preview_walk(request: HttpRequest, survey: Survey, questionnaire: Questionnaire, state: str) -> HttpResponse:
@@ -94,7 +96,7 @@ def _sent(request: HttpRequest, visit: Visit, step: Step) -> HttpResponse:
     if found.problems and not is_back:
         return _framed(question_page(request, visit, step, given=found.answers, problems=found.problems, status=422))
     left = {name: value for name, value in visit.response.answers.items() if name not in step.names}
-    visit.response.answers = {**left, **found.answers}
+    visit.response.answers = {**left, **dict.fromkeys(step.names), **found.answers}
     way = visit.path()
     then = way.before(step.page.name) if is_back else way.after(step.page.name)
     state = state_of(then.page.name if then else "/", visit.response.answers)
@@ -103,7 +105,11 @@ def _sent(request: HttpRequest, visit: Visit, step: Step) -> HttpResponse:
 
 
 class Preview(Visit):
-    """Somebody who looks at a draft: no version of it is published."""
+    """Somebody who looks at a draft: no version of it is published. What was sent empty is an answer of None."""
+
+    @property
+    def sent(self) -> frozenset[str]:
+        return frozenset(self.response.answers)
 
     @property
     def languages(self) -> list[str]:
