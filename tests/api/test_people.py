@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from regard.accounts.site import store_of
@@ -9,7 +11,7 @@ from regard.base.config import config
 from regard.collect.api.interactions import spool
 from regard.collect.listening import Loader
 from regard.collect.live.site import SourceTable
-from regard.profiles import count_customers, get_segment
+from regard.profiles import count_customers, get_segment, tasks
 
 pytestmark = pytest.mark.django_db
 CALLS = [
@@ -153,3 +155,16 @@ def test_a_condition_that_cannot_be_read_is_refused(workspace, program, conditio
         answer = program().post(f"/api/v1/{path}", body, content_type="application/json")
         assert answer.status_code in {404, 422}
         assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_a_search_says_when_people_may_be_missing(sent, program, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, let, refreshed = program(), threading.Event(), tasks.refresh_profiles
+    monkeypatch.setattr(tasks, "PROGRAMS_PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(tasks, "refresh_profiles", lambda store: let.wait(30) and refreshed(store))
+    answer = client.get("/api/v1/profiles", {"q": "ann"})
+    assert (answer.status_code, answer.headers["Regard-Behind"]) == (200, "true")
+    let.set()
+    monkeypatch.setattr(tasks, "PROGRAMS_PATIENCE_SECONDS", 30)
+    answer = client.get("/api/v1/profiles", {"q": "ann"})
+    assert "Regard-Behind" not in answer.headers
+    assert [one["name"] for one in answer.json()] == ["Ann Example"]

@@ -90,7 +90,9 @@ def test_that_nobody_fits_is_not_said_while_people_are_brought_up_to_date(
         assert "Nobody fits" not in said
         assert "are being sorted to their people" in said
         assert 'hx-trigger="load delay:2s"' in said
-    assert "Anna Kowal" in page(agent, "?q=anna", headers=typed)
+    told = page(agent, "?q=anna", headers=typed)
+    assert "Anna Kowal" in told
+    assert "are being sorted to their people" in told, "others who fit may be missing"
     let.set()
     monkeypatch.setattr(jobs, "PATIENCE_SECONDS", 30)
     assert "Zofia Nowak" in page(agent, "?q=zofia", headers=typed)
@@ -287,6 +289,23 @@ def test_a_link_that_is_not_this_persons_is_not_shown(shop, agent) -> None:
     assert agent.get(f"{AT}{ANNA}/links/{link.id}/").status_code == 404
 
 
+def test_threads_are_called_what_people_call_them(shop, agent, tmp_path: Path) -> None:
+    machine = "01a20351-b9ba-7ec8-a10b-b40f25865754"
+    load(
+        store_of(shop),
+        tmp_path,
+        event("CUST-7", "Survey Sent", 40, subject="s-1", properties={"survey": "Relationship"}),
+        event("CUST-7", "Survey Sent", 41, subject="s-2"),
+        event("CUST-7", "Ticket Opened", 42, subject=machine),
+        first=60,
+    )
+    for told in (page(agent, f"{BEN}/"), page(agent, f"{BEN}/?by=thread")):
+        assert re.findall(r'href="\?subject=[^"]+">([^<]+)<', told) == ["Ticket", "Ticket", "Survey", "Relationship"]
+    told = page(agent, f"{BEN}/?subject=s-1")
+    assert re.search(r'<option value="s-1" selected>\s*Relationship', told)
+    assert "order-77" in page(agent, f"{ANNA}/")
+
+
 # --- companies -----------------------------------------------------------------------------------------------------
 
 
@@ -300,6 +319,34 @@ def test_a_company_shows_its_people_and_leads_to_their_figures(agent) -> None:
     assert figures.status_code == 200
     assert "There is no column or property" not in figures.content.decode()
     assert agent.get(AT + "companies/nobody/").status_code == 404
+
+
+def test_companies_are_listed_and_found_by_what_they_are_called(shop, agent, tmp_path: Path) -> None:
+    load(
+        store_of(shop),
+        tmp_path,
+        event("CUST-7", "Account Joined", 9, subject="k-1", properties={"name": "Zenith"}),
+        first=60,
+    )
+    assert re.findall(r'companies/[^/]+/">([^<]+)<', page(agent, "companies/")) == ["Acme", "Zenith"]
+    assert re.findall(r'companies/[^/]+/">([^<]+)<', page(agent, "companies/?q=zeni")) == ["Zenith"]
+    assert re.findall(r'companies/[^/]+/">([^<]+)<', page(agent, "companies/?q=k-1")) == ["Zenith"]
+
+
+def test_a_company_whose_people_are_still_being_sorted_is_being_prepared(
+    agent, shop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    page(agent, "")
+    load(store_of(shop), tmp_path, event("1043", "Account Joined", subject="zenith"), first=50)
+    let, refreshed = threading.Event(), jobs.refresh_profiles
+    monkeypatch.setattr(jobs, "PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(jobs, "refresh_profiles", lambda store: let.wait(30) and refreshed(store))
+    assert "This company is being prepared" in page(agent, "companies/zenith/")
+    assert agent.get(AT + "companies/nobody/").status_code == 404
+    assert "are being sorted to their people" in page(agent, "companies/acme/")
+    let.set()
+    monkeypatch.setattr(jobs, "PATIENCE_SECONDS", 30)
+    assert "being prepared" not in page(agent, "companies/zenith/")
 
 
 # --- suggestions ---------------------------------------------------------------------------------------------------

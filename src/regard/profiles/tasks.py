@@ -27,6 +27,8 @@ ROUNDS = 3
 """How often one refresh looks whether it has left nothing to do, before it leaves the rest to the next."""
 PATIENCE_SECONDS = 2
 """How long a page waits for profiles to be brought up to date; then it shows those there are."""
+PROGRAMS_PATIENCE_SECONDS = 10
+"""How long the API waits for the same."""
 _seen: dict[str, str] = {}
 _found: dict[str, str] = {}
 _comparisons: dict[str, Comparison] = {}
@@ -47,15 +49,16 @@ class Comparison:
         return self.found is not None or self.problem is not None
 
 
-def refresh_now(workspace: Workspace) -> bool:
-    """Bring the table of profiles up to date before a page reads it; false when that takes longer than a page may."""
+def refresh_now(workspace: Workspace, patience: float | None = None) -> bool:
+    """Bring the table of profiles up to date before a page reads it; false when that takes longer than a page may, or
+    than so many seconds of ``patience``."""
     store = store_of(workspace)
     if _found.get(workspace.slug) == store.stamp():
         return True
     waiting = _waiting.get(workspace.slug)
     if waiting is None or waiting.running() or waiting.done():  # one that runs may have read too early for this page
         waiting = _waiting[workspace.slug] = _worker.submit(_refresh_profiles, workspace.slug, store)
-    return bool(wait([waiting], PATIENCE_SECONDS).done)
+    return bool(wait([waiting], PATIENCE_SECONDS if patience is None else patience).done)
 
 
 def _refresh_profiles(slug: str, store: OpenedStore) -> None:

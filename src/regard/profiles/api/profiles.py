@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from regard.accounts.api.operations import (
     Field,
@@ -136,9 +136,11 @@ class Along(Paging):
 
 
 @router.get("", response=list[FoundOut], **needs("profiles:read", **{"x-example": {"query": {"q": "ann"}}}))
-def search(request: HttpRequest, search: Query[Search]) -> Any:
-    """People who fit a text, the best fit first."""
-    tasks.refresh_now(request.workspace)
+def search(request: HttpRequest, response: HttpResponse, search: Query[Search]) -> Any:
+    """People who fit a text, the best fit first. The answer has the header `Regard-Behind: true` while new
+    interactions are still being sorted to their people after 10 s of waiting: somebody may be missing then."""
+    if not tasks.refresh_now(request.workspace, tasks.PROGRAMS_PATIENCE_SECONDS):
+        response.headers["Regard-Behind"] = "true"
     found = search_profiles(store_of(request.workspace), search.q, search.limit)
     return [{**asdict(one), "customer": str(one.customer)} for one in found]
 

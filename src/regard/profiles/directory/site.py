@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +34,21 @@ LONGEST_ABBREVIATION: Final = 4
 BEST_QUARTER: Final = 0.75
 WORST_HALF: Final = 0.5
 
+MACHINE_NAME: Final = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
+"""A UUID: says nothing to people."""
+SURVEY: Final = "Survey"
+"""The object of what is told of invitations and responses, whose subject is a random id."""
+FIGURES: Final = {
+    "csat": gettext_lazy("Customer satisfaction (CSAT)"),
+    "nps": gettext_lazy("Net promoter score (NPS)"),
+    "ces": gettext_lazy("Customer effort score (CES)"),
+    "retention": gettext_lazy("Retention rate"),
+    "churn": gettext_lazy("Churn rate"),
+    "fcr": gettext_lazy("First contact resolution (FCR)"),
+    "resolution_time": gettext_lazy("Average resolution time"),
+    "referral_rate": gettext_lazy("Referral rate"),
+}
+"""What a merge bears on, by its key, as the report calls it."""
 ICONS: Final = {
     "Survey": "smile",
     "Order": "file-spreadsheet",
@@ -93,6 +109,7 @@ class Line:
 
     item: Interaction
     icon: str
+    thread: str
     minute: str
     score: str
     tone: str
@@ -110,7 +127,8 @@ def _line(item: Interaction) -> Line:
     fmt = current_format()
     return Line(
         item,
-        icon=ICONS.get(item.name.split(" ", 1)[0], "clock"),
+        icon=ICONS.get(_object_of(item), "clock"),
+        thread=thread_name(item),
         minute=fmt.minute(item.occurred_at),
         score="" if item.score is None else labelled(item.metric, scored(item.score, item.scale_max)),
         tone=tone_of(item),
@@ -118,6 +136,27 @@ def _line(item: Interaction) -> Line:
         where=[text for text in (item.channel, item.touchpoint, item.agent) if text],
         details=_details(item),
     )
+
+
+def _object_of(item: Interaction) -> str:
+    return item.name.split(" ", 1)[0]
+
+
+def thread_name(item: Interaction) -> str:
+    """What people call the thread of an interaction: the number of an order or ticket, the name of a survey.
+
+    An id that only machines know gives way to what the thread is of.
+    """
+    subject, what = item.subject or "", _object_of(item)
+    if what != SURVEY:
+        return readable(subject, what)
+    called = (item.properties or {}).get("survey")
+    return called if isinstance(called, str) and called else what if subject else ""
+
+
+def readable(subject: str, what: str) -> str:
+    """A number that people use; of an id that only machines know, what it is of."""
+    return what if MACHINE_NAME.fullmatch(subject) else subject
 
 
 def days_of(page: Page) -> list[tuple[Any, list[Line]]]:
@@ -128,9 +167,12 @@ def days_of(page: Page) -> list[tuple[Any, list[Line]]]:
     return list(found.items())
 
 
-def threads_of(page: Page) -> list[tuple[str, list[Line]]]:
-    """The lines of a page by what they belong to: an order, a ticket, a conversation."""
-    return [(thread.subject or "", lines_of(thread.interactions)) for thread in page.threads()]
+def threads_of(page: Page) -> list[tuple[str, str, list[Line]]]:
+    """The lines of a page by what they belong to: its subject, and what that is called."""
+    return [
+        (thread.subject or "", thread_name(thread.interactions[0]), lines_of(thread.interactions))
+        for thread in page.threads()
+    ]
 
 
 def labelled(metric: str | None, score: str) -> str:

@@ -20,8 +20,9 @@ from regard.accounts import Right
 from regard.accounts.site import record_audit, right_required, store_of
 from regard.base import Forbidden, Invalid, NotFound, RegardError
 from regard.profiles import tasks
-from regard.profiles.companies import account, accounts
+from regard.profiles.companies import account, accounts, is_joined
 from regard.profiles.directory.site import (
+    FIGURES,
     ITEMS_A_PAGE,
     KINDS,
     RULES,
@@ -30,9 +31,11 @@ from regard.profiles.directory.site import (
     days_of,
     labelled,
     pairs_of,
+    readable,
     score_charts,
     scored,
     share_of,
+    thread_name,
     threads_of,
     titled,
     token_of,
@@ -60,6 +63,8 @@ from regard.web.site import told_error
 FOUND = 20
 PAIRS = 50
 SCORES = 5
+TYPING_SECONDS = 0.05
+"""How long whoever types is kept waiting for people of this moment, where some that are known fit."""
 
 
 def _page(request: HttpRequest, name: str, **context: Any) -> HttpResponse:
@@ -76,7 +81,8 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
     store, text = store_of(request.workspace), request.GET.get("q", "")
     is_part = bool(request.headers.get("HX-Request"))
     found = _found(store, text) if is_part else []
-    is_current = bool(found) or tasks.refresh_now(request.workspace)  # that nobody fits is said of today's people only
+    patience = TYPING_SECONDS if found else None  # that nobody fits is said of today's people only
+    is_current = tasks.refresh_now(request.workspace, patience)
     into = _number(request.GET.get("into", ""))
     context = {
         "q": text,
@@ -112,9 +118,18 @@ def companies(request: HttpRequest, slug: str) -> HttpResponse:
 
 @right_required(Right.VIEW_ROWS)
 def company(request: HttpRequest, slug: str, key: str) -> HttpResponse:
-    found = account(store_of(request.workspace), key)
+    """One company; of one whose people are still being sorted it is said that it is being prepared."""
+    store, is_behind = store_of(request.workspace), not tasks.refresh_now(request.workspace)
+    try:
+        found = account(store, key)
+    except NotFound:
+        if not (is_behind and is_joined(store, key)):
+            raise
+        return _page(request, "preparing", key=key)
     traits = [(name, value_text(value)) for name, value in found.traits.items()]
-    return _page(request, "company", account=found, traits=traits, filter=f"{compose.ACCOUNT}={key}")
+    return _page(
+        request, "company", account=found, traits=traits, filter=f"{compose.ACCOUNT}={key}", is_behind=is_behind
+    )
 
 
 # --- one person ----------------------------------------------------------------------------------------------------
@@ -141,6 +156,7 @@ def person(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "following": token_of(page.following),
         "is_first": not request.GET.get("before"),
         "where": where,
+        "thread": thread_name(page.interactions[0]) if page.interactions else where.get("subject", ""),
     }
     if request.headers.get("HX-Request"):
         return _page(request, "timeline", **context)
@@ -154,6 +170,7 @@ def _told(found: Profile) -> dict[str, Any]:
     return {
         "traits": [(name, value_text(value)) for name, value in found.traits.items()],
         "identifiers": [(KINDS.get(one.kind, one.kind), one.value) for one in _more_names(found)],
+        "tickets": [(ticket, readable(ticket.subject, "Ticket")) for ticket in found.open_tickets],
         "value": list(found.value.items()),
         "charts": charts,
         "scores": [
@@ -217,7 +234,7 @@ def merging(request: HttpRequest, slug: str, number: int, other: int) -> HttpRes
         messages.error(request, told_error(error))
         return redirect("people:identity", slug, number)
     sides = [(side, titled(profile(store, side.number))) for side in preview.sides]
-    touched = [(name, count) for name, count in preview.metrics.items() if count]
+    touched = [(FIGURES.get(name, name), count) for name, count in preview.metrics.items() if count]
     changes = [(one.name, [value_text(value) for value in one.values], value_text(one.kept)) for one in preview.traits]
     return _page(
         request, "merging", preview=preview, sides=sides, touched=touched, changes=changes, number=number, other=other

@@ -94,9 +94,9 @@ def told(sentence: object) -> str:
     return site.told(sentence)
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def day(value: date, skeleton: str = "yMMMd") -> str:
-    """A date by CLDR skeleton."""
+    """A date by CLDR skeleton; of an instant, the reader's."""
     return current_format().date(value, skeleton) if value else ""
 
 
