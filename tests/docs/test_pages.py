@@ -21,7 +21,7 @@ from tests.docs.conftest import ROOT, pages
 from tools import reference
 
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
-KNOWN = {*RUN, "text", "toml", "sql", "json", "csv", "html", "nginx", "ini", ""}
+KNOWN = {*RUN, "text", "toml", "sql", "json", "csv", "html", "nginx", "ini", "js", "php", ""}
 
 
 def named(page: Path) -> str:

@@ -20,6 +20,7 @@ from regard.base import Conflict, NotFound
 from regard.base.clock import now
 from regard.base.config import config
 from regard.base.ids import new_id
+from regard.collect.identities import new_seed, secret_of
 
 LEASE = timedelta(seconds=20)
 """Work that has not been heard of for so long has been interrupted, and may be begun again."""
@@ -175,6 +176,11 @@ class Sources(OfWorkspace):
             raise NotFound(_("There is no such source."))
         return found
 
+    def demand_identity(self, workspace: Workspace) -> bool:
+        """Whether pages have to prove whose they are. One source that asks for it is enough: another's key would be
+        the way around it."""
+        return self.of(workspace).filter(demands_identity=True, disabled_at=None).exists()
+
     def is_taken(self, write_key: str) -> bool:
         """Whether any source, of whatever workspace, has this write key or had it."""
         return any(write_key in (source.write_key, *source.former_keys) for source in self.of_all())
@@ -204,6 +210,10 @@ class Source(models.Model):
     settings = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=now)
     disabled_at = models.DateTimeField(null=True)
+    identity_seed = models.CharField(max_length=32, blank=True)  # collect/identities.py makes the secret of it
+    demands_identity = models.BooleanField(
+        gettext_lazy("Known people are asked only in pages that prove whose they are"), default=False
+    )
 
     objects = Sources()
 
@@ -218,3 +228,14 @@ class Source(models.Model):
         self.former_keys = [*self.former_keys, self.write_key]
         self.write_key = new_write_key()
         self.save(update_fields=["former_keys", "write_key"])
+
+    @property
+    def identity_secret(self) -> str:
+        """What the company's server signs users' ids with; empty before there is one."""
+        return secret_of(settings.SECRET_KEY, self.key, self.identity_seed)
+
+    def renew_identity_secret(self) -> str:
+        """Another secret, in place of the one there was: what was signed with that counts no more."""
+        self.identity_seed = new_seed()
+        self.save(update_fields=["identity_seed"])
+        return self.identity_secret

@@ -20,6 +20,8 @@ from regard.base import Invalid, NotFound, RegardError, Unavailable
 from regard.base.config import config
 from regard.base.sizes import size_of
 from regard.collect.collector import Collector
+from regard.collect.identities import is_signed as is_signed
+from regard.collect.live.site import demand_identity as demand_identity
 from regard.collect.live.site import read_sources as read_sources
 from regard.collect.live.site import source_of as source_of
 from regard.collect.live.site import start_listening as start_listening

@@ -20,7 +20,8 @@ class Source:
     """A sender of events: its write key, the workspace (slug) it feeds, and what its owner chose.
 
     ``origins`` are the web pages that may send, as ``https://shop.example``; none: all. ``settings`` are those of the
-    pipeline (see ``pipeline.settings_from``). ``id`` stays when the key is changed.
+    pipeline (see ``pipeline.settings_from``). ``id`` stays when the key is changed. ``identity_secret`` is what pages
+    prove with whose they are; empty: they cannot.
     """
 
     key: str
@@ -29,6 +30,7 @@ class Source:
     origins: tuple[str, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
     id: str = ""
+    identity_secret: str = field(default="", repr=False)
 
     def allows(self, origin: str) -> bool:
         """Whether a page of this origin may send.

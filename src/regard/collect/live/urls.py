@@ -15,5 +15,7 @@ urlpatterns = [
     path("quarantine/replay/", views.replay, name="replay"),
     path("<str:key>/", views.show, name="source"),
     path("<str:key>/rotate/", views.rotate, name="rotate"),
+    path("<str:key>/secret/", views.renew_secret, name="renew_secret"),
+    path("<str:key>/identity/", views.demand_identity, name="demand_identity"),
     path("<str:key>/disable/", views.disable, name="disable"),
 ]

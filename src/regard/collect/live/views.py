@@ -73,8 +73,38 @@ def show(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         record_audit(request.workspace, request.user, "source changed", f"source {source.key}")
         messages.success(request, _("The source is changed. It takes some seconds until it holds."))
         return redirect("live:source", slug, key)
-    status = 422 if request.method == "POST" else 200
-    return _page(request, "source", status, source=source, form=form, host=absolute(""))
+    return _source_page(request, source, form, 422 if request.method == "POST" else 200)
+
+
+def _source_page(
+    request: HttpRequest, source: Source, form: SettingsForm, status: int = 200, secret: str = ""
+) -> HttpResponse:
+    shown = {"source": source, "form": form, "host": absolute(""), "secret": secret}
+    return _page(request, "source", status, **shown)
+
+
+@right_required(Right.MANAGE_SOURCES)
+@require_POST
+@never_cache
+def renew_secret(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """Another secret to sign users' ids with. The answer itself shows it, once: a redirect would have to keep it."""
+    source = Source.objects.get_of(request.workspace, key)
+    secret = source.renew_identity_secret()
+    record_audit(request.workspace, request.user, "identity secret made", f"source {source.key}")
+    return _source_page(request, source, SettingsForm(instance=source), secret=secret)
+
+
+@right_required(Right.MANAGE_SOURCES)
+@require_POST
+def demand_identity(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """Have pages prove whose they are before a known person is asked in them, or not any more."""
+    source = Source.objects.get_of(request.workspace, key)
+    source.demands_identity = "demands_identity" in request.POST and bool(source.identity_seed)
+    source.save(update_fields=["demands_identity"])
+    what = "identity demanded" if source.demands_identity else "identity not demanded"
+    record_audit(request.workspace, request.user, what, f"source {source.key}")
+    messages.success(request, _("The source is changed."))
+    return redirect("live:source", slug, key)
 
 
 @right_required(Right.MANAGE_SOURCES)

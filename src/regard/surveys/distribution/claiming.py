@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from regard.accounts.site import Workspace, store_of
 from regard.base.clock import now
-from regard.profiles import ANONYMOUS_ID, customers_of, rules_of
+from regard.collect.site import demand_identity
+from regard.profiles import ANONYMOUS_ID, USER_ID, customers_of, identifier_of, rules_of
 from regard.stream import Store
 from regard.surveys.budget import Allowance, Asked, held_back
 from regard.surveys.distribution.choosing import Asker
 from regard.surveys.distribution.ledger import earlier_of
 from regard.surveys.distribution.sending import may_go, tell_sent
-from regard.surveys.inviting import APP_CHANNEL, Person, linked_keys, rules_for_asking
+from regard.surveys.inviting import APP_CHANNEL, Person, kept_traits, linked_keys, people_of, rules_for_asking
 from regard.surveys.models import Invitation
 
 
@@ -24,14 +26,24 @@ def claim_for(workspace: Workspace, anonymous_id: str) -> Invitation | None:
     stream that it was sent; None where there is none.
 
     An id of a browser is nobody else's to know, which is why it is asked for, and no number of a customer or address.
+    Still a page says by itself whose it is: where that has to be proved, only visitors whom nobody knows are asked.
     """
+    return _claim(workspace, ANONYMOUS_ID, anonymous_id, is_proved=False)
+
+
+def claim_proved(workspace: Workspace, user_id: str) -> Invitation | None:
+    """The same for a page that has proved whose it is: texts and conditions may know what is known of the person."""
+    return _claim(workspace, USER_ID, user_id, is_proved=True)
+
+
+def _claim(workspace: Workspace, kind: str, value: str, *, is_proved: bool) -> Invitation | None:
     if not _waiting(workspace).exists():
         return None
     store = store_of(workspace)
-    identifier = rules_of(store).identifier(ANONYMOUS_ID, anonymous_id)
+    identifier = rules_of(store).identifier(kind, value)
     if identifier is None or not identifier.value.isprintable():
         return None
-    one = _claimed(workspace, store, str(identifier.key))
+    one = _claimed(workspace, store, str(identifier.key), is_proved)
     if one:
         tell_sent(Asker.of(one.programme))
     return one
@@ -43,17 +55,25 @@ def _waiting(workspace: Workspace) -> QuerySet:
     return rows.filter(state=Invitation.State.WAITING, send_at__lte=now(), expires_at__gt=now())
 
 
-def _claimed(workspace: Workspace, store: Store, key: str) -> Invitation | None:
+def _claimed(workspace: Workspace, store: Store, key: str, is_proved: bool) -> Invitation | None:
     customer = customers_of(store, [key])[key]
     if not _of(workspace, store, customer, key):
         return None
+    if not is_proved and demand_identity(workspace) and _is_known(store, customer):
+        return None
+    traits = people_of(store, [customer])[customer].traits if is_proved else {}
     with transaction.atomic():
         # As in choosing: nobody else counts or spends the same attention meanwhile.
         list(Workspace.objects.select_for_update().filter(pk=workspace.pk).values("pk"))
         theirs = _of(workspace, store, customer, key)
         allowance = rules_for_asking(store).allowance
         before = _asked(workspace, store, Person(customer, key), allowance)
-        return next((one for one in theirs if _is_in_time(one, before, allowance) and _take(one)), None)
+        return next((one for one in theirs if _is_in_time(one, before, allowance) and _take(one, traits)), None)
+
+
+def _is_known(store: Store, customer: int) -> bool:
+    """Is it somebody of whom more is known than their browsers?"""
+    return any(identifier_of(key).kind != ANONYMOUS_ID for key in linked_keys(store, [customer]))
 
 
 def _of(workspace: Workspace, store: Store, customer: int, key: str) -> list[Invitation]:
@@ -81,7 +101,8 @@ def _is_in_time(one: Invitation, before: Sequence[Asked], allowance: Allowance) 
     return held_back(now(), one.survey_id, before, allowance) is None
 
 
-def _take(one: Invitation) -> bool:
+def _take(one: Invitation, traits: Mapping[str, Any]) -> bool:
     """Of two windows that ask at once, one gets it."""
+    one.traits = kept_traits({**traits, **one.traits})
     rows = Invitation.objects.of(one.workspace).filter(pk=one.pk, state=Invitation.State.WAITING)
-    return bool(rows.update(state=Invitation.State.SENT, sent_at=now()))
+    return bool(rows.update(state=Invitation.State.SENT, sent_at=now(), traits=one.traits))

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods
 from regard.accounts.site import Workspace, absolute, public
 from regard.base import Forbidden, Invalid, RegardError, Unauthorized
 from regard.base.words import said
-from regard.collect.site import source_of
-from regard.surveys.distribution.claiming import claim_for
+from regard.collect.site import Source, is_signed, source_of
+from regard.surveys.distribution.claiming import claim_for, claim_proved
 from regard.surveys.respond import limits
 from regard.surveys.respond.visiting import personal_address
 
@@ -28,10 +28,17 @@ PREFLIGHT: Final = {
 
 
 class Asks(msgspec.Struct, frozen=True, rename="camel"):
-    """What a page says: for which source it speaks, and which browser it is in."""
+    """What a page says: for which source it speaks, which browser it is in, and whose page it is where it can prove it:
+    ``userHash`` is the code of ``userId``, made on the company's server."""
 
     write_key: str
-    anonymous_id: str
+    anonymous_id: str | None = None
+    user_id: str = ""
+    user_hash: str = ""
+
+    @property
+    def is_proved(self) -> bool:
+        return bool(self.user_id and self.user_hash)
 
 
 @csrf_exempt
@@ -56,18 +63,29 @@ def _preflight() -> HttpResponse:
 def _answer(request: HttpRequest) -> HttpResponse:
     limits.count(request, "asks", ASKS)
     asks = _read(request)
-    one = claim_for(_workspace(request, asks.write_key), asks.anonymous_id)
+    source = _source(request, asks.write_key)
+    workspace = Workspace.objects.get(slug=source.workspace)
+    if asks.is_proved and not is_signed(source.identity_secret, asks.user_id, asks.user_hash):
+        raise Unauthorized(said("this id was not signed with the secret of this source"), code="not_signed")
+    one = claim_proved(workspace, asks.user_id) if asks.is_proved else claim_for(workspace, asks.anonymous_id or "")
     return JsonResponse({"url": absolute(personal_address(one))}) if one else HttpResponse(status=204)
 
 
 def _read(request: HttpRequest) -> Asks:
     try:
-        return msgspec.json.decode(request.body, type=Asks)
+        asks = msgspec.json.decode(request.body, type=Asks)
     except msgspec.DecodeError as error:
-        raise Invalid(said("a page says writeKey and anonymousId, in JSON")) from error
+        raise _unread() from error
+    if asks.anonymous_id is None and not asks.is_proved:
+        raise _unread()
+    return asks
 
 
-def _workspace(request: HttpRequest, write_key: str) -> Workspace:
+def _unread() -> Invalid:
+    return Invalid(said("a page says writeKey and anonymousId, or userId and userHash, in JSON"))
+
+
+def _source(request: HttpRequest, write_key: str) -> Source:
     """By the same rules as the collector: raises Unauthorized for a key that is nobody's, Forbidden for a page that
     may not send with it."""
     source, origin = source_of(write_key), request.headers.get("Origin", "")
@@ -75,4 +93,4 @@ def _workspace(request: HttpRequest, write_key: str) -> Workspace:
         raise Unauthorized(said("this write key is not known here"), code="unknown_key")
     if origin and not source.allows(origin):
         raise Forbidden(said("this source takes nothing from pages of that address"), code="origin")
-    return Workspace.objects.get(slug=source.workspace)
+    return source

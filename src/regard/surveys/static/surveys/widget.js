@@ -4,7 +4,8 @@
    the pointer leaves; data-label: the button's words; data-title; data-language; data-touchpoint; data-remember: days
    that somebody who closed the window is left alone (kept in localStorage: set it where people agreed to that).
    With data-write-key instead of data-survey: shows what waits for whoever is at this browser, once the page is there and
-   at each regardSurvey.check(). Known by data-anonymous-id, or by the id that regard.js or analytics.js keeps. */
+   at each regardSurvey.check(). Known by data-user-id and data-user-hash (or check({ userId, userHash }) after signing in),
+   by data-anonymous-id, or by the id that regard.js or analytics.js keeps. */
 (() => {
   const script = document.currentScript, set = script.dataset, key = set.survey;
   if (!key && !set.writeKey) return;
@@ -74,15 +75,16 @@
     } catch { /* not allowed */ }
   };
   let isAsking;
-  const check = async () => {
+  const check = async (who) => {
+    Object.assign(set, who);
     const regard = window.regard || {}, anonymousId = set.anonymousId || (regard.anonymousId && regard.anonymousId()) ||
       kept("regard_anonymous") || kept("ajs_anonymous_id");
-    if (box || isAsking || !anonymousId) return;
+    if (box || isAsking || !(anonymousId || set.userHash)) return;
     isAsking = true;
     try {
       // As plain text, so that the browser asks once and not twice.
       const answer = await fetch(home + "/s/app/", { method: "POST", credentials: "omit", headers: { "Content-Type": "text/plain" },
-        body: JSON.stringify({ writeKey: set.writeKey, anonymousId }) });
+        body: JSON.stringify({ writeKey: set.writeKey, anonymousId, userId: set.userId, userHash: set.userHash }) });
       if (answer.status === 200) open(address(new URL((await answer.json()).url).pathname), true);
     } catch { /* the next page asks again */ }
     isAsking = false;
