@@ -35,6 +35,9 @@ def test_a_survey_is_made_checked_published_and_closed(program, made, workspace)
     assert (published["state"], published["version"], published["document"]) == ("open", 1, ASKED)
     assert program.post(f"{made}/close").json()["state"] == "closed"
     assert program.post(f"{made}/close").status_code == 409
+    assert program.post(f"{made}/publish", {}, **JSON).json()["state"] == "closed"
+    assert program.post(f"{made}/publish", {"reopen": True}, **JSON).json()["state"] == "open"
+    assert program.post(f"{made}/close").json()["state"] == "closed"
     assert program.post(f"{made}/reopen").json()["state"] == "open"
     assert [one["number"] for one in program.get(f"{made}/versions").json()] == [1]
     assert AuditEntry.objects.of(workspace).filter(what="survey published", details__key__startswith="rgd_").exists()

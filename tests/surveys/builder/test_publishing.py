@@ -28,6 +28,25 @@ def test_a_sound_survey_is_published_closed_and_opened_again(analyst, workspace,
     assert told == ["survey made", "survey published", "survey closed", "survey opened again"]
 
 
+def test_a_closed_survey_stays_closed_when_a_version_is_published_unless_that_is_asked_for(
+    analyst, workspace, ready, at_ready
+) -> None:
+    publish_survey(ready, 0)
+    assert "reopen" not in analyst.get(at_ready + "publish/").content.decode()
+    analyst.post(at_ready + "state/", {"do": "close"})
+    title = {**ready.draft["title"], "default": "How did we do?"}
+    keep_draft(ready, read_questionnaire({**ready.draft, "title": title}), 0)
+    assert 'name="reopen"' in analyst.get(at_ready + "publish/").content.decode()
+    told = analyst.post(at_ready + "publish/", {"edition": "1"}, follow=True).content.decode()
+    assert "stays closed" in told
+    row = Survey.objects.of(workspace).get()
+    assert (row.state, row.version.number) == ("closed", 2)
+    assert "closed" in analyst.get(f"/s/{ready.key}/").content.decode()
+    analyst.post(at_ready + "publish/", {"edition": "1", "reopen": "on"})
+    assert Survey.objects.of(workspace).get().state == "open"
+    assert AuditEntry.objects.of(workspace).filter(what="survey opened again").count() == 1
+
+
 def test_errors_stand_in_the_way(analyst, workspace) -> None:
     broken = make_survey(workspace, read_questionnaire({"title": "Broken", "pages": [{"name": "p"}]}))
     answer = analyst.post(f"/w/harbour/surveys/{broken.key}/publish/", {"edition": "0"})

@@ -76,6 +76,7 @@ class PublishIn(Schema):
 
     edition: int | None = Field(None, ge=0, description="Of the draft that was checked; the newest when absent.")
     confirmed: list[str] | None = Field(None, description="Keys of warnings that are meant so; absent: all.")
+    reopen: bool = Field(False, description="Open a survey that was closed; it stays closed otherwise.")
 
 
 class SurveyOut(Schema):
@@ -211,10 +212,11 @@ def check_survey(request: HttpRequest, key: Path[Text]) -> Any:
 
 @router.post("/{key}/publish", response=WholeOut, **needs("surveys:write", **{"x-example": {**A_SURVEY, "body": {}}}))
 def publish_survey(request: HttpRequest, key: Path[Text], given: PublishIn) -> Any:
-    """Make the draft the next version and open the survey; refused while the check finds errors."""
+    """Make the draft the next version, and let people answer it; refused while the check finds errors. A survey that
+    was closed stays so, unless the body says otherwise."""
     survey = Survey.objects.get_of(request.workspace, key)
     edition = survey.edition if given.edition is None else given.edition
-    site.publish_survey(survey, edition, given.confirmed, key=request.key.prefix)
+    site.publish_survey(survey, edition, given.confirmed, reopen=given.reopen, key=request.key.prefix)
     return _whole(Survey.objects.get_of(request.workspace, key))
 
 

@@ -68,9 +68,16 @@ def unconfirmed(findings: list[Finding], confirmed: Collection[str]) -> list[Fin
 
 @transaction.atomic
 def publish_survey(
-    survey: Survey, edition: int, confirmed: Collection[str] | None = None, by: User | None = None, **who: str
+    survey: Survey,
+    edition: int,
+    confirmed: Collection[str] | None = None,
+    by: User | None = None,
+    *,
+    reopen: bool = False,
+    **who: str,
 ) -> SurveyVersion:
-    """Make the draft the next version, and let people answer it. ``confirmed``: keys of warnings that are meant so.
+    """Make the draft the next version, and let people answer it; a survey that was closed stays so, unless ``reopen``
+    says otherwise. ``confirmed``: keys of warnings that are meant so.
 
     With None all are. A draft that is published already makes no other version. Raises Conflict when the draft has
     changed since that edition, and Invalid while there are errors, or warnings that nobody has confirmed.
@@ -87,10 +94,13 @@ def publish_survey(
     if left:
         raise _refused(left[0], "not_confirmed")
     version = _next_version(row, by)
-    set_state(row, Survey.State.OPEN)
-    survey.state = row.state
     warned = sum(one.severity == WARNING for one in findings)
     record_audit(survey.workspace, by, "survey published", survey.key, version=version.number, warnings=warned, **who)
+    if row.state == Survey.State.DRAFT:
+        set_state(row, Survey.State.OPEN)
+    elif row.state == Survey.State.CLOSED and reopen:
+        reopen_survey(row, by, **who)
+    survey.state = row.state
     return version
 
 

@@ -39,12 +39,14 @@ def publish(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     if request.method == "POST":
         confirmed = frozenset(request.POST.getlist("confirmed"))
         try:
-            version = publish_survey(survey, edition_of(request), confirmed, request.user)
+            version = publish_survey(
+                survey, edition_of(request), confirmed, request.user, reopen="reopen" in request.POST
+            )
         except RegardError as error:
             problem, status = told_error(error), error.status
             survey, questionnaire = opened(request, key)
         else:
-            messages.success(request, _("Version %(n)s is published.") % {"n": version.number})
+            messages.success(request, _published(survey) % {"n": version.number})
             return redirect("surveys:versions", slug, key)
     findings = check(questionnaire)
     newest = survey.version
@@ -55,10 +57,17 @@ def publish(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         "is_blocked": any(one.severity == ERROR for one in findings),
         "length": _told_length(length_of(questionnaire)),
         "newest": newest,
+        "is_closed": survey.state == Survey.State.CLOSED,
         "is_same": newest is not None and newest.document == survey.draft,
         "tab": "publish",
     }
     return page_of(request, "publish", survey, questionnaire, status, **context)
+
+
+def _published(survey: Survey) -> str:
+    if survey.state == Survey.State.CLOSED:
+        return _("Version %(n)s is published. The survey stays closed until you open it again.")
+    return _("Version %(n)s is published.")
 
 
 def _told_length(length: Length) -> str:
