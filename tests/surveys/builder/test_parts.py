@@ -134,6 +134,7 @@ def test_what_two_people_typed_is_lost_for_neither(analyst, at, draft) -> None:
     assert late.status_code == 409
     assert "How bad was it?" in page
     assert "How good was it?" in page
+    assert "<pre" not in page, "what differs is told in words"
     assert find_question(draft(), "score").title == "How good was it?"
     analyst.post(at + "question/score/", {**SCORE, "title": "How bad was it?", "edition": "1"})
     assert find_question(draft(), "score").title == "How bad was it?"

@@ -15,18 +15,19 @@ LISTS = {
     "validators": _("What the answer must satisfy"),
     "triggers": _("Ways"),
     "quotas": _("Quotas"),
-    "calculatedValues": _("Calculated values"),
-    "randomGroups": _("Random pages"),
-    "showPrevButton": _("Let people go back"),
+    "calculated_values": _("Calculated values"),
+    "random_groups": _("Random pages"),
+    "navigate_to_url_on_condition": _("Where it goes on"),
+    "show_prev_button": _("Let people go back"),
     "type": _("Kind"),
 }
 
 
 def words_for(of: str, field: str) -> str:
     """What a field of a survey, page or question is called; its name in JSON where no form has it."""
-    if field in LISTS:
-        return str(LISTS[field])
     name = re.sub(r"[A-Z]", lambda found: f"_{found[0].lower()}", field)
+    if name in LISTS:
+        return str(LISTS[name])
     if of == "question":
         return told(SHAPES[name].label) if name in SHAPES else field
     known = (SettingsForm if of == "survey" else PageForm).base_fields

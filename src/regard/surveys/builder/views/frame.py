@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -50,11 +49,6 @@ def kept_or_why(
     if is_told:
         messages.success(request, _("Kept."))
     return None
-
-
-def theirs_of(theirs: Any, mine: Any) -> str:
-    """What somebody else has made of it meanwhile, as JSON to read; nothing where both are the same."""
-    return "" if theirs == mine else msgspec.json.format(msgspec.json.encode(theirs), indent=1).decode()
 
 
 def gone_page(request: HttpRequest, survey: Survey, questionnaire: Questionnaire) -> HttpResponse:

@@ -10,10 +10,11 @@ from regard.accounts import Right
 from regard.accounts.site import right_required
 from regard.base import Conflict
 from regard.surveys.builder.condition_field import is_redrawn
+from regard.surveys.builder.differing import differences
 from regard.surveys.builder.logic_forms import FORMS
 from regard.surveys.builder.row_forms import RowGroup
 from regard.surveys.builder.site import draft_of
-from regard.surveys.builder.views.frame import kept_or_why, opened, page_of, theirs_of
+from regard.surveys.builder.views.frame import kept_or_why, opened, page_of
 from regard.surveys.editing import own_text
 from regard.surveys.model import Boolean, Chosen, Html, Matrix, Question, Questionnaire, Rating, choice
 from regard.web.site import told_error
@@ -42,7 +43,8 @@ def logic(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         return redirect("surveys:logic", slug, key)
     if isinstance(error, Conflict):
         questionnaire = draft_of(survey)
-        context["theirs"] = theirs_of({name: getattr(questionnaire, name) for name in FORMS}, made)
+        now = {name: getattr(questionnaire, name) for name in made}
+        context["theirs"] = differences("survey", now, made, questionnaire.locale)
     return page_of(request, "logic", survey, questionnaire, error.status, **context, problem=told_error(error))
 
 

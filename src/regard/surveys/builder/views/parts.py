@@ -19,10 +19,11 @@ from regard.accounts.site import right_required
 from regard.base import Conflict, Invalid, RegardError
 from regard.surveys import editing
 from regard.surveys.builder.condition_field import is_redrawn
+from regard.surveys.builder.differing import all_differences, differences
 from regard.surveys.builder.forms import KIND_NAMES, PageForm, SettingsForm, known_languages
 from regard.surveys.builder.part_form import PartForm
 from regard.surveys.builder.site import draft_of
-from regard.surveys.builder.views.frame import edition_of, gone_page, kept_or_why, opened, page_of, theirs_of
+from regard.surveys.builder.views.frame import edition_of, gone_page, kept_or_why, opened, page_of
 from regard.surveys.builder.views.logic import asked_before, values_offered
 from regard.surveys.builder.views.outline import anchor
 from regard.surveys.builder.views.previewing import preview_page
@@ -88,7 +89,7 @@ def _question_json(
 ) -> HttpResponse:
     """The question as JSON, for those who would rather write it."""
     form = _document_form(request, msgspec.to_builtins(before))
-    status, problem = 200, ""
+    status, problem, made = 200, "", before
     if request.method == "POST":
         status = 422
         if form.is_valid():
@@ -103,7 +104,7 @@ def _question_json(
     context = {"form": form, "problem": problem, "part": before, "tab": "build"}
     if status == Conflict.status:
         now = find_question(draft_of(survey), before.name)
-        context["theirs"] = theirs_of(now, None) if now else ""
+        context["theirs"] = differences("question", now, made, questionnaire.locale) if now else []
     return page_of(request, "document", survey, questionnaire, status, **context)
 
 
@@ -128,7 +129,7 @@ def _question_late(
     other = find_question(now, before.name)
     if other is None:
         return gone_page(request, survey, now)
-    theirs = theirs_of(other, form.made())
+    theirs = differences("question", other, form.made(), now.locale)
     return _question_page(request, survey, now, other, form, error.status, told_error(error), theirs=theirs)
 
 
@@ -208,14 +209,8 @@ def page(request: HttpRequest, slug: str, key: str, name: str) -> HttpResponse:
     if not editing.has_page(now, name):
         return gone_page(request, survey, now)
     other = editing.get_page(now, name)
-    context["theirs"] = theirs_of(
-        msgspec.structs.replace(other, elements=[]), msgspec.structs.replace(made, elements=[])
-    )
+    context["theirs"] = differences("page", other, made, now.locale, without="elements")
     return page_of(request, "page", survey, now, error.status, **context, problem=told_error(error))
-
-
-def _without_questions(page: Page) -> Page:
-    return msgspec.structs.replace(page, elements=[])
 
 
 def _build(request: HttpRequest, survey: Survey) -> str:
@@ -241,12 +236,8 @@ def settings(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     context = {"form": form, "problem": problem, "languages": known_languages(), "tab": "settings"}
     if status == Conflict.status:
         now = draft_of(survey)
-        context["theirs"] = theirs_of(_without_pages(now), _without_pages(form.made()))
+        context["theirs"] = differences("survey", now, form.made(), now.locale, without="pages")
     return page_of(request, "settings", survey, questionnaire, status, **context)
-
-
-def _without_pages(questionnaire: Questionnaire) -> Questionnaire:
-    return msgspec.structs.replace(questionnaire, pages=[])
 
 
 class DocumentForm(forms.Form):
@@ -267,18 +258,19 @@ def document(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """The whole draft as JSON, for what the forms do not offer."""
     survey, questionnaire = opened(request, key)
     form = _document_form(request, as_json(questionnaire))
-    status, problem = 200, ""
+    status, problem, made = 200, "", questionnaire
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
-                error = kept_or_why(request, survey, read_questionnaire(form.cleaned_data["document"]))
+                made = read_questionnaire(form.cleaned_data["document"])
+                error = kept_or_why(request, survey, made)
             except Invalid as refused:
                 error = refused
             if error is None:
                 return redirect("surveys:document", slug, key)
             status, problem = error.status, told_error(error)
-    theirs = _pretty(survey.draft) if status == Conflict.status else ""
+    theirs = all_differences(draft_of(survey), made) if status == Conflict.status else []
     context = {"form": form, "problem": problem, "theirs": theirs, "tab": "settings"}
     return page_of(request, "document", survey, questionnaire, status, **context)
 
