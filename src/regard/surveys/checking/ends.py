@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
 
 from regard.base.words import said
 from regard.surveys.checking.finding import ERROR, WARNING, Finding
-from regard.surveys.evaluating import is_empty
+from regard.surveys.evaluating import is_empty, same
 from regard.surveys.leaving import addresses, is_safe
-from regard.surveys.model import Boolean, Question, Questionnaire, questions_of
+from regard.surveys.model import Boolean, Comment, MultipleText, Question, Questionnaire, TextLine, choice, questions_of
 from regard.surveys.offering import filled, is_filled
 from regard.surveys.validating import problem_of
 
@@ -42,7 +42,7 @@ def _filled(question: Question) -> Iterator[Finding]:
             question.name,
             "question",
         )
-    elif not is_empty(given) and _is_unlike(question):
+    elif not is_empty(given) and not takes_filled(question):
         yield Finding(
             "filled_unlike",
             ERROR,
@@ -62,10 +62,25 @@ def _filled(question: Question) -> Iterator[Finding]:
         )
 
 
-def _is_unlike(question: Question) -> bool:
-    """Whether nothing would be shown of the answer, or a wrong one; conditions of choices are not asked."""
+def takes_filled(question: Question) -> bool:
+    """Whether an answer that is filled in is one that the question takes; conditions of choices are not asked."""
     conditions = ("choices_visible_if", "rows_visible_if", "columns_visible_if", "default_value_expression")
-    bare = {name: None for name in conditions if hasattr(question, name)}
+    bare: dict[str, Any] = {name: None for name in conditions if hasattr(question, name)}
+    for name in ("choices", "rows", "columns"):
+        if isinstance(listed := getattr(question, name, None), list):
+            bare[name] = [msgspec.structs.replace(choice(item), visible_if=None) for item in listed]
+    if isinstance(question, MultipleText):
+        bare["items"] = [msgspec.structs.replace(item, visible_if=None) for item in question.items]
     plain: Any = msgspec.structs.replace(question, **bare)
     shown = filled(plain, {})
-    return shown is None or problem_of(plain, shown, {plain.name: shown}) is not None
+    is_whole = shown is not None and _is_all(shown, plain.default_value)
+    is_text = isinstance(plain, TextLine | Comment)
+    return is_whole and not (is_text and problem_of(plain, shown, {plain.name: shown}))
+
+
+def _is_all(shown: Any, given: Any) -> bool:
+    """Whether all of an answer is shown; what is missing of a matrix is still to be answered."""
+    if isinstance(given, Mapping):
+        return set(shown) == set(map(str, given)) and all(_is_all(shown[str(row)], given[row]) for row in given)
+    one_each = (each if isinstance(each, list) else [each] for each in (shown, given))
+    return same(*one_each)

@@ -43,7 +43,7 @@ def check_references(questionnaire: Questionnaire) -> Iterator[Finding]:
     yield from _piped(questionnaire)
 
 
-def _base(known: set[str], name: str) -> str | None:
+def asked_name(known: set[str], name: str) -> str | None:
     """The known name that a name in an expression belongs to; ``""`` for traits and items, None when there is none."""
     if name == "item" or name.startswith(("item.", "profile.")):
         return ""
@@ -135,7 +135,7 @@ def _condition(questionnaire: Questionnaire, condition: Condition) -> Iterator[F
         return
     known = _known(questionnaire)
     for name in names_in(condition.text):
-        if _base(known, name) is None:
+        if asked_name(known, name) is None:
             yield Finding(
                 "unknown_reference",
                 ERROR,
@@ -177,7 +177,7 @@ def _unasked(text: str | None, place: str, of: str, questions: set[str], asked: 
     if not text or parsed(text) is None:
         return
     for name in names_in(text):
-        base = _base(questions, name)
+        base = asked_name(questions, name)
         if base and (base not in asked or (base == place and "item" not in names_in(text))):
             yield Finding(
                 "later_reference",
@@ -201,7 +201,9 @@ def _triggers(questionnaire: Questionnaire) -> Iterator[Finding]:
             yield _gone(trigger.goto_name)
             continue
         asked = (
-            [trigger.after] if trigger.after else [_base(set(places), name) for name in _names_of(trigger.expression)]
+            [trigger.after]
+            if trigger.after
+            else [asked_name(set(places), name) for name in _names_of(trigger.expression)]
         )
         left = [places[name] for name in asked if name in places]
         if left and places[trigger.goto_name] <= min(left):
@@ -272,7 +274,7 @@ def _piped(questionnaire: Questionnaire) -> Iterator[Finding]:
             versions = text if isinstance(text, dict) else {"": text}
             wanted = {language: set(_PIPED.findall(words)) for language, words in versions.items() if words}
             for name in sorted(set().union(*wanted.values())):
-                if _base(known, name) is None:
+                if asked_name(known, name) is None:
                     yield Finding(
                         "unknown_in_text",
                         WARNING,

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from regard.surveys.arranging import Arrangement
-from regard.surveys.evaluating import holds
+from regard.surveys.evaluating import holds, is_empty
 from regard.surveys.flow import COMMENT, Path, Step, is_required, path
+from regard.surveys.leaving import destination, spelled
 from regard.surveys.model import OTHER, Chosen, Html, Matrix, Question, Questionnaire, questions_of
 from regard.surveys.moving.moved import Carried, Moved
-from regard.surveys.moving.walking.walked import Look, Walked
+from regard.surveys.moving.walking.walked import NOTHING, Look, Walked
 from regard.surveys.moving.wording import plain
-from regard.surveys.offering import shown_choices, shown_rows
+from regard.surveys.offering import filled, shown_choices, shown_columns, shown_rows
 from regard.surveys.piping import piped
 
 
@@ -25,6 +26,8 @@ class Seen:
     offered: tuple[str, ...] | None = None
     is_required: bool | None = None
     text: str | None = None
+    columns: tuple[str, ...] | None = None
+    filled: str | None = None
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class Way:
     seen: tuple[Seen, ...]
     end: str | None = None
     quotas: tuple[str, ...] | None = None
+    leads: str | None = None
 
     @property
     def names(self) -> list[str]:
@@ -50,6 +54,7 @@ def compared(moved: Moved, walked: Walked) -> tuple[Way, Way]:
         tuple(_seen_there(moved.carried[key], walked.looks.get(key)) for key in walked.shown if key in moved.carried),
         walked.end,
         None if walked.quotas is None else tuple(sorted(quotas & set(walked.quotas))),
+        walked.leads,
     )
     masks = {each.name: each for each in there.seen}
     here = Way(
@@ -60,6 +65,7 @@ def compared(moved: Moved, walked: Walked) -> tuple[Way, Way]:
         ),
         None if there.end is None else _end(way),
         None if there.quotas is None else tuple(sorted(_quotas(moved.questionnaire, way))),
+        None if there.leads is None else _leads(moved.questionnaire, way),
     )
     return there, here
 
@@ -74,7 +80,25 @@ def _seen_there(carried: Carried, look: Look | None) -> Seen:
             for code in look.offered
         ]
         offered = _in_order(codes, look.is_random, look.take)
-    return Seen(carried.name, offered, look.is_required, look.text)
+    columns = None
+    if look.columns is not None:
+        columns = tuple(str(carried.choices.get(code, code)) for code in look.columns)
+    return Seen(carried.name, offered, look.is_required, look.text, columns, _filled_there(carried, look.filled))
+
+
+def _filled_there(carried: Carried, given: Any) -> str | None:
+    return None if given is None else "" if given == NOTHING else _canonical(carried.answer(given))
+
+
+def _canonical(answer: Any) -> str:
+    """An answer so written that the same is written the same."""
+    if is_empty(answer):
+        return ""
+    if isinstance(answer, Mapping):
+        return "; ".join(sorted(f"{row}: {_canonical(cell)}" for row, cell in answer.items()))
+    if isinstance(answer, list):
+        return ", ".join(sorted(map(_canonical, answer)))
+    return spelled(answer)
 
 
 def _in_order(values: list[str], is_random: bool, take: int | None = None) -> tuple[str, ...]:
@@ -107,6 +131,8 @@ def _seen_here(questionnaire: Questionnaire, question: Question, known: Mapping[
         None if mask.offered is None else _offered(question, known),
         None if mask.is_required is None else is_required(question, known),
         text,
+        None if mask.columns is None else _columns(question, known),
+        None if mask.filled is None else _canonical(filled(question, known)),
     )
 
 
@@ -123,6 +149,16 @@ def _offered(question: Question, known: Mapping[str, Any]) -> tuple[str, ...] | 
         rows = [str(item.value) for item in shown_rows(question, known)]
         return _in_order(rows, question.rows_order == "random", question.take)
     return None
+
+
+def _columns(question: Question, known: Mapping[str, Any]) -> tuple[str, ...] | None:
+    return tuple(str(item.value) for item in shown_columns(question, known)) if isinstance(question, Matrix) else None
+
+
+def _leads(questionnaire: Questionnaire, way: Path) -> str:
+    values = way.steps[-1].values if way.steps else {}
+    found = destination(questionnaire, way.ended_by, values, questionnaire.locale)
+    return found.address if found else ""
 
 
 def _end(way: Path) -> str:

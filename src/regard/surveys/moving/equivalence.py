@@ -15,8 +15,9 @@ from typing import Any, Final
 
 import msgspec
 
+from regard.surveys.checking.finding import conditions_of
 from regard.surveys.expressions import names_in
-from regard.surveys.model import CalculatedValue, Choice, Comment, Questionnaire, questions_of, texts_of
+from regard.surveys.model import CalculatedValue, Questionnaire, texts_of
 from regard.surveys.moving.comparing import Seen, Way, answers_here, compared
 from regard.surveys.moving.moved import Moved
 
@@ -44,6 +45,8 @@ class Difference:
                 return _told(source, ours)
         if self.source.end != self.ours.end:
             return f"the source ends {self.source.end}, ours {self.ours.end}"
+        if self.source.leads != self.ours.leads:
+            return f"the source goes on at {self.source.leads or 'no address'}, ours at {self.ours.leads or 'none'}"
         return f"the source counts it in the quotas {self.source.quotas}, ours in {self.ours.quotas}"
 
 
@@ -53,6 +56,11 @@ def _told(source: Seen, ours: Seen) -> str:
         return f"{source.name}: the source offers {_listed(source.offered)}, ours {_listed(ours.offered)}"
     if source.is_required != ours.is_required:
         return f"{source.name}: an answer is needed {'there, not here' if source.is_required else 'here, not there'}"
+    if source.columns != ours.columns:
+        return f"{source.name}: the source has the columns {_listed(source.columns)}, ours {_listed(ours.columns)}"
+    if source.filled != ours.filled:
+        there, here = source.filled or "nothing", ours.filled or "nothing"
+        return f"{source.name}: the source has {there} filled in, ours {here}"
     return f"{source.name}: the source says {source.text!r}, ours {ours.text!r}"
 
 
@@ -122,16 +130,5 @@ def _bare(questionnaire: Questionnaire, has_texts: bool) -> Questionnaire:
     return msgspec.structs.replace(questionnaire, calculated_values=kept)
 
 
-def _conditions(questionnaire: Questionnaire) -> Iterator[str | None]:
-    yield from (page.visible_if for page in questionnaire.pages)
-    yield from (each.expression for each in questionnaire.triggers)
-    yield from (quota.expression for quota in questionnaire.quotas)
-    for question in questions_of(questionnaire):
-        yield from (question.visible_if, question.required_if)
-        yield from (getattr(question, name, None) for name in ("choices_visible_if", "rows_visible_if"))
-        listed = (
-            [*getattr(question, "choices", ()), *getattr(question, "rows", ())]
-            if not isinstance(question, Comment)
-            else []
-        )
-        yield from (item.visible_if for item in listed if isinstance(item, Choice))
+def _conditions(questionnaire: Questionnaire) -> Iterator[str]:
+    yield from (condition.text for condition in conditions_of(questionnaire) if condition.field != "calculatedValues")

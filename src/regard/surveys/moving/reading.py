@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from regard.base import Invalid
 from regard.base.words import said
+from regard.surveys.checking.references import check_references
 from regard.surveys.moving.formbricks import read_formbricks
 from regard.surveys.moving.limesurvey import read_limesurvey
+from regard.surveys.moving.losses import SEVERITIES, Loss
 from regard.surveys.moving.moved import Moved
 from regard.surveys.moving.opening import ACCEPTED, REMEDY, archived, bytes_of, json_of, xml_of
 from regard.surveys.moving.qualtrics import read_qualtrics
 from regard.surveys.moving.surveyjs import read_surveyjs
 from regard.surveys.moving.wording import objects
+
+_UNLIKE: Final = {
+    "later_reference": said("a condition sees the answers to what came before it; before it is published, move it"),
+    "unknown_in_text": said("the text says nothing instead"),
+}
+"""Findings of the check before publishing that tell of something that does not work as it did."""
 
 
 def read_survey(given: Path | str | bytes, name: str = "") -> Moved:
@@ -28,7 +37,17 @@ def read_survey(given: Path | str | bytes, name: str = "") -> Moved:
         raise Invalid(reason, field="file", remedy=REMEDY) from error
     if not any(page.elements for page in moved.questionnaire.pages):
         raise Invalid(said("the file has no question that can be asked here"), field="file", remedy=ACCEPTED)
-    return moved
+    return _checked(moved)
+
+
+def _checked(moved: Moved) -> Moved:
+    """With what cannot work as it did, by the check before publishing: what is asked for too early is listed, other
+    errors are notes."""
+    errors = [*dict.fromkeys(one for one in check_references(moved.questionnaire) if one.code in _UNLIKE)]
+    losses = [
+        Loss(one.place or said("survey"), one.message, _UNLIKE[one.code], "changed") for one in dict.fromkeys(errors)
+    ]
+    return replace(moved, losses=sorted([*moved.losses, *losses], key=lambda loss: SEVERITIES.index(loss.severity)))
 
 
 def _read(data: bytes, name: str) -> Moved:

@@ -16,7 +16,10 @@ from regard.surveys.moving.wording import objects
 
 P = TypeVar("P", bound=Part)
 _PLACE: Final = re.compile(r"`\$\.?([^`.\[]+)")
-CONDITIONS: Final = ("visibleIf", "requiredIf", "choicesVisibleIf", "rowsVisibleIf", "expression")
+CONDITIONS: Final = (
+    "visibleIf", "requiredIf", "choicesVisibleIf", "rowsVisibleIf", "columnsVisibleIf", "defaultValueExpression",
+    "expression",
+)  # fmt: skip
 LOOKS: Final = frozenset(
     [
         "startWithNewLine",
@@ -38,14 +41,10 @@ LOOKS: Final = frozenset(
         "rateDisplayMode",
         "rateColorMode",
         "displayMode",
-        "hasComment",
-        "showCommentArea",
-        "commentText",
         "separateSpecialChoices",
         "itemSize",
         "itemTitleWidth",
         "swapOrder",
-        "valueName",
         "autoGrow",
         "allowResize",
         "cols",
@@ -103,13 +102,15 @@ def fitted(kind: type[P], given: dict[str, Any], place: str, losses: Losses) -> 
 
 def is_readable(condition: Any, place: str, losses: Losses) -> bool:
     """Whether a condition is in our part of SurveyJS's language; one that is not is listed."""
+    if not str(condition or "").strip():
+        return False
     try:
         parse(str(condition))
     except Invalid as error:
         why = said("Regard's expressions cannot say this ({near}); what it hides is shown", near=error.message)
         losses.changed(place, said("condition {text}", text=condition), why)
         return False
-    return isinstance(condition, str) and bool(condition.strip())
+    return isinstance(condition, str)
 
 
 def choices_of(given: Any, place: str, losses: Losses) -> list[Any]:

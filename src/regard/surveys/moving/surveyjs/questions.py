@@ -10,6 +10,7 @@ import msgspec
 from regard.base.words import said
 from regard.surveys import model
 from regard.surveys.model import Line, Question
+from regard.surveys.moving.ends import with_filled
 from regard.surveys.moving.losses import Losses
 from regard.surveys.moving.surveyjs.fitting import choices_of, fitted, validators_of
 from regard.surveys.moving.wording import media_in, members, number_of, objects, plain
@@ -28,6 +29,13 @@ KINDS: Final[dict[str, type[Any]]] = {
 ALIKE: Final = {"tagbox": "checkbox", "buttongroup": "radiogroup", "imagepicker": "radiogroup", "slider": "text"}
 
 
+MOST_NUMBERS: Final = 1_000
+_MORE: Final = (("Refuse", "refused", "Refuse to answer"), ("DontKnow", "dontknow", "Don't know"))
+_NUMBERS: Final = (
+    "choicesMin", "choicesMax", "choicesStep", "showRefuseItem", "refuseText", "showDontKnowItem", "dontKnowText",
+)  # fmt: skip
+
+
 def question_from(raw: dict[str, Any], name: str, condition: str | None, losses: Losses) -> Question | None:
     """The question of ours that an element becomes; None for one that cannot be asked here."""
     kind = str(raw.get("type") or "text")
@@ -42,7 +50,16 @@ def question_from(raw: dict[str, Any], name: str, condition: str | None, losses:
     given["visibleIf"] = condition
     for text in ("title", "description"):
         _plain(given, text, losses)
-    return fitted(KINDS[kind], _parts(kind, given, losses), name, losses)  # type: ignore[no-any-return]
+    there = given.pop("defaultValue", None)
+    made: Question = fitted(KINDS[kind], _parts(kind, given, losses), name, losses)
+    return with_filled(made, _fitting(made, there), name, losses)
+
+
+def _fitting(question: Question, there: Any) -> Any:
+    """A filled-in answer as ours; "indeterminate" is none."""
+    if isinstance(question, model.Boolean):
+        return {"true": True, "false": False, "indeterminate": None}.get(str(there).lower(), there)
+    return there
 
 
 def _parts(kind: str, given: dict[str, Any], losses: Losses) -> dict[str, Any]:
@@ -104,6 +121,13 @@ def _alike(kind: str, given: dict[str, Any], losses: Losses) -> tuple[str, dict[
     return ALIKE[kind], given
 
 
+def _text(given: dict[str, Any], losses: Losses) -> dict[str, Any]:
+    if given.get("inputType") == "range":
+        losses.cosmetic(str(given["name"]), said("slider"), said("the number is typed"))
+        return {**given, "inputType": "number", "min": given.get("min", 0), "max": given.get("max", 100)}
+    return given
+
+
 def _same(given: dict[str, Any], _: Losses) -> dict[str, Any]:
     return given
 
@@ -154,9 +178,27 @@ def _matrix(given: dict[str, Any], losses: Losses) -> dict[str, Any]:
     return given
 
 
+def choices_in(raw: dict[str, Any]) -> list[Any]:
+    """The choices of an element: those it lists, a row of numbers, and "refused" and "don't know"."""
+    found = [*members(raw.get("choices"))]
+    least, most = number_of(raw.get("choicesMin")), number_of(raw.get("choicesMax"))
+    if most is not None:
+        step, first = number_of(raw.get("choicesStep")) or 1, least or 0
+        count = int((most - first) / step) + 1 if step > 0 else 0
+        found += [number_of(first + place * step) for place in range(min(max(count, 0), MOST_NUMBERS))]
+    for name, value, words in _MORE:
+        if raw.get(f"show{name}Item"):
+            text = raw.get(f"{name[0].lower()}{name[1:]}Text") or words
+            found.append({"value": value, "text": text, "isFixed": True, "isExclusive": True})
+    return found
+
+
 def _chosen(given: dict[str, Any], losses: Losses) -> dict[str, Any]:
     """Choices; "select all" is only a convenience, and a question without any choice is never asked here."""
     given.pop("hideIfChoicesEmpty", None)
+    given["choices"] = choices_in(given)
+    for name in _NUMBERS:
+        given.pop(name, None)
     for name in ("hasSelectAll", "showSelectAllItem"):
         if given.pop(name, None):
             losses.cosmetic(str(given["name"]), name, said("it looks different here"))
@@ -164,6 +206,6 @@ def _chosen(given: dict[str, Any], losses: Losses) -> dict[str, Any]:
 
 
 _CHANGED: Final[dict[str, Callable[[dict[str, Any], Losses], dict[str, Any]]]] = {
-    "rating": _rating, "boolean": _boolean, "matrix": _matrix,
+    "rating": _rating, "boolean": _boolean, "matrix": _matrix, "text": _text,
     **dict.fromkeys(("radiogroup", "dropdown", "checkbox", "ranking"), _chosen),
 }  # fmt: skip

@@ -8,12 +8,13 @@ import msgspec
 
 from regard.base import Invalid
 from regard.base.words import said
-from regard.surveys.expressions import Binary, Constant, Name, every, written
+from regard.surveys.expressions import Binary, Call, Constant, Name, every, parse, written
 from regard.surveys.model import (
     WORDS,
     CalculatedValue,
     Checkbox,
     Chosen,
+    Comment,
     Complete,
     Html,
     Page,
@@ -22,17 +23,22 @@ from regard.surveys.model import (
     Quota,
     RandomGroup,
     Skip,
+    UrlCondition,
     find_question,
 )
+from regard.surveys.moving.ends import safe_address
 from regard.surveys.moving.losses import Losses
 from regard.surveys.moving.moved import Carried, Moved
 from regard.surveys.moving.opening import REMEDY
-from regard.surveys.moving.surveyjs.fitting import fitted, is_readable
+from regard.surveys.moving.surveyjs.fitting import LOOKS, fitted, is_readable
 from regard.surveys.moving.surveyjs.questions import question_from
+from regard.surveys.moving.surveyjs.referring import without_unknown
 from regard.surveys.moving.surveyjs.unrolling import unrolled
 from regard.surveys.moving.wording import Names, objects, plain
 
 DEEPEST_PANELS: Final = 30
+_APART: Final = ("choicesFromQuestion", "choicesFromQuestionMode", "showCommentArea", "hasComment", "commentText")
+"""Properties of a question that are read beside it."""
 _OPERATORS: Final = {
     "equal": "=", "notequal": "<>", "greater": ">", "less": "<", "greaterorequal": ">=", "lessorequal": "<=",
     "contains": "contains", "notcontains": "notcontains", "empty": "empty", "notempty": "notempty", "anyof": "anyof",
@@ -54,6 +60,7 @@ _SURVEY: Final = frozenset(
         "randomGroups",
         "completedText",
         "completedHtml",
+        "completedHtmlOnCondition",
         "showProgressBar",
         "showPrevButton",
         "touchpoint",
@@ -61,8 +68,14 @@ _SURVEY: Final = frozenset(
         "firstPageIsStartPage",
         "questionsOrder",
         "questionsOnPageMode",
+        "navigateToUrl",
+        "navigateToUrlOnCondition",
+        "navigateText",
         *_WORDS,
     ]
+)
+_PANEL: Final = LOOKS | frozenset(
+    ["type", "name", "title", "description", "elements", "questions", "visible", "visibleIf", "showQuestionNumbers"]
 )
 _SURVEY_LOOKS: Final = frozenset(
     [
@@ -122,7 +135,7 @@ class _Reader:
 
     def __init__(self, raw: dict[str, Any]):
         self.losses, self.names = Losses(), Names()
-        self.raw = unrolled(raw, self.losses)
+        self.raw = without_unknown(unrolled(raw, self.losses), self.losses)
         self.carried: dict[str, Carried] = {}
         self.units: dict[str, list[str]] = {}
         self.calculated: list[CalculatedValue] = []
@@ -140,6 +153,7 @@ class _Reader:
         for name in self.raw.keys() - _SURVEY:
             if self.raw[name] not in (None, "", [], {}, False):
                 self._unread(name)
+        completed = self._completed()
         questionnaire = Questionnaire(
             title=self._survey_text("title") or "",
             description=self._survey_text("description"),
@@ -149,7 +163,10 @@ class _Reader:
             calculated_values=[*self._listed("calculatedValues", CalculatedValue), *self.calculated],
             quotas=self._listed("quotas", Quota),
             random_groups=self._listed("randomGroups", RandomGroup),
-            completed_text=self._survey_text("completedText") or self._survey_text("completedHtml"),
+            completed_text=completed,
+            navigate_to_url=safe_address(self._survey_text("navigateToUrl"), said("survey"), self.losses),
+            navigate_to_url_on_condition=self._addresses(),
+            navigate_text=self._survey_text("navigateText"),
             show_progress_bar=self.raw.get("showProgressBar") not in (None, False, "off"),
             allow_back=bool(self.raw.get("showPrevButton", True)),
             touchpoint=self.raw.get("touchpoint") if isinstance(self.raw.get("touchpoint"), str) else None,
@@ -169,6 +186,33 @@ class _Reader:
         if isinstance(text, dict):
             return {code: plain(each) for code, each in text.items() if isinstance(each, str)} or None
         return plain(text) or None if isinstance(text, str) else None
+
+    def _completed(self) -> Any:
+        """The words at the end; those for some are worked out, in the survey's own language."""
+        told = self._survey_text("completedText") or self._survey_text("completedHtml")
+        found = Constant(_in_own(told))
+        for each in reversed(objects(self.raw.get("completedHtmlOnCondition"))):
+            if is_readable(each.get("expression"), "completedHtmlOnCondition", self.losses):
+                words = Constant(plain(_in_own(each.get("html"))))
+                found = Call("iif", (parse(str(each["expression"])), words, found))  # type: ignore[assignment]
+        if isinstance(found, Constant):
+            return told
+        name = self.names.make("completed")
+        self.calculated.append(CalculatedValue(name=name, expression=written(found)))
+        texts = [told, *(each.get("html") for each in objects(self.raw.get("completedHtmlOnCondition")))]
+        if any(isinstance(each, dict) or "{" in str(each) for each in texts):
+            why = said("they are said in the survey's own language, and without answers put in")
+            self.losses.changed(said("survey"), "completedHtmlOnCondition", why)
+        return f"{{{name}}}"
+
+    def _addresses(self) -> list[UrlCondition]:
+        """Where some go on; one whose address is not safe leads nowhere, and is listed."""
+        found = []
+        for each in self._listed("navigateToUrlOnCondition", UrlCondition):
+            address = safe_address(each.url, "navigateToUrlOnCondition", self.losses)
+            if address:
+                found.append(msgspec.structs.replace(each, url=address))
+        return found
 
     def _listed(self, name: str, kind: type[Any]) -> list[Any]:
         found = []
@@ -238,9 +282,7 @@ class _Reader:
         """A panel's questions, each under the panel's condition; its title is a statement before them."""
         key = str(raw.get("name") or "panel")
         self.losses.cosmetic(key, said("panel"), said("its questions stand on the page itself"))
-        for name in ("requiredIf", "enableIf", "isRequired"):
-            if raw.get(name):
-                self.losses.lost(key, name, said("this property has no place here"))
+        self.losses.unknown(key, raw, _PANEL)
         inner = self._elements(raw, condition, depth + 1)
         texts = [raw.get(name) for name in ("title", "description") if raw.get(name)]
         if not texts or not inner:
@@ -263,12 +305,22 @@ class _Reader:
                 said("name"),
                 said("it is called {name} here; conditions and texts still say the old name", name=name),
             )
-        given = {k: v for k, v in raw.items() if k not in ("choicesFromQuestion", "choicesFromQuestionMode")}
+        given = {k: v for k, v in raw.items() if k not in _APART}
         question = question_from(given, name, condition, self.losses)
         if question is None:
             return []
         self.carried[key] = Carried(name)
-        return [question]
+        return [question, *self._beside(raw, key, condition)]
+
+    def _beside(self, raw: dict[str, Any], key: str, condition: str | None) -> list[Question]:
+        """What can be written beside a question, as a question of its own."""
+        if not (raw.get("showCommentArea") or raw.get("hasComment")):
+            return []
+        self.losses.changed(key, said("text beside the question"), said("it became a question of its own"))
+        made = fitted(
+            Comment, {"name": self.names.make(f"{key}_comment"), "title": raw.get("commentText")}, key, self.losses
+        )
+        return [msgspec.structs.replace(made, visible_if=condition)]
 
     def _carried_forward(self, pages: list[Page], read: Questionnaire) -> list[Page]:
         """Choices that come from another question, as choices of their own with a condition."""
@@ -327,6 +379,12 @@ class _Reader:
         value: Any = raw.get("value")
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         return f"{left} {sign} {written(Constant(value if is_number else str(value)))}"
+
+
+def _in_own(text: Any) -> str:
+    if isinstance(text, dict):
+        text = text.get("default") or next((each for each in text.values() if each), "")
+    return text if isinstance(text, str) else ""
 
 
 def _all_elements(raw: dict[str, Any]) -> list[dict[str, Any]]:

@@ -11,10 +11,10 @@ from regard.base.words import said
 from regard.surveys.expressions import Binary, Call, Expression, Unary, parse, parts_of, written
 from regard.surveys.model import Questionnaire
 from regard.surveys.moving.losses import Loss, Losses
+from regard.surveys.moving.surveyjs.fitting import CONDITIONS
 from regard.surveys.reading import as_json
 
 THEIRS: Final = frozenset({"iif", "sum", "avg", "min", "max", "round"})
-_CONDITIONS: Final = ("visibleIf", "requiredIf", "choicesVisibleIf", "rowsVisibleIf", "expression")
 
 
 def surveyjs_json(questionnaire: Questionnaire) -> dict[str, Any]:
@@ -29,10 +29,18 @@ def surveyjs_json(questionnaire: Questionnaire) -> dict[str, Any]:
     found["showProgressBar"] = questionnaire.show_progress_bar
     for question in _questions(found):
         question |= _hidden_when_empty(question)
+    if own := _own_addresses(found.get("triggers", [])):
+        found["navigateToUrlOnCondition"] = [*own, *found.get("navigateToUrlOnCondition", [])]
     for trigger in found.get("triggers", []):
         if trigger["expression"].strip() == "true" and trigger.get("after"):
             trigger["expression"] = f"{{{trigger['after']}}} notempty"
     return found
+
+
+def _own_addresses(triggers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Where ends lead to by themselves; in SurveyJS only a condition says so."""
+    found = [each for each in triggers if each.get("navigateToUrl")]
+    return [{"expression": each["expression"], "url": each["navigateToUrl"]} for each in found]
 
 
 def _questions(given: dict[str, Any]) -> list[dict[str, Any]]:
@@ -61,10 +69,7 @@ def export_losses(questionnaire: Questionnaire) -> list[Loss]:
     ):
         if given.get(name):
             losses.lost(said("survey"), name, why)
-    for trigger in given.get("triggers", []):
-        if trigger.get("after"):
-            why = said("SurveyJS reads a trigger whenever one of its answers changes")
-            losses.changed(said("trigger {kind}", kind=trigger["type"]), "after", why)
+    _list_ends(given, losses)
     for question in _questions(given):
         _list_unknown(question, losses)
     for place, expression in _expressions(given, "survey"):
@@ -74,9 +79,23 @@ def export_losses(questionnaire: Questionnaire) -> list[Loss]:
     return losses.listed()
 
 
+def _list_ends(given: dict[str, Any], losses: Losses) -> None:
+    triggers = given.get("triggers", [])
+    for trigger in triggers:
+        place = said("trigger {kind}", kind=trigger["type"])
+        if trigger.get("after"):
+            losses.changed(place, "after", said("SurveyJS reads a trigger whenever one of its answers changes"))
+        if trigger.get("navigateToUrl"):
+            losses.changed(place, "navigateToUrl", said("SurveyJS asks its condition at every end"))
+    if any(each.get("navigateText") for each in (given, *triggers)):
+        losses.changed(said("survey"), "navigateText", said("SurveyJS goes there at once"))
+
+
 def _list_unknown(question: dict[str, Any], losses: Losses) -> None:
     if question.get("take"):
         losses.lost(question["name"], "take", said("SurveyJS shows all choices in random order"))
+    if any("visibleIf" in line for line in question.get("items", [])):
+        losses.lost(question["name"], said("conditions of single lines"), said("SurveyJS shows every line"))
     if any("min" in line or "max" in line for line in question.get("items", [])):
         losses.lost(question["name"], said("limits of lines"), said("SurveyJS has none for a line of several texts"))
 
@@ -87,7 +106,7 @@ def _expressions(given: Any, place: str) -> list[tuple[str, str]]:
     if not isinstance(given, dict):
         return []
     here = str(given.get("name") or place)
-    found = [(here, str(given[name])) for name in _CONDITIONS if given.get(name)]
+    found = [(here, str(given[name])) for name in CONDITIONS if given.get(name)]
     return [*found, *(inner for value in given.values() for inner in _expressions(value, here))]
 
 
@@ -98,7 +117,7 @@ def _walked(given: Any) -> Any:
     if not isinstance(given, dict):
         return given
     return {
-        name: _theirs(parse(value)) if name in _CONDITIONS and isinstance(value, str) and value else _walked(value)
+        name: _theirs(parse(value)) if name in CONDITIONS and isinstance(value, str) and value else _walked(value)
         for name, value in given.items()
     }
 

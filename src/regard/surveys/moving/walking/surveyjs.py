@@ -5,21 +5,29 @@ Conditions are evaluated as written: the language is the same. What is checked i
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any, Final
+from urllib.parse import quote
 
 from regard.base import Invalid
 from regard.surveys.evaluating import evaluate, holds
 from regard.surveys.expressions import Binary, Constant, Items, Name, names_in, parse, parts_of
-from regard.surveys.moving.walking.walked import Choose, Look, Walked, drawn
-from regard.surveys.moving.wording import members, objects
+from regard.surveys.leaving import spelled
+from regard.surveys.moving.surveyjs.fitting import CONDITIONS
+from regard.surveys.moving.surveyjs.questions import choices_in
+from regard.surveys.moving.walking.walked import NOTHING, Choose, Look, Walked, drawn
+from regard.surveys.moving.wording import members, objects, plain
 
+_NAME: Final = re.compile(r"\{([^{}]{1,200})\}")
+_PLAIN: Final = ("text", "comment", "rating", "radiogroup", "dropdown", "checkbox", "tagbox", "buttongroup")
 _LISTS: Final = ("radiogroup", "dropdown", "checkbox", "tagbox", "buttongroup", "ranking")
 
 
 class SurveyJS:
     """One survey."""
 
-    tells_texts = False
+    tells_texts = True
 
     def __init__(self, raw: dict[str, Any], asked: frozenset[str]):
         self.raw, self.asked = raw, asked
@@ -30,6 +38,9 @@ class SurveyJS:
         self.names = {
             name.removesuffix("-Comment").partition(".")[0] for text in self.expressions for name in names_in(text)
         }
+        self.elements = {str(each.get("name")): each for each in _elements(raw)}
+        self.worked_out = {str(each.get("name")) for each in objects(raw.get("calculatedValues"))}
+        self.names |= {name.strip() for each in _texts(raw) for name in _NAME.findall(each)}
         self.traits = sorted(
             {
                 name.removeprefix("profile.")
@@ -40,7 +51,10 @@ class SurveyJS:
         )
 
     def walk(self, choose: Choose) -> Walked:
-        walked, values = Walked(), dict[str, Any]()
+        walked, values = (
+            Walked(),
+            {name: each["defaultValue"] for name, each in self.elements.items() if _has_default(each)},
+        )
         place = 0
         while place < len(self.pages):
             page = self.pages[place]
@@ -57,7 +71,21 @@ class SurveyJS:
                 walked.end = "screened out" if fired.get("isScreenOut") else "complete"
                 break
             place = max(place, self._place_of(str(fired.get("gotoName"))))
+        walked.leads = self._leads(values)
         return walked
+
+    def _leads(self, values: dict[str, Any]) -> str:
+        """Where it goes on at the end, with values (not their words) put in."""
+        listed = objects(self.raw.get("navigateToUrlOnCondition"))
+        fitting = (each.get("url") for each in listed if self._holds(each.get("expression"), values))
+        address = self._own(next(fitting, None) or self.raw.get("navigateToUrl"))
+        return _NAME.sub(lambda found: quote(spelled(values.get(found[1].strip())), safe=""), address)
+
+    def _own(self, text: Any) -> str:
+        """A text in the survey's own language."""
+        if isinstance(text, dict):
+            text = text.get("default") or text.get(str(self.raw.get("locale") or "en"))
+        return text if isinstance(text, str) else ""
 
     def _elements(
         self, raw: dict[str, Any], walked: Walked, values: dict[str, Any], choose: Choose, page: dict[str, Any]
@@ -89,25 +117,52 @@ class SurveyJS:
         if name not in self.names:
             return
         given = self._answer(raw, name, choose)
+        values.pop(name, None)
         if given is not None:
             values[name] = walked.answers[name] = given
 
     def _look(self, raw: dict[str, Any], values: dict[str, Any]) -> Look:
-        """What a question offers, and whether it must be answered."""
-        kind = str(raw.get("type"))
-        is_required = bool(raw.get("isRequired")) or (
-            bool(raw.get("requiredIf")) and self._holds(raw.get("requiredIf"), values)
-        )
+        """What a question offers and says, what is filled in, and whether it must be answered."""
+        kind, order = str(raw.get("type")), str(raw.get("choicesOrder") or "none")
+        needs = bool(raw.get("isRequired")) or (bool(raw.get("requiredIf")) and self._holds(raw["requiredIf"], values))
+        there = raw["defaultValue"] if _has_default(raw) else NOTHING
+        look = Look(is_required=needs, text=self._said(raw.get("title"), values), filled=there)
+        if kind in ("html", "image"):
+            return Look(text=self._said(raw.get("html"), values))
+        hides = raw.get("rowsVisibleIf") or any("visibleIf" in each for each in objects(raw.get("items")))
+        if raw.get("defaultValueExpression") or kind == "file" or hides:
+            look = replace(look, filled=None)
         if kind == "matrix" and raw.get("rowsOrder", "initial") in ("initial", "random"):
             rows = self._offered(members(raw.get("rows")), raw.get("rowsVisibleIf"), values)
-            return Look(tuple(rows), raw.get("rowsOrder") == "random", raw.get("take"), is_required)
-        order = str(raw.get("choicesOrder") or "none")
+            columns = tuple(self._offered(members(raw.get("columns")), raw.get("columnsVisibleIf"), values))
+            is_random = raw.get("rowsOrder") == "random"
+            return replace(look, offered=tuple(rows), is_random=is_random, take=raw.get("take"), columns=columns)
         if kind not in _LISTS or order not in ("none", "random") or raw.get("choicesFromQuestion"):
-            return Look(is_required=None if kind in ("html", "image") else is_required)
-        codes = self._offered(members(raw.get("choices")), raw.get("choicesVisibleIf"), values)
+            return look
+        codes = self._offered(choices_in(raw), raw.get("choicesVisibleIf"), values)
         codes += ["other"] if raw.get("hasOther") or raw.get("showOtherItem") else []
         codes += ["none"] if raw.get("hasNone") or raw.get("showNoneItem") else []
-        return Look(tuple(codes), order == "random", raw.get("take"), is_required)
+        is_there = all(str(each) in codes for each in (there if isinstance(there, list) else [there]))
+        look = look if is_there else replace(look, filled=NOTHING if there == NOTHING else None)
+        return replace(look, offered=tuple(codes), is_random=order == "random", take=raw.get("take"))
+
+    def _said(self, text: Any, values: dict[str, Any]) -> str | None:
+        """A text with answers put in; None where nothing is, or where SurveyJS's words for one are not known here."""
+        own = self._own(text)
+        names = [name.strip() for name in _NAME.findall(own)]
+        if not names or not all(name in self.worked_out or _is_plain(self.elements.get(name)) for name in names):
+            return None
+        put = _NAME.sub(lambda found: self._told(found[1].strip(), values), own)
+        return " ".join(plain(put).split())
+
+    def _told(self, name: str, values: dict[str, Any]) -> str:
+        given, raw = values.get(name), self.elements.get(name, {})
+        listed = given if isinstance(given, list) else [] if given is None else [given]
+        texts = {
+            str(each.get("value")): self._own(each.get("text"))
+            for each in objects(choices_in(raw))
+        }  # fmt: skip
+        return ", ".join(texts.get(str(each)) or spelled(each) for each in listed)
 
     def _offered(self, items: list[Any], condition: Any, values: dict[str, Any]) -> list[str]:
         found = []
@@ -120,7 +175,7 @@ class SurveyJS:
 
     def _answer(self, raw: dict[str, Any], name: str, choose: Choose) -> Any:
         kind = raw.get("type")
-        codes = [each.get("value") if isinstance(each, dict) else each for each in members(raw.get("choices"))]
+        codes = [each.get("value") if isinstance(each, dict) else each for each in choices_in(raw)]
         if raw.get("hasOther") or raw.get("showOtherItem"):
             codes.append("other")
         if kind in ("checkbox", "tagbox") or (kind == "imagepicker" and raw.get("multiSelect")):
@@ -135,7 +190,9 @@ class SurveyJS:
             return {str(row): code for row in rows if (code := choose([*columns, None])) is not None} or None
         if kind in ("html", "file", "ranking", "multipletext"):
             return None
-        return choose([*(codes or self._compared(name)), None])
+        possible = codes or self._compared(name)
+        there = [raw["defaultValue"]] if _has_default(raw) and raw["defaultValue"] not in possible else []
+        return choose([*possible, *there, None])
 
     def _compared(self, name: str) -> list[Any]:
         found: dict[Any, None] = {}
@@ -176,6 +233,18 @@ class SurveyJS:
                 values[str(each.get("name"))] = evaluate(parse(str(each["expression"])), values)
 
 
+def _has_default(raw: dict[str, Any]) -> bool:
+    return raw.get("defaultValue") not in (None, "", [], {}, "indeterminate")
+
+
+def _is_plain(raw: dict[str, Any] | None) -> bool:
+    """Whether it is known here how SurveyJS says an answer to this question."""
+    is_other = raw is not None and any(
+        raw.get(name) for name in ("hasOther", "showOtherItem", "hasNone", "showNoneItem")
+    )
+    return raw is not None and not is_other and raw.get("type") in _PLAIN
+
+
 def _old(trigger: dict[str, Any]) -> str:
     """The expression of a trigger that has a name, an operator and a value instead."""
     if not trigger.get("name"):
@@ -190,12 +259,25 @@ def _names(raw: dict[str, Any]) -> list[str]:
     return [str(raw.get("name")), *(name for each in inner for name in _names(each))]
 
 
+def _elements(raw: dict[str, Any]) -> list[dict[str, Any]]:
+    inner = objects(raw.get("pages")) + objects(raw.get("elements") or raw.get("questions"))
+    return [*inner, *(each for one in inner for each in _elements(one))]
+
+
+def _texts(given: Any) -> list[str]:
+    """Every text that may have an answer put in."""
+    if isinstance(given, str):
+        return [given] if "{" in given else []
+    inner = given.values() if isinstance(given, dict) else given if isinstance(given, list) else ()
+    return [text for each in inner for text in _texts(each)]
+
+
 def _conditions(given: Any) -> list[str]:
     if isinstance(given, list):
         return [text for each in given for text in _conditions(each)]
     if not isinstance(given, dict):
         return []
-    own = [str(given[name]) for name in ("visibleIf", "expression", "choicesVisibleIf") if given.get(name)]
+    own = [str(given[name]) for name in CONDITIONS if given.get(name)]
     return own + [text for value in given.values() for text in _conditions(value)]
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Final, Literal, Protocol, TypeAlias
 
 Choose: TypeAlias = Callable[[Sequence[Any]], Any]
 """Takes one of several possibilities."""
 End: TypeAlias = Literal["complete", "screened out"]
+
+
+NOTHING: Final = "\0"
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,10 @@ class Look:
     is_required: bool | None = None
     text: str | None = None
     """What the question said, with everything put in."""
+    columns: tuple[str, ...] | None = None
+    """The columns of a matrix that were offered."""
+    filled: Any = None
+    """The answer that was there beforehand, in the source's terms; :data:`NOTHING` where it is known that none was."""
 
 
 @dataclass
@@ -39,6 +46,8 @@ class Walked:
     looks: dict[str, Look] = field(default_factory=dict)
     """How questions were put, by key."""
     end: End | None = "complete"
+    leads: str | None = None
+    """The address at which it goes on, "" for none; None where that is not compared."""
     quotas: list[str] | None = None
     """The quotas that count this way; None where they are not compared."""
 
