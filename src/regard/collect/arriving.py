@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from sys import intern
@@ -16,7 +16,7 @@ from regard.base.errors import traced
 from regard.collect.batching import Kept, Rows
 from regard.collect.calls import NOTHING, RawEvent, raw
 from regard.collect.events import Event, Refused, refused
-from regard.collect.pipeline import Run, run, settings_from, steps_for
+from regard.collect.pipeline import Run, run_all, settings_from, steps_for
 from regard.collect.protocol import Refusal, events_of
 from regard.collect.sources import Source
 from regard.collect.spool import Arrived
@@ -79,19 +79,15 @@ class Arriving:
 
     def _take(self, arrived: Arrived, prepared: _Prepared, rows: Rows) -> None:
         rows.keys[prepared.load] = arrived.source
-        steps, load = prepared.steps, prepared.load
-        for found in events_of(arrived):
-            if isinstance(found, Refusal):
-                rows.refused.append(_kept(arrived, Refused(found.reason, found.message), found.raw, found.sent_at))
-                continue
-            event = event_of(found, arrived)
-            refusal = run(event, steps)
-            if refusal is None:
-                rows.add(event, load)
-            elif refusal.is_forgotten:
-                rows.forgotten += 1
-            else:
-                rows.refused.append(_kept(arrived, refusal, sent(found)))
+        found = events_of(arrived)
+        calls = [call for call in found if not isinstance(call, Refusal)]
+        events = [event_of(call, arrived) for call in calls]
+        accepted = run_all(events, prepared.steps)
+        if len(accepted) < len(found):
+            _refuse(arrived, found, rows)
+            for event, call in zip(events, calls, strict=True):
+                _refuse_event(arrived, event, call, rows)
+        rows.add(accepted, prepared.load)
 
     def _of(self, source: Source) -> _Prepared:
         found = self._prepared.get(source.key)
@@ -101,11 +97,27 @@ class Arriving:
         return found
 
 
+def _refuse(arrived: Arrived, found: Sequence[RawEvent | Refusal], rows: Rows) -> None:
+    """Put aside what was no event of the protocol."""
+    for one in found:
+        if isinstance(one, Refusal):
+            rows.refused.append(_kept(arrived, Refused(one.reason, one.message), one.raw, one.sent_at))
+
+
+def _refuse_event(arrived: Arrived, event: Event, call: RawEvent, rows: Rows) -> None:
+    """Put aside what a step of the pipeline refused, as it was sent; what must be forgotten is only counted."""
+    if event.refusal is None:
+        return
+    if event.refusal.is_forgotten:
+        rows.forgotten += 1
+    else:
+        rows.refused.append(_kept(arrived, event.refusal, sent(call)))
+
+
 def event_of(call: RawEvent, arrived: Arrived) -> Event:
     """A call as an event; identify and group bring traits where others bring properties."""
-    kind = call.type
+    kind, context = call.type, call.context
     details = call.properties if kind == "track" else _details(call)
-    context = call.context
     event = Event(  # by place, which is faster; its identifiers are texts, as read_call leaves them
         call.message_id,  # type: ignore[arg-type]
         kind,

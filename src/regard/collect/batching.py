@@ -1,21 +1,21 @@
-"""Events as a batch: the rows, the refused and the positions of one transaction, in files that the store reads."""
+"""Events as a batch: the rows, the refused and the positions of one transaction, as tables that the store reads."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from operator import attrgetter
-from pathlib import Path
+from itertools import chain
 from typing import Any, Final
 
-import pyarrow.parquet as pq
+import msgspec
 
 from regard.base.ids import new_id
 from regard.collect.events import Event, Refused
-from regard.stream import BESIDE, COLUMN_TYPES, LIVE, QUARANTINE_COLUMNS, Change, table_of
+from regard.stream import BESIDE, COLUMN_TYPES, LIVE, QUARANTINE_COLUMNS, Change, Table, table_of
 
-_FILLED: Final = tuple(name for name in COLUMN_TYPES if name not in ("customer", "load"))
+_FIELDS: Final = tuple(field.name for field in msgspec.structs.fields(Event))
+_PLACES: Final = {name: place for place, name in enumerate(_FIELDS) if name in COLUMN_TYPES}
 _REPEATED: Final = ("load", "name", "channel", "language", "currency", "context")
 _QUARANTINED: Final = dict.fromkeys(QUARANTINE_COLUMNS, "VARCHAR") | {"received_at": "TIMESTAMP"}
 
@@ -46,12 +46,14 @@ class Rows:
     ids: set[str] = field(default_factory=set)
     keys: dict[str, str] = field(default_factory=dict)
 
-    def add(self, event: Event, load: str) -> None:
-        """Take an event in, unless this batch has one of its id."""
-        if event.id not in self.ids:
-            self.ids.add(event.id)
-            self.events.append(event)
-            self.loads.append(load)
+    def add(self, events: Sequence[Event], load: str) -> None:
+        """Take events in, but of those of one id only the first."""
+        first = {event.id: event for event in reversed(events)}
+        if len(first) < len(events) or not self.ids.isdisjoint(first):
+            events = [event for event in events if first[event.id] is event and event.id not in self.ids]
+        self.ids.update(first)
+        self.events += events
+        self.loads += [load] * len(events)
 
     def reaches(self, place: str, segment: str, begin: int, end: int) -> None:
         """A record of a segment, from ``begin`` to ``end``, is among these rows."""
@@ -62,14 +64,19 @@ class Rows:
         return len(self.events) + len(self.refused)
 
 
-def write_events(events: Sequence[Event], loads: Sequence[str], customers: Sequence[int | None], path: Path) -> Path:
-    """The accepted rows as parquet."""
-    columns: dict[str, Sequence[Any]] = {name: list(map(attrgetter(name), events)) for name in _FILLED}
-    return _written({**columns, "customer": customers, "load": loads}, COLUMN_TYPES, path)
+def table_of_events(events: Sequence[Event], loads: Sequence[str], customers: Sequence[int | None]) -> Table:
+    """The accepted rows; columns that all of them leave empty are left out."""
+    flat, step = list(chain.from_iterable(map(msgspec.structs.astuple, events))), len(_FIELDS)
+    columns: dict[str, Sequence[Any]] = {
+        name: flat[place::step] for place, name in enumerate(_FIELDS) if name in COLUMN_TYPES
+    }
+    columns |= {"customer": customers, "load": loads}
+    filled = {name: values for name, values in columns.items() if values.count(None) < len(values)}
+    return table_of(filled, COLUMN_TYPES, _REPEATED)
 
 
-def write_refused(kept: Sequence[Kept], path: Path) -> Path:
-    """The refused as parquet, each with an id of its own by which it can be found and replayed."""
+def table_of_refused(kept: Sequence[Kept]) -> Table:
+    """The refused, each with an id of its own by which it can be found and replayed."""
     columns: dict[str, Sequence[Any]] = {
         "load": [LIVE] * len(kept),
         "id": [new_id() for _ in kept],
@@ -79,27 +86,19 @@ def write_refused(kept: Sequence[Kept], path: Path) -> Path:
         "raw": [item.raw for item in kept],
         "received_at": [item.received_at for item in kept],
     }
-    return _written(columns, _QUARANTINED, path)
+    return table_of(columns, _QUARANTINED)
 
 
-def positions(until: Mapping[str, int], read_at: datetime, path: Path) -> Change:
+def positions(until: Mapping[str, int], read_at: datetime) -> Change:
     """How far each segment has been read."""
     columns: dict[str, Sequence[Any]] = {
         "name": [*until],
         "position": [*until.values()],
         "read_at": [read_at] * len(until),
     }
-    return Change("positions", _written(columns, BESIDE["positions"], path), ("name",))
+    return Change("positions", table_of(columns, BESIDE["positions"]), ("name",))
 
 
-def without(table: str, key: str, values: Sequence[str], path: Path) -> Change:
+def without(table: str, key: str, values: Sequence[str]) -> Change:
     """The removal of rows by their key."""
-    return Change(table, _written({key: values}, {key: "VARCHAR"}, path), (key,), only_removes=True)
-
-
-def _written(columns: Mapping[str, Sequence[Any]], types: Mapping[str, str], path: Path) -> Path:
-    """Not compressed, and without statistics: it is read once, whole, a moment later."""
-    repeated = [name for name in _REPEATED if name in columns]
-    table = table_of(columns, types)
-    pq.write_table(table, path, compression="none", use_dictionary=repeated, write_statistics=False)
-    return path
+    return Change(table, table_of({key: values}, {key: "VARCHAR"}), (key,), only_removes=True)

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from regard.collect.events import Event, Refused, refused, sender_of
+from regard.collect.events import Event, Refused, refused, sender_of, senders_of
+
+
+def perhaps_bots(events: Sequence[Event]) -> Sequence[Event]:
+    """All of these events if any User-Agent among them is a bot's: each different one is looked at once."""
+    agents = {event.user_agent for event in events} | {sender.user_agent for sender in senders_of(events).values()}
+    return events if any(agent and is_bot(agent) for agent in agents) else ()
 
 
 def refuse_bots(event: Event) -> Refused | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from operator import attrgetter
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -11,6 +13,7 @@ LARGEST_NUMBER: Final = 2**63
 LONGEST_NAME: Final = 1000
 """Characters of an identifier or of an event's name."""
 _BRACE: Final = ord("{")
+_DETAILS: Final = {name: attrgetter(name) for name in ("properties", "context", "traits")}
 
 Name = str | int | None
 
@@ -77,24 +80,32 @@ def read_call(text: bytes, kind: str = "") -> RawEvent:
         event = _read_odd(text)
     if kind:
         event.type = kind
-    if event.properties and bytes(event.properties)[0] != _BRACE:
-        event.properties = _nothing(event.properties)
-    if event.context and bytes(event.context)[0] != _BRACE:
-        event.context = _nothing(event.context)
-    if event.traits and bytes(event.traits)[0] != _BRACE:
-        event.traits = _nothing(event.traits)
+    _require_objects(event)
     missing = _MISSING.get(event.type, _unknown)(event)
     if missing:
         raise Unusable(missing, str(event.message_id or ""))
     return event
 
 
-def is_complete(call: PlainCall) -> bool:
-    """Whether a call says all that its type must, and each of its details is an object, or not there."""
-    for detail in (call.properties, call.context, call.traits):
-        if detail and bytes(detail)[0] != _BRACE:
-            return False
-    return _MISSING.get(call.type, _unknown)(call) is None
+def are_complete(calls: Sequence[PlainCall]) -> bool:
+    """Whether each call says all that its type must, and each of its details is an object, or not there."""
+    begins = {bytes(detail)[0] for get in _DETAILS.values() for detail in filter(None, map(get, calls))}
+    try:
+        for call in calls if begins - {_BRACE} else ():
+            _require_objects(call)
+    except Unusable:
+        return False
+    return not any([_MISSING.get(call.type, _unknown)(call) for call in calls])  # noqa: C419 - a list is faster
+
+
+def _require_objects(call: RawEvent) -> None:
+    """Leave only objects for details: ``null`` is nothing. Raises Unusable for what is neither."""
+    for name, get in _DETAILS.items():
+        detail = bytes(get(call))
+        if detail == b"null":
+            setattr(call, name, NOTHING)
+        elif detail and detail[0] != _BRACE:
+            raise Unusable("malformed")
 
 
 def read_own(text: bytes, _: str = "") -> RawEvent:
@@ -131,19 +142,14 @@ def _text(value: Name) -> str | None:
     return value or None
 
 
-def _nothing(detail: msgspec.Raw) -> msgspec.Raw:
-    """``null`` is nothing. Raises Unusable for what is no object."""
-    if bytes(detail) != b"null":
-        raise Unusable("malformed")
-    return NOTHING
-
-
 def _missing_somebody(event: RawEvent) -> str | None:
     return "missing_user" if event.user_id is None and event.anonymous_id is None else None
 
 
 def _missing_of_track(event: RawEvent) -> str | None:
-    return "missing_event" if event.event is None else _missing_somebody(event)
+    if event.event is None:
+        return "missing_event"
+    return "missing_user" if event.user_id is None and event.anonymous_id is None else None
 
 
 def _missing_of_group(event: RawEvent) -> str | None:

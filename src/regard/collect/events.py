@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -29,7 +29,7 @@ LIVE_REASONS: Final[dict[str, str]] = {
 class Event(msgspec.Struct, gc=False):
     """One event. ``properties`` and ``context`` are the text of JSON objects, taken apart only where a step must.
 
-    Steps fill the rest: the stream's columns, and the identifiers that say whose it is.
+    Steps fill the rest: the stream's columns, the identifiers that say whose it is, or why it is refused.
     """
 
     id: str
@@ -64,6 +64,8 @@ class Event(msgspec.Struct, gc=False):
     amount: float | None = None
     currency: str | None = None
     agent: str | None = None
+
+    refusal: Refused | None = None
 
 
 class Refused(NamedTuple):
@@ -117,6 +119,17 @@ def sender_of(context: str | None) -> Sender:
                 _known.clear()
             _known[context] = found
     return found
+
+
+def senders_of(events: Sequence[Event]) -> dict[str | None, Sender]:
+    """The sender of each different context among these events."""
+    return {context: sender_of(context) for context in {event.context for event in events}}
+
+
+def sent_by(events: Sequence[Event], is_so: Callable[[Sender], bool]) -> list[Event]:
+    """The events whose sender is so; asked once for each different context."""
+    found = {context for context, sender in senders_of(events).items() if is_so(sender)}
+    return [event for event in events if event.context in found] if found else []
 
 
 def _sender(context: str) -> Sender:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from regard.base.ids import profile_number
-from regard.collect.events import Event, object_of, sender_of, text_of
+from regard.collect.events import Event, Sender, object_of, senders_of, text_of
 from regard.profiles import DEFAULT_RULES, Evidence, IdentityRules, Resolution, customers_of, evidence_of, rules_of
 from regard.stream import Question, Store
 from regard.stream.compose import sql
@@ -28,17 +28,19 @@ OF_OTHERS: Final = frozenset(
 _KNOWN_PROFILES: Final = sql("SELECT count(*) AS n, coalesce(sum(customer % 1000000007), 0) AS s FROM identifiers")
 
 
-def find_names(event: Event) -> Names:
+def find_names(event: Event, sender: Sender) -> Names:
     """The names that an event gives: user id, anonymous id, e-mail, phone, and the id it had before.
 
     E-mail and phone are the traits of an identify, those of ``context.traits``, or properties of a track that is not
     about somebody else.
     """
-    sender = sender_of(event.context)
-    email, phone = event.email or sender.email, event.phone or sender.phone
-    properties = event.properties or ""
-    is_own = event.kind != "group" and event.name not in OF_OTHERS
-    if is_own and ('"email"' in properties or '"phone"' in properties):
+    email, phone, properties = event.email or sender.email, event.phone or sender.phone, event.properties
+    if (
+        properties
+        and ('"email"' in properties or '"phone"' in properties)
+        and event.kind != "group"
+        and event.name not in OF_OTHERS
+    ):
         told = object_of(properties)
         email, phone = text_of(told.get("email")) or email, text_of(told.get("phone")) or phone
     return event.user_id, event.anonymous_id, email, phone, event.previous_id
@@ -70,9 +72,10 @@ class People:
         Of what was observed before, only an earlier observation is news.
         """
         found: list[Evidence] = []
+        senders, seen = senders_of(events), self._keys.get
         for event, source in zip(events, sources, strict=True):
-            names, at = find_names(event), event.occurred_at or event.received_at
-            known = self._keys.get(names)
+            names, at = find_names(event, senders[event.context]), event.occurred_at or event.received_at
+            known = seen(names)
             if known is None or at < known[1]:
                 known = self._first_seen(names, source, at, found)
             event.source_key = known[0]
@@ -98,13 +101,12 @@ class People:
 
     def customers(self, store: Store, events: Sequence[Event], resolution: Resolution) -> list[int | None]:
         """The number of each event's profile."""
-        known = self._customers
+        known, wanted = self._customers, [event.source_key for event in events]
         known.update(resolution.after)
-        unknown = {event.source_key for event in events if event.source_key not in known} - {None}
-        keys = [key for key in unknown if key is not None]
+        keys = [key for key in set(wanted).difference(known) if key is not None]
         nobody_is_linked = self._known is not None and self._known[0] == 0
         known.update({key: profile_number(key) for key in keys} if nobody_is_linked else customers_of(store, keys))
-        return [None if event.source_key is None else known[event.source_key] for event in events]
+        return [None if key is None else known[key] for key in wanted]
 
     def settled(self, store: Store, resolution: Resolution) -> None:
         """What was found is written: until somebody else writes, it stays true."""

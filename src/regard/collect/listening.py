@@ -24,7 +24,6 @@ from regard.collect.salvaging import TORN
 from regard.collect.settling import Intake, Waiting, open_intake, place_of
 from regard.collect.sources import Source
 from regard.collect.spool import SUFFIX, Arrived, flush_folder, framed, is_finished, read_segment, segments
-from regard.collect.work import workshop
 from regard.stream import Store
 
 logger = logging.getLogger(__name__)
@@ -165,8 +164,7 @@ class _Step:
         if not rows.begins:
             return 0
         try:
-            with workshop() as folder:
-                done = intake.write(rows, folder)
+            done = intake.write(rows)
         except Exception as error:  # noqa: BLE001 - the other workspaces go on
             self._give_back(rows)
             self._block(intake.workspace, error)

@@ -1,12 +1,13 @@
 """The pipeline: what happens to an event between its arrival and the stream, as a list of named steps.
 
 The order is data. A step looks at one event, fills or empties some of its fields, and may refuse it with a reason. A
-source's settings say which steps it needs; the others cost nothing.
+source's settings say which steps it needs; of the events that came together, a step is given those that concern it. The
+others cost nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -15,15 +16,36 @@ import msgspec
 
 from regard.base import Invalid
 from regard.base.words import marked, said
-from regard.collect.bots import refuse_bots
+from regard.collect.bots import perhaps_bots, refuse_bots
 from regard.collect.consent import require_consent
 from regard.collect.events import Event, Refused, refused, sender_of
 from regard.collect.places import knowing_country
-from regard.collect.privacy import PATTERNS, Rule, forget_address, mask_patterns, mask_places
-from regard.collect.semantics import give_meaning
+from regard.collect.privacy import (
+    PATTERNS,
+    Rule,
+    forget_address,
+    mask_patterns,
+    mask_places,
+    perhaps_personal,
+    with_address,
+)
+from regard.collect.semantics import give_meaning, with_meaning
 from regard.collect.skew import correct_skew
 
-Run = Callable[[Event], Refused | None]
+
+def _every(events: Sequence[Event]) -> Iterable[Event]:
+    return events
+
+
+@dataclass(frozen=True)
+class Run:
+    """A step as one source needs it: what it does with an event, and which of many concern it.
+
+    With an event that does not concern it, it would do nothing.
+    """
+
+    does: Callable[[Event], Refused | None]
+    concerned: Callable[[Sequence[Event]], Iterable[Event]] = _every
 
 
 @dataclass(frozen=True)
@@ -53,31 +75,37 @@ class Step:
 
 
 def _bots(settings: Settings) -> Run | None:
-    return None if settings.keeps_bots else refuse_bots
+    return None if settings.keeps_bots else Run(refuse_bots, perhaps_bots)
 
 
 def _consent(settings: Settings) -> Run | None:
     if not settings.consent:
         return None
-    return partial(require_consent, categories=settings.consent, silence_is_consent=settings.silence_is_consent)
+    return Run(partial(require_consent, categories=settings.consent, silence_is_consent=settings.silence_is_consent))
 
 
 def _address(settings: Settings) -> Run | None:
-    return None if settings.keeps_address else forget_address
+    return None if settings.keeps_address else Run(forget_address, with_address)
 
 
 def _country(settings: Settings) -> Run | None:
-    return knowing_country() if settings.keeps_country else None
+    known = knowing_country() if settings.keeps_country else None
+    return known and Run(known)
 
 
 def _places(settings: Settings) -> Run | None:
-    return partial(mask_places, rules=settings.masks) if settings.masks else None
+    return Run(partial(mask_places, rules=settings.masks)) if settings.masks else None
 
 
 def _patterns(settings: Settings) -> Run | None:
     if not settings.patterns:
         return None
-    return partial(mask_patterns, patterns=[PATTERNS[name] for name in settings.patterns])
+    patterns = [PATTERNS[name] for name in settings.patterns]
+    return Run(partial(mask_patterns, patterns=patterns), partial(perhaps_personal, patterns=patterns))
+
+
+def _meaning(_: Settings) -> Run:
+    return Run(give_meaning, with_meaning)
 
 
 def know_sender(event: Event) -> None:
@@ -92,11 +120,11 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("address", marked("Forgets the address of the machine."), _address),
     Step("consent", marked("Refuses, and forgets, what people have not agreed to."), _consent),
     Step("bots", marked("Refuses programs that read the web."), _bots),
-    Step("clock", marked("Corrects the time by how wrong the sender's clock is."), lambda _: correct_skew),
+    Step("clock", marked("Corrects the time by how wrong the sender's clock is."), lambda _: Run(correct_skew)),
     Step("mask", marked("Masks the places that the source's rules name."), _places),
     Step("patterns", marked("Masks personal data in free text."), _patterns),
-    Step("sender", marked("Fills channel and language from the context."), lambda _: know_sender),
-    Step("meaning", marked("Fills the columns that the event's name promises."), lambda _: give_meaning),
+    Step("sender", marked("Fills channel and language from the context."), lambda _: Run(know_sender)),
+    Step("meaning", marked("Fills the columns that the event's name promises."), _meaning),
 )
 """Every step, in order. What arrives is checked before (``protocol``); who it is, is resolved after (``identity``)."""
 
@@ -108,18 +136,28 @@ def steps_for(settings: Settings) -> tuple[Run, ...]:
 
 def run(event: Event, steps: Sequence[Run]) -> Refused | None:
     """Take an event through the steps: None when it may enter the stream, else why not."""
-    try:
-        for step in steps:
-            refusal = step(event)
+    run_all([event], steps)
+    return event.refusal
+
+
+def run_all(events: Sequence[Event], steps: Sequence[Run]) -> Sequence[Event]:
+    """Take events through the steps; gives those that may enter the stream, the others have a ``refusal``."""
+    for step in steps:
+        does, is_any_refused = step.does, False
+        for event in step.concerned(events):
+            try:
+                refusal = does(event)
+            except msgspec.ValidationError:
+                refusal = refused("bad_number", "properties")
+            except msgspec.DecodeError:
+                refusal = refused("malformed", "properties")
+            except RecursionError:
+                refusal = refused("too_deep", "properties")
             if refusal is not None:
-                return refusal
-    except msgspec.ValidationError:
-        return refused("bad_number", "properties")
-    except msgspec.DecodeError:
-        return refused("malformed", "properties")
-    except RecursionError:
-        return refused("too_deep", "properties")
-    return None
+                event.refusal, is_any_refused = refusal, True
+        if is_any_refused:
+            events = [event for event in events if event.refusal is None]
+    return events
 
 
 # --- settings as JSON -----------------------------------------------------------------------------------------------

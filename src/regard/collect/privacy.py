@@ -9,14 +9,19 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from regard.collect.events import Event, sender_of
+from regard.collect.events import Event, sender_of, sent_by
 
 MASKED: Final = "•••"
-_FEWEST_DIGITS: Final = 14
-_NO_DIGITS: Final = bytes(set(range(256)) - set(b"0123456789"))
+_FEWEST_DIGITS: Final = b"0" * 14
+_DIGITS_ALIKE: Final = bytes(b"0"[0] if byte in b"0123456789" else b"."[0] for byte in range(256))
 _ISSUERS: Final = re.compile(r"4|5[1-5]|2[2-7]|6[05]|3[0-8]")
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 _encode = msgspec.json.Encoder().encode
+
+
+def with_address(events: Sequence[Event]) -> list[Event]:
+    """Those whose context tells the address of a machine."""
+    return sent_by(events, lambda sender: sender.has_ip)
 
 
 def forget_address(event: Event) -> None:
@@ -80,8 +85,9 @@ def _is_iban(found: str) -> bool:
 
 
 def _has_many_digits(text: str) -> bool:
-    """Whether there are as many digits as the shortest card number has; other scripts' are for a closer look."""
-    return not text.isascii() or len(text.encode().translate(None, _NO_DIGITS)) >= _FEWEST_DIGITS
+    """Whether as many digits as the shortest card number has follow each other, blanks and hyphens aside; other
+    scripts' are for a closer look."""
+    return not text.isascii() or _FEWEST_DIGITS in text.encode().translate(_DIGITS_ALIKE, b" -")
 
 
 def _is_so(found: str) -> bool:
@@ -116,6 +122,12 @@ PATTERNS: Final[dict[str, Pattern]] = {
     "phone": Pattern(re.compile(r"(?<![\w+.-])\+\d(?:[ ().-]?\d){7,14}(?![\w-])")),
 }
 """Built-in patterns for free text. A phone number is recognised where it begins with ``+`` and its country."""
+
+
+def perhaps_personal(events: Sequence[Event], patterns: Sequence[Pattern]) -> Sequence[Event]:
+    """All of these events if the properties of any may hold what a pattern finds: looked at together."""
+    together = "\n".join([event.properties for event in events if event.properties])
+    return events if any(pattern.may_hold(together) for pattern in patterns) else ()
 
 
 def mask_patterns(event: Event, patterns: Sequence[Pattern]) -> None:

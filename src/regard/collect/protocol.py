@@ -7,8 +7,8 @@ that is not JSON is refused whole; an event that cannot be used is refused alone
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
@@ -23,7 +23,7 @@ from regard.collect.calls import (
     PlainCall,
     RawEvent,
     Unusable,
-    is_complete,
+    are_complete,
     read_call,
     read_own,
     together,
@@ -60,7 +60,7 @@ PROTOCOL_REASONS: Final[dict[str, str]] = {
 """Every reason for which an event is refused before the pipeline sees it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Refusal:
     """An event that cannot be used: where it stood in the body, why, and its text as it came."""
 
@@ -240,46 +240,40 @@ _READERS: Final[dict[str, Callable[[bytes, str], RawEvent]]] = {
 }
 
 
-def events_of(arrived: Arrived) -> Iterator[RawEvent | Refusal]:
+def events_of(arrived: Arrived) -> list[RawEvent | Refusal]:
     """The events of what arrived, complete: those without a ``messageId`` get one of the record and their place in it.
 
     A record that is read again therefore gives the same events.
     """
     made = _ids(arrived)
     try:
-        body, every = _all_fine(arrived) or _each(arrived)
+        fine = _all_fine(arrived)
+        body = Body([], fine.sent_at) if fine else opened(arrived.kind, arrived.body)
     except Invalid as error:
-        yield Refusal(0, made(0), "malformed", error.message, arrived.body)
-        return
+        return [Refusal(0, made(0), "malformed", error.message, arrived.body)]
+    every: list[RawEvent | Refusal] = [*(fine.batch if fine else judged(arrived.kind, body))]
     for index, found in enumerate(every):
-        if isinstance(found, Refusal):
-            yield replace(found, message_id=found.message_id or made(index), sent_at=body.sent_at)
-            continue
         if not found.message_id:
             found.message_id = made(index)
         if not found.sent_at:
             found.sent_at = body.sent_at
-        if body.context:
+        if body.context and not isinstance(found, Refusal):
             found.context = together(body.context, found.context)
-        yield found
+    return every
 
 
-def _each(arrived: Arrived) -> tuple[Body, Iterable[RawEvent | Refusal]]:
-    body = opened(arrived.kind, arrived.body)
-    return body, judged(arrived.kind, body)
-
-
-def _all_fine(arrived: Arrived) -> tuple[Body, Iterable[RawEvent]] | None:
+def _all_fine(arrived: Arrived) -> _Fine | None:
     """A batch whose events are all as nearly all are, read at once; None for any other."""
     body = arrived.body
-    if arrived.kind != "batch" or b"null" in body or not is_clean(body):
+    if arrived.kind != "batch" or not is_clean(body):
         return None
     try:
         fine = _read_fine(body)
-        is_fine = all(map(is_complete, fine.batch)) and len(fine.batch) <= EVENTS_LIMIT and not fine.context
-        return (Body([], fine.sent_at), fine.batch) if is_fine and are_small(body, EVENT_LIMIT) else None
+        if fine.context or len(fine.batch) > EVENTS_LIMIT or not are_small(body, EVENT_LIMIT):
+            return None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
+    return fine if are_complete(fine.batch) else None
 
 
 def _ids(arrived: Arrived) -> Callable[[int], str]:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Final
 
 from regard.base import NotFound
@@ -17,7 +16,6 @@ from regard.collect.events import LIVE_REASONS
 from regard.collect.protocol import PROTOCOL_REASONS
 from regard.collect.settling import Intake, open_intake
 from regard.collect.sources import Source
-from regard.collect.work import workshop
 from regard.stream import LIVE, Question, Store
 from regard.stream.compose import sql
 
@@ -101,15 +99,14 @@ def replay(
     done, after = Replayed(0, 0), ""
     while found := store.ask(Question("to be replayed", _CHOSEN, {**given, "after": after})).rows():
         after = found[-1]["id"]
-        with workshop() as folder:
-            some = _again(intake, arriving, found, folder)
+        some = _again(intake, arriving, found)
         done = Replayed(done.accepted + some.accepted, done.refused + some.refused)
     if done == Replayed(0, 0):
         raise NotFound(said("there is no refused event that can be replayed"), code="nothing_to_replay")
     return done
 
 
-def _again(intake: Intake, arriving: Arriving, found: Sequence[Mapping[str, Any]], folder: Path) -> Replayed:
+def _again(intake: Intake, arriving: Arriving, found: Sequence[Mapping[str, Any]]) -> Replayed:
     rows, gone = Rows(), []
     for row in found:
         arrived = arrived_again(json.loads(row["raw"]))
@@ -118,5 +115,5 @@ def _again(intake: Intake, arriving: Arriving, found: Sequence[Mapping[str, Any]
             arriving.take(arrived, source, rows)
             gone.append(row["id"])
     if gone:
-        intake.write(rows, folder, also=[without("refused", "id", gone, folder / "replayed.parquet")])
+        intake.write(rows, also=[without("refused", "id", gone)])
     return Replayed(len(gone) - len(rows.refused), len(rows.refused))

@@ -144,7 +144,17 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
 }
 """Where the touchpoint of a page or screen is found, when the call does not name it."""
 
+_MEANT: Final = {*MEANINGS, *PLACES}
 _read: Final = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+def with_meaning(events: Sequence[Event]) -> list[Event]:
+    """Those whose name promises columns, or whose properties may: ``revenue`` counts on all."""
+    return [
+        event
+        for event in events
+        if event.name in _MEANT or (event.properties is not None and '"revenue"' in event.properties)
+    ]
 
 
 def give_meaning(event: Event) -> Refused | None:

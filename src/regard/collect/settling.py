@@ -14,10 +14,9 @@ from regard.base import Invalid
 from regard.base.clock import now
 from regard.base.events import publish
 from regard.collect.arriving import kept_event
-from regard.collect.batching import Kept, Rows, positions, without, write_events, write_refused
+from regard.collect.batching import Kept, Rows, positions, table_of_events, table_of_refused, without
 from regard.collect.events import Event
 from regard.collect.knowing import People
-from regard.collect.work import workshop
 from regard.profiles import Resolution, deciding, resolve
 from regard.stream import Batch, Change, Question, Store
 from regard.stream.compose import sql
@@ -66,7 +65,7 @@ class Intake:
         if self.read.pop(place, None) is not None:
             self.gone.add(place)
 
-    def write(self, rows: Rows, folder: Path, *, also: Collection[Change] = ()) -> int:
+    def write(self, rows: Rows, *, also: Collection[Change] = ()) -> int:
         """Put rows into the store; returns how many events that settles.
 
         All of it is one transaction, or nothing is kept. Where the store does not take the rows for what is in them,
@@ -74,13 +73,13 @@ class Intake:
         """
         settled = len(rows) + rows.forgotten
         try:
-            self._write(rows, folder, also)
+            self._write(rows, also)
         except UNFIT as error:
             if not rows.events or not _is_about_rows(error):
                 raise
             logger.warning("workspace %s is written by parts: %s", self.workspace, error)
             rows.refused += self._refused_by_the_store(rows.events, rows.loads, rows.keys)
-            self._write(replace(rows, events=[], loads=[]), folder, also)
+            self._write(replace(rows, events=[], loads=[]), also)
         return settled
 
     def _refused_by_the_store(
@@ -91,8 +90,7 @@ class Intake:
         A crash amid the parts doubles nothing: how far was read, and what is refused, is written last.
         """
         try:
-            with workshop() as folder:
-                self._write(Rows([*events], [*loads]), folder)
+            self._write(Rows([*events], [*loads]))
         except UNFIT as error:
             if not _is_about_rows(error):
                 raise
@@ -103,14 +101,14 @@ class Intake:
             else:
                 yield kept_event(events[0], keys[loads[0]])
 
-    def _write(self, rows: Rows, folder: Path, also: Collection[Change] = ()) -> None:
+    def _write(self, rows: Rows, also: Collection[Change] = ()) -> None:
         people, self.people = self.people, People()  # what is not written is not remembered
         with deciding(self.store):
             people.look(self.store)
             told = people.evidence(rows.events, rows.loads)
             resolution = resolve(self.store, told, people.rules) if told else Resolution()
             customers = people.customers(self.store, rows.events, resolution)
-            gone = self._append(rows, customers, resolution, also, folder)
+            gone = self._append(rows, customers, resolution, also)
             people.settled(self.store, resolution)
         self.people = people
         self.read |= rows.until
@@ -119,23 +117,15 @@ class Intake:
             publish(news)
 
     def _append(
-        self,
-        rows: Rows,
-        customers: Sequence[int | None],
-        resolution: Resolution,
-        also: Collection[Change],
-        folder: Path,
+        self, rows: Rows, customers: Sequence[int | None], resolution: Resolution, also: Collection[Change]
     ) -> set[str]:
         gone, changes = set(self.gone), [*resolution.changes, *also]
         if rows.until:
-            changes.append(positions(rows.until, now(), folder / "positions.parquet"))
+            changes.append(positions(rows.until, now()))
         if gone:
-            changes.append(without("positions", "name", sorted(gone), folder / "gone.parquet"))
-        accepted, refused = None, None
-        if rows.events:
-            accepted = write_events(rows.events, rows.loads, customers, folder / "accepted.parquet")
-        if rows.refused:
-            refused = write_refused(rows.refused, folder / "refused.parquet")
+            changes.append(without("positions", "name", sorted(gone)))
+        accepted = table_of_events(rows.events, rows.loads, customers) if rows.events else None
+        refused = table_of_refused(rows.refused) if rows.refused else None
         since = min((event.received_at for event in rows.events), default=now()) - timedelta(days=REPEAT_DAYS)
         batch = Batch(accepted, refused, changes=changes, moves=resolution.moves, known_since=since)
         self.store.append(batch)

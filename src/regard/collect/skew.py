@@ -24,7 +24,9 @@ def correct_skew(event: Event) -> Refused | None:
         event.occurred_at = received
         return None
     try:
-        occurred = instant(event.timestamp)
+        occurred = datetime.fromisoformat(event.timestamp)
+        if occurred.tzinfo is not UTC:
+            occurred = instant(event.timestamp)
         if (sent := _instant_or_none(event.sent_at)) is not None:
             occurred = received - (sent - occurred)
     except (ValueError, OverflowError):

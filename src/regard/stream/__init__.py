@@ -16,6 +16,7 @@ from regard.stream.model import (
     Interaction,
     Question,
     Record,
+    Table,
 )
 from regard.stream.opening import IN_MEMORY, OpenedStore, open_store
 from regard.stream.schema import BESIDE, COLUMN_TYPES, REQUIRED
@@ -42,6 +43,7 @@ __all__ = [
     "Record",
     "SemanticName",
     "Store",
+    "Table",
     "open_store",
     "table_of",
 ]

@@ -6,13 +6,18 @@ their buffers, columns cost as little time, and nothing of that.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 
-def table_of(columns: Mapping[str, Sequence[Any]], types: Mapping[str, str]) -> Any:
+def table_of(columns: Mapping[str, Sequence[Any]], types: Mapping[str, str], repeated: Collection[str] = ()) -> Any:
     """Columns as an Arrow table. ``types`` are those of DuckDB (see ``schema``); an instant without a zone is in UTC.
+
+    Of the ``repeated`` texts, each different one is kept once.
 
     >>> table = table_of({"key": ["a", None, "ą"], "number": [1, 2, None]}, {"key": "VARCHAR", "number": "BIGINT"})
     >>> table.to_pydict()
@@ -20,7 +25,25 @@ def table_of(columns: Mapping[str, Sequence[Any]], types: Mapping[str, str]) -> 
     """
     import pyarrow as pa
 
-    return pa.table({name: _array(list(values), types[name]) for name, values in columns.items()})
+    return pa.table(
+        {
+            name: _dictionary(values) if name in repeated else _array(list(values), types[name])
+            for name, values in columns.items()
+        }
+    )
+
+
+def _dictionary(values: Sequence[str | None]) -> Any:
+    """Texts as places in a list of the different ones."""
+    import numpy as np
+    import pyarrow as pa
+
+    texts = [value for value in dict.fromkeys(values) if value is not None]
+    places: dict[str | None, int] = {None: -1, **{text: place for place, text in enumerate(texts)}}
+    codes = np.fromiter(map(places.__getitem__, values), np.int32, len(values))
+    present = pa.py_buffer(np.packbits(codes >= 0, bitorder="little"))
+    indices = pa.Array.from_buffers(pa.int32(), len(values), [present, pa.py_buffer(codes)])
+    return pa.DictionaryArray.from_arrays(indices, _array(texts, "VARCHAR"))
 
 
 def _array(values: list[Any], kind: str) -> Any:
@@ -43,6 +66,7 @@ def _array(values: list[Any], kind: str) -> Any:
 
 _NUMPY = {"BIGINT": "int64", "DOUBLE": "float64"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_seconds = datetime.timestamp
 
 
 def _arrow_type(kind: str) -> Any:
@@ -68,9 +92,10 @@ def _instants(values: Sequence[datetime | None]) -> Any:
     """Instants as microseconds since 1970: exact, for as many years as a float of seconds holds them (some 270)."""
     import numpy as np
 
-    given = (_EPOCH if value is None else value for value in values)
-    zoned = (value if value.tzinfo else value.replace(tzinfo=UTC) for value in given)
-    return np.rint(np.fromiter(map(datetime.timestamp, zoned), np.float64, len(values)) * 1e6).astype(np.int64)
+    given = [_EPOCH if value is None else value for value in values]
+    if {value.tzinfo for value in given} != {UTC}:
+        given = [value if value.tzinfo else value.replace(tzinfo=UTC) for value in given]
+    return np.rint(np.fromiter(map(_seconds, given), np.float64, len(given)) * 1e6).astype(np.int64)
 
 
 def masked(column: Any) -> Any:
@@ -91,3 +116,16 @@ def masked(column: Any) -> Any:
     is_text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
     filled = column if is_text else pc.fill_null(column, pa.scalar(0).cast(pa.int64()).cast(column.type))
     return np.ma.masked_array(filled.to_numpy(), mask=mask)
+
+
+@contextmanager
+def as_file(rows: Any) -> Iterator[Path | None]:
+    """Rows as a parquet file, for an engine that reads files only, or in another process; None stays None."""
+    if rows is None or isinstance(rows, Path):
+        yield rows
+        return
+    import pyarrow.parquet as pq
+
+    with tempfile.NamedTemporaryFile(prefix="regard-", suffix=".parquet") as file:
+        pq.write_table(rows, file.name)
+        yield Path(file.name)

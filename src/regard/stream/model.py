@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from sqlglot import exp
 
 Scalar = str | int | float | bool | datetime | None
 Orientation = Literal["higher", "lower"]
+Table: TypeAlias = Any
+"""Rows at hand: an Arrow table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +106,12 @@ class Record:
 class Change:
     """Rows of one of the tables kept beside the stream (``schema.BESIDE``): those with the same ``key`` are replaced.
 
-    ``rows`` is a parquet file or the question whose answer they are. An empty ``key`` replaces nothing;
+    ``rows`` is a parquet file, a table, or the question whose answer they are. An empty ``key`` replaces nothing;
     ``only_removes`` takes away and puts nothing in its place.
     """
 
     table: str
-    rows: Path | Question
+    rows: Path | Table | Question
     key: tuple[str, ...] = ()
     only_removes: bool = False
 
@@ -118,15 +120,15 @@ class Change:
 class Batch:
     """What to write in one step: interactions, what was refused, records, and changes beside the stream.
 
-    All of it is kept, or none of it. ``accepted`` is a parquet file with some of :data:`COLUMNS` (those it leaves out
-    are empty), ``refused`` one with some of :data:`REFUSED_COLUMNS`. ``moves`` says which profile an identifier
-    (``source_key``) stands for from now on: rows there already and rows of this batch follow it. With ``known_since``
-    (UTC), ids are looked for only among the rows received from then on, so that what arrives all day costs the same
-    however long the stream has grown.
+    All of it is kept, or none of it. ``accepted`` is a parquet file or a table with some of :data:`COLUMNS` (those it
+    leaves out are empty), ``refused`` one with some of :data:`REFUSED_COLUMNS`. ``moves`` says which profile an
+    identifier (``source_key``) stands for from now on: rows there already and rows of this batch follow it. With
+    ``known_since`` (UTC), ids are looked for only among the rows received from then on, so that what arrives all day
+    costs the same however long the stream has grown.
     """
 
-    accepted: Path | None = None
-    refused: Path | None = None
+    accepted: Path | Table | None = None
+    refused: Path | Table | None = None
     records: Sequence[Record] = ()
     changes: Sequence[Change] = ()
     moves: Mapping[str, int] = field(default_factory=dict)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
 
 from regard.base import Invalid, Unavailable
@@ -257,7 +256,7 @@ class Picky:
         return getattr(self._store, name)
 
     def append(self, batch: Batch):
-        if batch.accepted and {*pq.read_table(batch.accepted)["id"].to_pylist()} & {*self._unfit}:
+        if batch.accepted and {*batch.accepted["id"].to_pylist()} & {*self._unfit}:
             raise Invalid("nothing was written: it is too odd", code="engine")
         return self._store.append(batch)
 

@@ -7,6 +7,7 @@ leaves rows whose load is not recorded, and loading again completes it without d
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from sqlglot import exp
 from regard.base import Conflict, Invalid, Unavailable, clock
 from regard.base.ids import new_id
 from regard.base.words import said
+from regard.stream.arrays import as_file
 from regard.stream.compose import call, filled_in, literal, naive
 from regard.stream.engines.functions import Spelling, spelled, unit_and_zone
 from regard.stream.model import COLUMNS, QUARANTINE_COLUMNS, Answer, Appended, Batch, Change, Question, Record
@@ -86,9 +88,13 @@ class ClickHouseStore:
         return Answer(columns, text)
 
     def append(self, batch: Batch) -> Appended:
+        with as_file(batch.accepted) as accepted, as_file(batch.refused) as refused:
+            return self._append(accepted, refused, batch)
+
+    def _append(self, rows: Path | None, refusals: Path | None, batch: Batch) -> Appended:
         new = known = refused = 0
-        if batch.accepted:
-            source = f"file({_text(batch.accepted)}, Parquet, {_text(_STRUCTURE)})"
+        if rows:
+            source = f"file({_text(rows)}, Parquet, {_text(_STRUCTURE)})"
             total = self._number(f"SELECT count() FROM {source}")
             since = f" AND received_at >= {_typed_literal(naive(batch.known_since))}" if batch.known_since else ""
             unknown = f"id NOT IN (SELECT id FROM interactions WHERE id IN (SELECT id FROM {source}){since})"
@@ -97,9 +103,9 @@ class ClickHouseStore:
             self._run(f"INSERT INTO interactions ({names}) SELECT {self._as_known()} FROM {source} WHERE {unknown}")
             new = self._number("SELECT count() FROM interactions") - before
             known = total - new
-        if batch.refused:
+        if refusals:
             names = ", ".join(f"`{name}`" for name in QUARANTINE_COLUMNS)
-            source = f"file({_text(batch.refused)}, Parquet, {_text(_REFUSED)})"
+            source = f"file({_text(refusals)}, Parquet, {_text(_REFUSED)})"
             refused = self._number(f"SELECT count() FROM {source}")
             self._run(f"INSERT INTO refused ({names}) SELECT {names} FROM {source}")
         self.keep(*batch.records)
@@ -131,11 +137,12 @@ class ClickHouseStore:
         )
 
     def _change(self, change: Change) -> None:
-        if isinstance(change.rows, Path):
-            source = f"file({_text(change.rows)}, Parquet)"
-        else:
-            source = f"({spelled(filled_in(change.rows), SPELLINGS).transform(_typed).sql(DIALECT)})"
-        self._run(f"CREATE OR REPLACE TABLE changed ENGINE = Memory AS SELECT * FROM {source}{_SETTINGS}")
+        with contextlib.ExitStack() as files:
+            if isinstance(change.rows, Question):
+                source = f"({spelled(filled_in(change.rows), SPELLINGS).transform(_typed).sql(DIALECT)})"
+            else:
+                source = f"file({_text(files.enter_context(as_file(change.rows)) or '')}, Parquet)"
+            self._run(f"CREATE OR REPLACE TABLE changed ENGINE = Memory AS SELECT * FROM {source}{_SETTINGS}")
         if change.key:
             key = ", ".join(f"`{name}`" for name in change.key)
             self._run(f"DELETE FROM {change.table} WHERE ({key}) IN (SELECT {key} FROM changed)")

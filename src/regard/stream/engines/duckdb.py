@@ -21,15 +21,15 @@ from regard.base.words import said
 from regard.stream.compose import DIALECT, call, filled_in, naive, sql
 from regard.stream.engines.functions import Spelling, spelled, unit_and_zone
 from regard.stream.engines.known import Known
-from regard.stream.model import Answer, Appended, Batch, Change, Question, Record
+from regard.stream.model import Answer, Appended, Batch, Change, Question, Record, Table
 from regard.stream.schema import BESIDE, MIGRATIONS
 
-_INSERT = "INSERT INTO interactions BY NAME SELECT b.*{as_known} FROM read_parquet($path) b{identifiers}"
+_INSERT = "INSERT INTO interactions BY NAME SELECT b.*{as_known} FROM batch b{identifiers}"
 _INSERT_NEW = f"{_INSERT} ANTI JOIN known ON known.id = b.id"
 # Rows of an identifier that evidence has linked are its profile's from the start, whichever way they come in.
 _AS_KNOWN = " REPLACE (coalesce(i.customer, b.customer) AS customer)"
 _IDENTIFIERS = " LEFT JOIN identifiers i ON i.key = b.source_key"
-_INSERT_REFUSED = "INSERT INTO refused BY NAME SELECT * FROM read_parquet($path)"
+_INSERT_REFUSED = "INSERT INTO refused BY NAME SELECT * FROM refusals"
 _ERASED = (
     """CREATE OR REPLACE TEMP TABLE erased AS
     SELECT source_key AS key FROM interactions WHERE list_contains($customers, customer) AND source_key IS NOT NULL
@@ -103,8 +103,9 @@ class DuckStore:
             new, known = _append_rows(connection, batch.accepted, batch.known_since, self._known)
             _move(connection, batch.moves)
             refused = 0
-            if batch.refused:
-                refused = connection.execute(_INSERT_REFUSED, {"path": str(batch.refused)}).fetchall()[0][0]
+            if batch.refused is not None:
+                _show(connection, "refusals", batch.refused)
+                refused = connection.execute(_INSERT_REFUSED).fetchall()[0][0]
             counts = {"new": new, "known": known, "refused": refused}
             for record in batch.records:
                 _keep(connection, _counted(record, counts) if record.kind == "load" else record)
@@ -253,25 +254,33 @@ def _migrate(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _append_rows(
-    connection: duckdb.DuckDBPyConnection, path: Path | None, since: datetime | None, there: Known
+    connection: duckdb.DuckDBPyConnection, rows: Path | Table | None, since: datetime | None, there: Known
 ) -> tuple[int, int]:
     """Insert the rows whose ids are not there yet; returns how many were new and how many known."""
-    if path is None:
+    if rows is None:
         return 0, 0
-    given = {"path": str(path)}
-    linked = _is_linked(connection, given)
+    _show(connection, "batch", rows)
+    linked = _is_linked(connection)
     names = {"as_known": _AS_KNOWN if linked else "", "identifiers": _IDENTIFIERS if linked else ""}
-    known = there.count(connection, str(path), None if since is None else naive(since))
-    new = int(connection.execute((_INSERT_NEW if known else _INSERT).format(**names), given).fetchall()[0][0])
-    there.add(connection, str(path))
+    known = there.count(connection, None if since is None else naive(since))
+    new = int(connection.execute((_INSERT_NEW if known else _INSERT).format(**names)).fetchall()[0][0])
     return new, known
 
 
-def _is_linked(connection: duckdb.DuckDBPyConnection, given: dict[str, Any]) -> bool:
+def _show(connection: duckdb.DuckDBPyConnection, name: str, rows: Path | Table) -> None:
+    """Let the statements of this connection read rows under a name."""
+    connection.execute(f"DROP VIEW IF EXISTS {name}")
+    if isinstance(rows, Path):
+        connection.execute(f"CREATE TEMP VIEW {name} AS FROM read_parquet({_quoted(str(rows))})")
+    else:
+        connection.register(name, rows)
+
+
+def _is_linked(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether any identifier is linked at all, and the batch says whose its rows are."""
     if not connection.execute("SELECT 1 FROM identifiers LIMIT 1").fetchall():
         return False
-    columns = connection.execute("DESCRIBE SELECT * FROM read_parquet($path)", given).fetchall()
+    columns = connection.execute("DESCRIBE batch").fetchall()
     return {"source_key", "customer"} <= {row[0] for row in columns}
 
 
@@ -305,16 +314,17 @@ def _move(connection: duckdb.DuckDBPyConnection, moves: Mapping[str, int]) -> No
 def _change(connection: duckdb.DuckDBPyConnection, change: Change) -> None:
     if change.table not in _CHANGEABLE:
         raise Invalid(said("{table} is not a table beside the stream", table=repr(change.table)), code="engine")
-    if isinstance(change.rows, Path):
-        source, given = "read_parquet($path)", {"path": str(change.rows)}
+    if isinstance(change.rows, Question):  # answered first: it may be about the table that changes
+        source, answer = "answered", _written(filled_in(change.rows)).sql(DIALECT)
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {source} AS {answer}")
     else:
-        source, given = f"({_written(filled_in(change.rows)).sql(DIALECT)})", {}
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE changed AS SELECT * FROM {source}", given)
+        source = "changed"
+        _show(connection, source, change.rows)
     if change.key:
         same = " AND ".join(f't."{name}" = c."{name}"' for name in change.key)
-        connection.execute(f"DELETE FROM {change.table} t USING changed c WHERE {same}")
+        connection.execute(f"DELETE FROM {change.table} t USING {source} c WHERE {same}")
     if not change.only_removes:
-        connection.execute(f"INSERT INTO {change.table} BY NAME SELECT * FROM changed")
+        connection.execute(f"INSERT INTO {change.table} BY NAME SELECT * FROM {source}")
 
 
 def _keep(connection: duckdb.DuckDBPyConnection, record: Record) -> Record:

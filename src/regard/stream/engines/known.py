@@ -16,11 +16,11 @@ ROWS_AT_ONCE: Final = 100_000
 _SINCE = " WHERE received_at >= $since"
 # The inner join hashes the batch, the small side, so that memory does not grow with the stream.
 _KNOWN = """CREATE OR REPLACE TEMP TABLE known AS
-SELECT b.id FROM read_parquet($path) b JOIN (SELECT id FROM interactions{since}) i ON i.id = b.id GROUP BY b.id"""
+SELECT b.id FROM batch b JOIN (SELECT id FROM interactions{since}) i ON i.id = b.id GROUP BY b.id"""
 _ANY = "SELECT 1 FROM interactions LIMIT 1"
 _EXTENT = f"SELECT count(*), min(rowid), max(rowid) FROM interactions{_SINCE}"
 _HASHES_BETWEEN = f"SELECT hash(id) AS hash FROM interactions{_SINCE} AND rowid BETWEEN $first AND $last"
-_HASHES_OF_BATCH = "SELECT hash(id) AS hash FROM read_parquet($path)"
+_HASHES_OF_BATCH = "SELECT hash(id) AS hash FROM batch"
 
 
 class Known:
@@ -34,27 +34,28 @@ class Known:
         self._seen: Seen | None = None
         self._since: datetime | None = None
 
-    def count(self, connection: duckdb.DuckDBPyConnection, path: str, since: datetime | None) -> int:
-        """How many ids of the batch are there, of rows received ``since`` (UTC, naive; None: all); if any are, they
-        stand in the temporary table ``known``."""
-        if not connection.execute(_ANY).fetchall() or not self._may_have_any(connection, path, since):
+    def count(self, connection: duckdb.DuckDBPyConnection, since: datetime | None) -> int:
+        """How many ids of ``batch`` are there, of rows received ``since`` (UTC, naive; None: all); if any are, they
+        stand in the temporary table ``known``.
+
+        From now on all of the batch counts as there. (Rolled back, it only makes the filter more careful than it need
+        be.)
+        """
+        if not self._may_have_any(connection, since) or not connection.execute(_ANY).fetchall():
             return 0
-        given = {"path": path} if since is None else {"path": path, "since": since}
+        given = {} if since is None else {"since": since}
         return int(connection.execute(_KNOWN.format(since=_SINCE if since else ""), given).fetchall()[0][0])
 
-    def add(self, connection: duckdb.DuckDBPyConnection, path: str) -> None:
-        """The batch has been inserted. (Rolled back, it only makes the filter more careful than it need be.)"""
-        if self._seen:
-            self._seen.add(_hashes_of(connection, path))
-
-    def _may_have_any(self, connection: duckdb.DuckDBPyConnection, path: str, since: datetime | None) -> bool:
-        if since is None:
-            return True
-        if self._seen is None or self._seen.is_full:
+    def _may_have_any(self, connection: duckdb.DuckDBPyConnection, since: datetime | None) -> bool:
+        if since is not None and (self._seen is None or self._seen.is_full):
             self._seen, self._since = _seen_since(connection, since), since
-        if self._seen is None or self._since is None or since < self._since:
+        if self._seen is None:
             return True
-        return self._seen.may_have_any(_hashes_of(connection, path))
+        hashes = _hashes(connection.execute(_HASHES_OF_BATCH))
+        is_covered = since is not None and self._since is not None and since >= self._since
+        may_have_any = not is_covered or self._seen.may_have_any(hashes)
+        self._seen.add(hashes)
+        return may_have_any
 
 
 def _seen_since(connection: duckdb.DuckDBPyConnection, since: datetime) -> Seen | None:
@@ -67,10 +68,6 @@ def _seen_since(connection: duckdb.DuckDBPyConnection, since: datetime) -> Seen 
         part = {"since": since, "first": start, "last": start + ROWS_AT_ONCE - 1}
         seen.add(_hashes(connection.execute(_HASHES_BETWEEN, part)))
     return seen
-
-
-def _hashes_of(connection: duckdb.DuckDBPyConnection, path: str) -> Hashes:
-    return _hashes(connection.execute(_HASHES_OF_BATCH, {"path": path}))
 
 
 def _hashes(cursor: duckdb.DuckDBPyConnection) -> Hashes:

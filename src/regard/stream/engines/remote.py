@@ -24,8 +24,9 @@ import msgspec
 import regard.base.errors as errors
 from regard.base import Invalid, RegardError, Unavailable
 from regard.base.words import as_said, kept, said
+from regard.stream.arrays import as_file, masked
 from regard.stream.compose import DIALECT, filled_in, sql
-from regard.stream.model import Answer, Appended, Batch, Change, Question, Record
+from regard.stream.model import Answer, Appended, Batch, Change, Question, Record, Table
 from regard.stream.store import Store
 
 _LENGTH = struct.Struct(">I")
@@ -191,12 +192,16 @@ class RemoteStore:
         return Answer(_unpacked(body, is_bulk=question.is_bulk), head["sql"])
 
     def append(self, batch: Batch) -> Appended:
-        paths = {"accepted": _resolved(batch.accepted), "refused": _resolved(batch.refused)}
-        records = [_to_wire(record) for record in batch.records]
-        changes = [_change_to_wire(change) for change in batch.changes]
-        head, _ = self._say(
-            "append", **paths, records=records, changes=changes, moves=dict(batch.moves), since=_text(batch.known_since)
-        )
+        with contextlib.ExitStack() as files:
+            head, _ = self._say(
+                "append",
+                accepted=_path(batch.accepted, files),
+                refused=_path(batch.refused, files),
+                records=[_to_wire(record) for record in batch.records],
+                changes=[_change_to_wire(change, files) for change in batch.changes],
+                moves=dict(batch.moves),
+                since=_text(batch.known_since),
+            )
         return Appended(head["new"], head["known"], head["refused"])
 
     def keep(self, *records: Record) -> list[Record]:
@@ -245,7 +250,9 @@ def _gone(path: str) -> Unavailable:
     )
 
 
-def _resolved(path: Path | None) -> str | None:
+def _path(rows: Path | Table | None, files: contextlib.ExitStack) -> str | None:
+    """Where the other process finds rows, as long as the files are open."""
+    path = files.enter_context(as_file(rows))
     return str(path.resolve()) if path else None
 
 
@@ -300,8 +307,6 @@ def _packed(columns: Mapping[str, Sequence[Any]]) -> bytes:
 def _unpacked(body: bytes, *, is_bulk: bool) -> dict[str, Any]:
     import pyarrow as pa
 
-    from regard.stream.arrays import masked
-
     table = pa.ipc.open_stream(body).read_all()
     if is_bulk:
         return {name: masked(table.column(name)) for name in table.column_names}
@@ -327,9 +332,12 @@ def _to_wire(record: Record) -> dict[str, Any]:
     }
 
 
-def _change_to_wire(change: Change) -> dict[str, Any]:
-    rows = change.rows
-    source = {"path": _resolved(rows)} if isinstance(rows, Path) else {"sql": filled_in(rows).sql(DIALECT)}
+def _change_to_wire(change: Change, files: contextlib.ExitStack) -> dict[str, Any]:
+    source: dict[str, Any]
+    if isinstance(change.rows, Question):
+        source = {"sql": filled_in(change.rows).sql(DIALECT)}
+    else:
+        source = {"path": _path(change.rows, files)}
     return {"table": change.table, "key": list(change.key), "only_removes": change.only_removes, **source}
 
 
