@@ -59,7 +59,10 @@ JOBS: tuple[str, ...] = (
 )
 """The functions that may be enqueued, as dotted paths: no other is ever called by a job."""
 
-ERASERS: tuple[str, ...] = ("regard.surveys.respond.forgetting.forget_person",)
+ERASERS: tuple[str, ...] = (
+    "regard.surveys.respond.forgetting.forget_person",
+    "regard.collect.live.site.forget_person",
+)
 """What forgets somebody beside the stream, called with the workspace, the profile's number and all its keys."""
 
 SCHEDULES: tuple[Schedule, ...] = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from django.db import close_old_connections
 
@@ -14,6 +14,7 @@ from regard.base.config import config
 from regard.base.words import said
 from regard.collect import sources
 from regard.collect.arriving import load_of
+from regard.collect.forgetting import forget_refused
 from regard.collect.listening import Loader
 from regard.collect.models import Source
 from regard.stream import Store
@@ -78,6 +79,11 @@ def source_names(workspace: Workspace) -> dict[str, str]:
         keys = (source.key, load_of(source.key), source.write_key, *source.former_keys)
         own |= dict.fromkeys(keys, source.name)
     return own
+
+
+def forget_person(workspace: Workspace, number: int, keys: Sequence[str]) -> None:
+    """Take what was refused of a person who is erased out of the quarantine, and out of what imports have refused."""
+    forget_refused(store_of(workspace), keys)
 
 
 class SourceTable:
