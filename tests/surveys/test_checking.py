@@ -182,6 +182,7 @@ def test_what_is_broken_is_an_error(code, elements, more) -> None:
         ("personal_data", [{"type": "text", "name": "t", "title": "Your e-mail", "inputType": "email"}], {}),
         ("html_unsafe", [NPS, {"type": "html", "name": "h", "html": "<script>alert(1)</script>"}], {}),
         ("unknown_in_text", [comment(title="Why did you say {score}?")], {}),
+        ("trait_without_words", [comment(title={"default": "Why, {profile.name|dear}?", "pl": "{profile.name}?"})], {}),
         ("no_question_title", [{"type": "comment", "name": "c"}], {}),
         ("untranslated_pl", [comment(title={"default": "Why?", "pl": "Dlaczego?"})], {}),
         ("long", [comment(f"c{at}", title="Why? " * 20) for at in range(20)], {}),
@@ -262,3 +263,11 @@ MAIL = {"type": "comment", "name": "c", "title": "Why?"}
 def test_rules_limits_and_single_choices_are_looked_at_too(code, elements, more) -> None:
     found = {one.code: one.severity for one in check(asked(*elements, **more))}
     assert found.get(code) == "error"
+
+
+@pytest.mark.parametrize(
+    "title", ["Why, {profile.name|dear customer}?", "How was {profile.event_subject}?", "{why|it}?"]
+)
+def test_texts_that_say_something_for_the_unknown_are_in_order(title: str) -> None:
+    found = codes(comment("why"), comment("more", title=title))
+    assert not found & {"trait_without_words", "unknown_in_text"}

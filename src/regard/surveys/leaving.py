@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from regard.surveys.evaluating import holds, is_empty, value_of
 from regard.surveys.model import Ending, Questionnaire, Text, in_language
+from regard.surveys.piping import name_and_fallback
 
 _SAFE: Final = re.compile(
     r"(?:https://[\w.-]+(?::\d+)?|http://(?:localhost|127\.0\.0\.1)(?::\d+)?)(?:[/?#][^\s\\<>\"]*)?"
@@ -63,7 +64,8 @@ def _put_in(template: str, values: Mapping[str, Any]) -> str:
     """The address with values in the place of names, so written that they stay within their place."""
     parts = _NAME.split(template)
     plain, names = parts[::2], parts[1::2]
-    put = [quote(spelled(value_of(name.strip(), values)), safe="") for name in names] + [""]
+    pairs = map(name_and_fallback, names)
+    put = [quote(spelled(value_of(name, values)) or otherwise or "", safe="") for name, otherwise in pairs] + [""]
     return "".join(quote(text, safe=_KEPT) + value for text, value in zip(plain, put, strict=True))
 
 

@@ -1,9 +1,12 @@
-"""Answers and traits inside texts: ``You chose {plan}, {profile.first_name}.``"""
+"""Answers and traits inside texts: ``You chose {plan}, {profile.first_name|dear customer}.``
+
+What stands after the bar is said where nothing is known.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from regard.surveys.evaluating import is_empty, value_of
@@ -21,6 +24,7 @@ from regard.surveys.model import (
     in_language,
 )
 
+PROFILE: Final = "profile."
 _NAME: Final = re.compile(r"\{([^{}]{1,200})\}")
 
 
@@ -31,18 +35,59 @@ def piped(
     language: str,
     spelled: Callable[[str], str] = str,
 ) -> str:
-    """A text in a language, with names in braces replaced by what they stand for; nothing for what is not known.
+    """A text in a language, with names in braces replaced by what they stand for; for what is not known by what stands
+    after a bar, or by nothing.
 
     ``spelled`` writes what is put in as the text around it is written: ``html.escape`` inside HTML.
 
     >>> poll = Questionnaire()
     >>> piped(poll, "Thank you, {profile.first_name}!", {"profile": {"first_name": "Ana"}}, "en")
     'Thank you, Ana!'
+    >>> piped(poll, "Hello {profile.first_name|there}!", {"profile": {}}, "en")
+    'Hello there!'
     """
     said = in_language(text, language, questionnaire.locale)
     if "{" not in said:
         return said
-    return _NAME.sub(lambda found: spelled(told(questionnaire, found[1].strip(), values, language)), said)
+    return _NAME.sub(lambda found: spelled(_put_in(questionnaire, found[1], values, language)), said)
+
+
+def _put_in(questionnaire: Questionnaire, inside: str, values: Mapping[str, Any], language: str) -> str:
+    name, otherwise = name_and_fallback(inside)
+    return told(questionnaire, name, values, language) or otherwise or ""
+
+
+def name_and_fallback(inside: str) -> tuple[str, str | None]:
+    """What stands in braces: a name, and what is said where nothing is known of it; None where nobody wrote that.
+
+    >>> name_and_fallback("profile.first_name|there"), name_and_fallback("plan")
+    (('profile.first_name', 'there'), ('plan', None))
+    """
+    name, bar, otherwise = inside.partition("|")
+    return name.strip(), otherwise.strip() if bar else None
+
+
+def names_put_in(text: Text | None) -> dict[str, bool]:
+    """The names that a text puts in, in any language, and whether every language says something else for the unknown.
+
+    >>> names_put_in({"default": "Hi {profile.name|you}, {plan}", "pl": "{profile.name}"})
+    {'profile.name': False, 'plan': False}
+    """
+    found: dict[str, bool] = {}
+    for words in text.values() if isinstance(text, dict) else [text or ""]:
+        for name, otherwise in map(name_and_fallback, _NAME.findall(words)):
+            found[name] = found.get(name, True) and otherwise is not None
+    return found
+
+
+def samples_for(texts: Iterable[Text | None]) -> dict[str, str]:
+    """For previews: each trait that these texts put in, with its own name in brackets as its value.
+
+    >>> samples_for(["Hello {profile.first_name|there}", "{plan}"])
+    {'first_name': '[first_name]'}
+    """
+    names = (name for text in texts for name in names_put_in(text) if name.startswith(PROFILE))
+    return {trait: f"[{trait}]" for trait in (name.removeprefix(PROFILE) for name in names)}
 
 
 def told(questionnaire: Questionnaire, name: str, values: Mapping[str, Any], language: str) -> str:

@@ -26,7 +26,7 @@ def speaking_of(part: _P, names: Mapping[str, str]) -> _P:
         return part
     longest_first = sorted(names, key=len, reverse=True)
     shape = re.compile(
-        r"\{\s*(" + "|".join(map(re.escape, longest_first)) + r")(?=\s*\}|[.\[]|" + re.escape(COMMENT) + r"\s*\})"
+        r"\{\s*(" + "|".join(map(re.escape, longest_first)) + r")(?=\s*[|}]|[.\[]|" + re.escape(COMMENT) + r"\s*[|}])"
     )
     built = _in_strings(msgspec.to_builtins(part), lambda text: shape.sub(lambda found: "{" + names[found[1]], text))
     return msgspec.convert(built, type(part))

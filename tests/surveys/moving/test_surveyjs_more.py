@@ -183,3 +183,12 @@ def test_words_for_some_at_the_end_are_worked_out() -> None:
     assert moved.questionnaire.calculated_values == [
         CalculatedValue(name="completed", expression="iif({nps} > 8, 'Great', 'Thanks')")
     ]
+
+
+def test_words_for_the_unknown_are_left_out_of_an_export_and_listed() -> None:
+    written = with_question(
+        moved_from(pages=[page("p", PLAN)]), "plan", title="Your plan, {profile.name|dear customer}?"
+    ).questionnaire
+    [question] = surveyjs_json(written)["pages"][0]["elements"]
+    assert question["title"] == "Your plan, {profile.name}?"
+    assert "words for the unknown" in {loss.what for loss in export_losses(written)}

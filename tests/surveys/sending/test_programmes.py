@@ -243,6 +243,20 @@ def test_the_mail_is_shown_as_people_get_it_and_may_run_nothing(analyst, here, s
     assert f"/surveys/{survey.key}/preview/" in answer.content.decode()
 
 
+def test_a_mail_is_shown_with_the_names_of_traits_and_as_the_unknown_get_it(analyst, here, programme) -> None:
+    programme.settings = {"subject": "How was it, {profile.first_name}?", "opening": "Dear {profile.title|customer},"}
+    programme.save()
+    shown = analyst.get(here + "mail/").content.decode()
+    assert "How was it, [first_name]?" in shown
+    assert "Dear [title]," in shown
+    assert "{profile.first_name|…}" in shown, "whoever has no first name reads a gap"
+    assert "{profile.title|…}" not in shown
+    unknown = analyst.get(here + "mail/?unknown=1").content.decode()
+    assert "How was it, ?" in unknown
+    assert "Dear customer," in unknown
+    assert "Dear customer," in analyst.get(here + "mail/html/?unknown=1").content.decode()
+
+
 def test_a_test_mail_goes_to_whoever_asks_for_it_and_to_nobody_else(analyst, here, programme) -> None:
     analyst.post(here + "mail/test/?lang=pl")
     assert [one.to for one in mail.outbox] == [["analyst@example.org"]]

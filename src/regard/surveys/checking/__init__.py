@@ -16,6 +16,7 @@ from regard.surveys.checking.finding import ERROR, NOTE, WARNING, Finding
 from regard.surveys.checking.length import Length, check_length, length_of
 from regard.surveys.checking.references import check_references
 from regard.surveys.checking.scales import check_scales
+from regard.surveys.checking.traits import check_traits
 from regard.surveys.checking.wording import check_wording
 from regard.surveys.model import Questionnaire
 
@@ -27,6 +28,7 @@ CHECKS: Final[tuple[Callable[[Questionnaire], Iterable[Finding]], ...]] = (
     check_scales,
     check_ends,
     check_asking,
+    check_traits,
     check_wording,
     check_length,
 )

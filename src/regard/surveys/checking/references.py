@@ -25,9 +25,10 @@ from regard.surveys.model import (
     placed_texts,
     questions_of,
 )
+from regard.surveys.piping import name_and_fallback
 
 COMMENT: Final = "-Comment"
-_PIPED: Final = re.compile(r"\{([^{}\s][^{}]{0,80})\}")
+_PIPED: Final = re.compile(r"\{([^{}\s][^{}]{0,199})\}")
 
 
 def check_references(questionnaire: Questionnaire) -> Iterator[Finding]:
@@ -266,13 +267,17 @@ def _groups(questionnaire: Questionnaire) -> Iterator[Finding]:
             )
 
 
+def _put_in(words: str) -> set[str]:
+    return {name_and_fallback(inside)[0] for inside in _PIPED.findall(words)}
+
+
 def _piped(questionnaire: Questionnaire) -> Iterator[Finding]:
     """Texts that put in an answer that there is not; translations that forgot one."""
     known = _known(questionnaire)
     for question in questions_of(questionnaire):
         for _place, text in placed_texts(question):
             versions = text if isinstance(text, dict) else {"": text}
-            wanted = {language: set(_PIPED.findall(words)) for language, words in versions.items() if words}
+            wanted = {language: _put_in(words) for language, words in versions.items() if words}
             for name in sorted(set().union(*wanted.values())):
                 if asked_name(known, name) is None:
                     yield Finding(

@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import zlib
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -24,9 +25,10 @@ from regard.surveys.builder.views.frame import opened, page_of
 from regard.surveys.editing import get_page
 from regard.surveys.flow import Step
 from regard.surveys.languages import name_of
-from regard.surveys.model import Page, Questionnaire, languages_of
+from regard.surveys.model import Page, Questionnaire, languages_of, placed_texts
 from regard.surveys.models import Response, Survey
 from regard.surveys.offering import filled
+from regard.surveys.piping import samples_for
 from regard.surveys.respond.pages import done_page, question_page, said_page
 from regard.surveys.respond.visiting import Visit
 
@@ -67,7 +69,8 @@ def page_preview(request: HttpRequest, slug: str, key: str, name: str) -> HttpRe
 
 def preview_page(request: HttpRequest, survey: Survey, questionnaire: Questionnaire, page: Page) -> HttpResponse:
     """One page with all its questions, also those whose conditions do not hold."""
-    visit, known = _visit(request, survey, questionnaire, {}), {"profile": {}}
+    visit = _visit(request, survey, questionnaire, {})
+    known = {"profile": visit.traits}
     there = {one.name: filled(one, known) for one in page.elements}
     return _framed(question_page(request, visit, Step(page, tuple(page.elements), known, {**there, **known})))
 
@@ -106,6 +109,11 @@ def _sent(request: HttpRequest, visit: Visit, step: Step) -> HttpResponse:
 
 class Preview(Visit):
     """Somebody who looks at a draft: no version of it is published. What was sent empty is an answer of None."""
+
+    @cached_property
+    def traits(self) -> dict[str, str]:
+        """Nobody's: each is called after itself, so that nobody takes a gap for a fault."""
+        return samples_for(text for _place, text in placed_texts(self.questionnaire))
 
     @property
     def sent(self) -> frozenset[str]:

@@ -5,15 +5,18 @@ Our own properties stay beside SurveyJS's, which passes over names it does not k
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from regard.base.words import said
 from regard.surveys.expressions import Binary, Call, Expression, Unary, parse, parts_of, written
-from regard.surveys.model import Questionnaire
+from regard.surveys.model import Questionnaire, placed_texts
 from regard.surveys.moving.losses import Loss, Losses
 from regard.surveys.moving.surveyjs.fitting import CONDITIONS
 from regard.surveys.reading import as_json
 
+_FALLBACK: Final = re.compile(r"\{([^{}|]+)\|[^{}]*\}")
+"""A name in a text, with what is said where nothing is known of it."""
 THEIRS: Final = frozenset({"iif", "sum", "avg", "min", "max", "round"})
 
 
@@ -69,6 +72,8 @@ def export_losses(questionnaire: Questionnaire) -> list[Loss]:
     ):
         if given.get(name):
             losses.lost(said("survey"), name, why)
+    if any(_FALLBACK.search(words) for words in _texts(questionnaire)):
+        losses.changed(said("survey"), said("words for the unknown"), said("SurveyJS puts in nothing"))
     _list_ends(given, losses)
     for question in _questions(given):
         _list_unknown(question, losses)
@@ -77,6 +82,11 @@ def export_losses(questionnaire: Questionnaire) -> list[Loss]:
         if unknown:
             losses.changed(place, said("function {names}", names=", ".join(unknown)), said("SurveyJS does not know it"))
     return losses.listed()
+
+
+def _texts(questionnaire: Questionnaire) -> list[str]:
+    texts = (text for _place, text in placed_texts(questionnaire))
+    return [words for text in texts for words in (text.values() if isinstance(text, dict) else [text])]
 
 
 def _list_ends(given: dict[str, Any], losses: Losses) -> None:
@@ -114,6 +124,8 @@ def _walked(given: Any) -> Any:
     """The JSON with every condition as SurveyJS writes it."""
     if isinstance(given, list):
         return [_walked(each) for each in given]
+    if isinstance(given, str):
+        return _FALLBACK.sub(r"{\1}", given)
     if not isinstance(given, dict):
         return given
     return {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -20,14 +22,17 @@ from regard.base.ids import new_id
 from regard.base.words import said
 from regard.channels import Fate, Mail
 from regard.channels.site import send_mails
+from regard.surveys.checking.traits import is_of_somebody
 from regard.surveys.distribution.choosing import Asker
 from regard.surveys.distribution.writing import Writer
 from regard.surveys.inviting import APP_CHANNEL, EMAIL_CHANNEL
 from regard.surveys.languages import name_of
-from regard.surveys.model import languages_of
+from regard.surveys.model import Text, languages_of, placed_texts
 from regard.surveys.models import Invitation, Programme, Survey
+from regard.surveys.piping import names_put_in, samples_for
 from regard.surveys.sending.saying import page_of
 from regard.surveys.sending.views.programmes import asks_of, found
+from regard.surveys.terms import read_terms
 from regard.web.site import told_error
 
 POLICY = (
@@ -41,13 +46,14 @@ POLICY = (
 def look(request: HttpRequest, slug: str, key: str, pk: int) -> HttpResponse:
     """The mail in a frame, as it is in a mailbox, in any language of the survey."""
     survey, row = _found(request, key, pk)
-    language, is_reminder = _wanted(request, row)
-    context = {"row": row, "mail": None, "text": None, "problem": "", "language": language, "is_reminder": is_reminder}
+    wanted = Wanted.of(request, row)
+    context: dict[str, Any] = {"row": row, "mail": None, "text": None, "problem": "", "wanted": wanted}
     try:
+        context["gaps"] = _gaps(row)
         if row.channel == EMAIL_CHANNEL:
-            context["mail"] = _drafted(request, row, language, is_reminder)
+            context["mail"] = _drafted(request, row, wanted)
         else:
-            context["text"] = _writer(row).text(_nobody(row, "+48601234567", language, is_reminder))
+            context["text"] = _writer(row).text(_nobody(row, "+48601234567", wanted))
     except RegardError as error:
         context["problem"] = told_error(error)
     languages = {one: name_of(one) for one in languages_of(asks_of(survey))}
@@ -60,7 +66,7 @@ def look(request: HttpRequest, slug: str, key: str, pk: int) -> HttpResponse:
 def shown(request: HttpRequest, slug: str, key: str, pk: int) -> HttpResponse:
     """The mail's own HTML. It has styles of its own, as mails do, and may do nothing else."""
     _survey, row = _found(request, key, pk)
-    mail = _drafted(request, row, *_wanted(request, row))
+    mail = _drafted(request, row, Wanted.of(request, row))
     policy = POLICY.format(origin=absolute("/").rstrip("/"))
     return HttpResponse(mail.html, headers={"Content-Security-Policy": policy, "Cache-Control": "no-store"})
 
@@ -71,7 +77,7 @@ def test(request: HttpRequest, slug: str, key: str, pk: int) -> HttpResponse:
     """The mail to whoever asks for it, over the server that would send the others."""
     _survey, row = _found(request, key, pk)
     try:
-        mail = _drafted(request, row, *_wanted(request, row))
+        mail = _drafted(request, row, Wanted.of(request, row))
         outcome = next(one for _mail, one in send_mails([mail]))
         if outcome.fate is Fate.SENT:
             messages.success(request, _("The mail is on its way to %(address)s.") % {"address": mail.to})
@@ -91,15 +97,31 @@ def _found(request: HttpRequest, key: str, pk: int) -> tuple[Survey, Programme]:
     return survey, row
 
 
-def _wanted(request: HttpRequest, row: Programme) -> tuple[str, bool]:
-    asks = asks_of(row.survey)
-    language = request.GET.get("lang", "")
-    return language if language in languages_of(asks) else asks.locale, "reminder" in request.GET
+@dataclass(frozen=True)
+class Wanted:
+    """Which of a programme's messages is looked at: to somebody of whom everything is known, or nothing."""
+
+    language: str
+    is_reminder: bool
+    is_unknown: bool
+
+    @classmethod
+    def of(cls, request: HttpRequest, row: Programme) -> Wanted:
+        asks = asks_of(row.survey)
+        language = request.GET.get("lang", "")
+        language = language if language in languages_of(asks) else asks.locale
+        return cls(language, "reminder" in request.GET, "unknown" in request.GET)
+
+    @property
+    def query(self) -> str:
+        """The same as the end of an address."""
+        ticks = {"reminder": self.is_reminder, "unknown": self.is_unknown}
+        return "?" + urlencode({"lang": self.language, **{name: 1 for name, is_on in ticks.items() if is_on}})
 
 
-def _drafted(request: HttpRequest, row: Programme, language: str, is_reminder: bool) -> Mail:
+def _drafted(request: HttpRequest, row: Programme, wanted: Wanted) -> Mail:
     """The mail to the reader of this page. Its links lead to the preview: nothing is recorded."""
-    return _writer(row).mail(_nobody(row, request.user.email, language, is_reminder))
+    return _writer(row).mail(_nobody(row, request.user.email, wanted))
 
 
 def _writer(row: Programme) -> Writer:
@@ -111,7 +133,23 @@ def _writer(row: Programme) -> Writer:
     return writer
 
 
-def _nobody(row: Programme, address: str, language: str, is_reminder: bool) -> Invitation:
-    """An invitation that is not kept, of somebody of whom nothing is known but the address."""
-    values: dict[str, Any] = {"public_id": new_id(), "address": address, "language": language, "traits": {}}
-    return Invitation(workspace=row.workspace, survey=row.survey, sent_at=now(), reminders=int(is_reminder), **values)
+def _nobody(row: Programme, address: str, wanted: Wanted) -> Invitation:
+    """An invitation that is not kept: of somebody whose traits are called after themselves, or not known."""
+    traits = {} if wanted.is_unknown else samples_for(_texts(row))
+    values: dict[str, Any] = {"public_id": new_id(), "address": address, "language": wanted.language, "traits": traits}
+    return Invitation(
+        workspace=row.workspace, survey=row.survey, sent_at=now(), reminders=int(wanted.is_reminder), **values
+    )
+
+
+def _texts(row: Programme) -> list[Text]:
+    """All that may stand in a message: the survey's texts and the programme's own."""
+    terms = read_terms(row.settings)
+    return [*(text for _place, text in placed_texts(asks_of(row.survey))), terms.subject, terms.opening, terms.sms]
+
+
+def _gaps(row: Programme) -> list[str]:
+    """Traits in the programme's own words, in whose place nothing is said where they are not known."""
+    terms = read_terms(row.settings)
+    names = (pair for text in (terms.subject, terms.opening, terms.sms) for pair in names_put_in(text).items())
+    return list(dict.fromkeys(name for name, is_safe in names if is_of_somebody(name) and not is_safe))
