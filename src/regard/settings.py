@@ -232,6 +232,8 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "regard.web.forms.Renderer"
 
+# Counts how often somebody tries, by the minute; too few places, and many visitors would make it forget a few guessers.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}}}
 DATABASES = {"default": database(_config.database_url, _home)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

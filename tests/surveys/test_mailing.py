@@ -138,3 +138,18 @@ def test_an_author_who_wrote_nothing_in_a_language_is_not_quoted_in_another(
 def test_a_text_message_of_ones_own_still_has_the_link_and_the_way_out() -> None:
     text = letter(YES_NO, language="own").sms(Recipient("+48601234567", {"name": "Ann"}, LINKS)).text
     assert text == "Hi Ann https://x.example/s/i/T/ Unsubscribe: https://x.example/s/u/T/"
+
+
+def test_what_is_known_of_somebody_is_no_link_to_elsewhere() -> None:
+    written = letter(YES_NO | {"title": "Was it {profile.thing}?"})
+    name = "Ann, win at https://evil.example/x or www.evil.example or evil\u3002example"
+    mail = written.mail(to(name=name, thing="http://evil.example"))
+    for text in (
+        mail.subject,
+        mail.text,
+        mail.html,
+        letter(language="own").sms(to(name=name)._replace(address="+48601234567")).text,
+    ):
+        assert not re.search(r"https?://evil|evil[.\u3002]example|www\\.", text)
+    assert "Ann, win at" in mail.subject
+    assert "Order A-17.5 of St. John" in written.mail(to(name="Order A-17.5 of St. John")).subject

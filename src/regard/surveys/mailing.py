@@ -33,6 +33,8 @@ from regard.surveys.terms import Terms
 
 MOST_CHOICES: Final = 11
 """More choices than that are not put into a mail: a button leads to them."""
+_LINKS: Final = re.compile(r"(?<=\w)[.\u3002\uff0e\uff61](?=[^\W\d_]{2})|:(?=//)")
+"""Where addresses of the web have a dot or their beginning, in any script."""
 _UNPRINTED: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """What no subject may hold: controls, halves of letters, and marks that turn the direction of what follows."""
 FONT: Final = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,sans-serif"
@@ -97,6 +99,16 @@ class Offer(NamedTuple):
     text: str
 
 
+def unlinked(value: str) -> str:
+    """What is known of somebody, with nothing that a mail program makes a link of: whoever can send events can say what
+    somebody is called, and our mail is not to carry their advertising. It reads as it was.
+
+    >>> unlinked("Ann of Booking.com") == "Ann of Booking.\u200bcom", unlinked("St. John, no. 7.5")
+    (True, 'St. John, no. 7.5')
+    """
+    return _LINKS.sub("\\g<0>\u200b", value)
+
+
 def _base(language: str) -> str:
     return language.lower().partition("-")[0]
 
@@ -138,7 +150,7 @@ class Letter:
 
     def _text_for(self, to: Recipient) -> Callable[[InLanguages | None], str]:
         values = {"profile": to.traits}
-        return lambda text: piped(self.questionnaire, text, values, self.language)
+        return lambda text: piped(self.questionnaire, text, values, self.language, unlinked)
 
     def _own(self, text: InLanguages) -> InLanguages | None:
         """What the author wrote; nothing where that is in other languages only, and we have words in this one."""
@@ -243,7 +255,7 @@ class Letter:
         if not isinstance(question, Rating):
             return "".join(f'<p style="margin:8px 0">{link}</p>' for link in links)
         ends = (question.min_rate_description, question.max_rate_description)
-        low, high = (escape(piped(self.questionnaire, end, {"profile": to.traits}, self.language)) for end in ends)
+        low, high = (escape(self._text_for(to)(end)) for end in ends)
         told = f'<p style="margin:4px 0;font-size:14px">{low} → {high}</p>' if low and high else ""
         return f'<p style="margin:8px 0">{" ".join(links)}</p>{told}'
 

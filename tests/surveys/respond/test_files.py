@@ -14,7 +14,7 @@ from django.db import transaction
 from regard.base.clock import frozen, now
 from regard.surveys.files.keeping import folder_of, sweep
 from regard.surveys.models import Response, Upload
-from regard.surveys.respond import saving
+from regard.surveys.respond import limits, saving
 from tests.surveys.respond.conftest import Person, publish
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -147,3 +147,10 @@ def test_the_names_of_files_lie_in_no_folder_and_are_told_in_full_ends(workspace
     assert kept["name"].endswith("x.png")
     assert len(kept["name"]) <= 120
     assert files(workspace) == {kept["id"]}
+
+
+def test_one_address_does_not_send_files_without_end(asks, monkeypatch) -> None:
+    monkeypatch.setattr(limits, "UPLOADS", 2)
+    survey = asks()
+    got = [send(Person().open(f"/s/{survey.key}/"), "one.png").page.status_code for _ in range(3)]
+    assert got == [200, 200, 429]

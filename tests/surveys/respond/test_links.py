@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from regard.base.clock import frozen, now
 from regard.surveys.models import Invitation, Response, Survey, Theme
@@ -326,3 +326,42 @@ def test_a_page_that_an_ended_link_takes_may_be_as_long_as_ever(survey) -> None:
     link = personal_address(invite(survey, expires_at=now() + timedelta(hours=1)))
     with frozen(now() + timedelta(hours=2)):
         assert _limit_at(link) == WORDS_LIMIT
+
+
+def test_a_form_of_another_survey_begins_nothing_of_that_survey(workspace, survey, everything) -> None:
+    other = publish(workspace, is_once_each=False)
+    person = Person().open(f"/s/{other.key}/").send(nps="2")
+    form = Person().open(f"/s/{other.key}/").form
+    for start in (form, {**form, "start": person.form.get("start", form["start"])}):
+        Person().post(f"/s/{survey.key}/", {**start, "a.nps": "9"})
+    assert [(kept.survey_id, kept.answers["nps"]) for kept in everything()] == [
+        (other.pk, 2), (survey.pk, 9), (survey.pk, 9),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("fe80::1%eth0", "fe80::2%eth0", True),
+        ("", "not an address", False),
+    ],
+)
+def test_who_has_a_network_of_addresses_is_one_address(one: str, other: str, is_same: bool) -> None:
+    seen = [limits.address_of(RequestFactory().get("/", REMOTE_ADDR=address)) for address in (one, other)]
+    assert (seen[0] == seen[1]) is is_same
+
+
+@pytest.mark.parametrize("method", ["head", "options", "put", "delete", "patch", "trace"])
+def test_nothing_but_sending_a_page_records_anything(survey, invitation, everything, method: str) -> None:
+    begun = Person().open(personal_address(invitation)).send(nps="3")
+    before = [kept.answers for kept in everything()]
+    places = (f"/s/{survey.key}/", f"/s/{survey.key}/embed/", kiosk_address(survey), begun.action)
+    for place in (*places, personal_address(invitation), begun.action + "elsewhere/", "/s/app/"):
+        answer = getattr(Client(), method)(f"{place}?pick=9&page=why")
+        assert answer.status_code in ((200, 303) if method == "head" and place != "/s/app/" else (204, 405)), place
+        assert method != "head" or not answer.content
+    assert [kept.answers for kept in everything()] == before

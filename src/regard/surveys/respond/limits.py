@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Final
 
 from django.conf import settings
@@ -15,6 +16,8 @@ from regard.surveys.tokens import device_of
 BEGINNINGS: Final = 120
 """New responses a minute from one address: an office or a school may share one."""
 SENDINGS: Final = 600
+UPLOADS: Final = 60
+"""Pages with files a minute from one address: they may weigh 26 MB each."""
 MISSES: Final = 30
 """Addresses of surveys that do not exist, a minute: whoever tries more is guessing."""
 WINDOW_SECONDS: Final = 60
@@ -33,8 +36,17 @@ def count(request: HttpRequest, what: str, most: int) -> None:
 
 
 def address_of(request: HttpRequest) -> str:
-    """Where a request comes from, as the server saw it (behind a trusted proxy: as the proxy saw it)."""
-    return str(request.META.get("REMOTE_ADDR", ""))
+    """Where a request comes from, as the server saw it (behind a trusted proxy: as the proxy saw it). Of IPv6 the
+    network alone (its first 64 bits, RFC 4291): within it everybody takes as many addresses as they like, and devices
+    change theirs every day (RFC 8981)."""
+    told = str(request.META.get("REMOTE_ADDR", ""))
+    try:
+        found = ip_address(told.partition("%")[0])
+    except ValueError:  # a socket of this machine has none
+        return told
+    if isinstance(found, IPv4Address):
+        return told
+    return str(found.ipv4_mapped or IPv6Network((found, 64), strict=False))
 
 
 def device(request: HttpRequest, survey: str) -> str:

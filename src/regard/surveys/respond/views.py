@@ -175,6 +175,8 @@ def _sent(request: HttpRequest, public_id: str, fresh: Visit | None = None) -> H
     """A page that was sent to the response of this id, or to a fresh one; each in its turn. Where another has made the
     response meanwhile, it is sent to that."""
     sent = _read(request)
+    if sent.files:
+        limits.count(request, "uploads", limits.UPLOADS)
     for _ in range(ATTEMPTS):
         try:
             with alone_with_response(public_id):

@@ -234,12 +234,12 @@ def begun(request: HttpRequest, survey: Survey, way: str, invitation: Invitation
 
 
 def _first(request: HttpRequest, survey: Survey, invitation: Invitation | None) -> tuple[str, int]:
-    """The id and the version that the form was drawn for; new ones where there is none, or none of these."""
+    """The id and the version that the form was drawn for; new ones where there is none, or one of another link."""
     start = read_start(request)
-    if start is None or start.invitation != (invitation.public_id if invitation else ""):
-        return new_id(), survey.newest
-    is_of_it = start.version == survey.newest or survey.versions.filter(pk=start.version).exists()
-    return start.public_id, start.version if is_of_it else survey.newest
+    is_for_them = start is not None and start.invitation == (invitation.public_id if invitation else "")
+    if is_for_them and (start.version == survey.newest or survey.versions.filter(pk=start.version).exists()):
+        return start.public_id, start.version
+    return new_id(), survey.newest
 
 
 def _language(request: HttpRequest, version: int, known: str) -> str:
