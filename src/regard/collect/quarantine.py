@@ -14,6 +14,7 @@ from regard.collect.arriving import Arriving, arrived_again
 from regard.collect.batching import Rows, without
 from regard.collect.events import LIVE_REASONS
 from regard.collect.protocol import PROTOCOL_REASONS
+from regard.collect.recent import name_and_whose
 from regard.collect.settling import Intake, open_intake
 from regard.collect.sources import Source
 from regard.stream import LIVE, Question, Store
@@ -42,7 +43,7 @@ _NEWEST: Final = sql('SELECT max(id) AS id FROM refused WHERE "load" = :live')
 
 @dataclass(frozen=True)
 class Quarantined:
-    """One refused event: why, about which field, which source sent it, and what arrived."""
+    """One refused event: why, about which field, which source sent it, what arrived, what it is called and of whom."""
 
     id: str
     received_at: datetime
@@ -51,6 +52,8 @@ class Quarantined:
     message: str
     source: str
     event: str
+    name: str
+    who: str
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,8 @@ def _quarantined(row: Mapping[str, Any]) -> Quarantined:
     raw = json.loads(row["raw"])
     at = row["received_at"].replace(tzinfo=UTC)
     event = raw.get("event") or raw.get("base64", "")
-    return Quarantined(row["id"], at, row["reason"], row["column"], row["message"], raw["source"], event)
+    called = name_and_whose(raw.get("event", ""), raw["kind"])
+    return Quarantined(row["id"], at, row["reason"], row["column"], row["message"], raw["source"], event, *called)
 
 
 def replay(

@@ -65,10 +65,20 @@ def _accepted(row: Mapping[str, Any]) -> Seen:
 def _refused(row: Mapping[str, Any]) -> Seen:
     raw = json.loads(row["raw"])
     text = raw.get("event", "")
-    told = _told(text)
-    name = str(told.get("event") or told.get("type") or raw["kind"])
-    who = str(told.get("userId") or told.get("anonymousId") or "")
+    name, who = name_and_whose(text, raw["kind"])
     return Seen(row["id"], row["received_at"].replace(tzinfo=UTC), name, raw["source"], who, text, row["reason"])
+
+
+def name_and_whose(text: str, kind: str) -> tuple[str, str]:
+    """What an event that was refused is called, and who it names, as far as it can be read.
+
+    >>> name_and_whose('{"type": "track", "event": "Order Completed", "userId": "1042"}', "segment")
+    ('Order Completed', '1042')
+    >>> name_and_whose("cut of", "segment")
+    ('segment', '')
+    """
+    told = _told(text)
+    return str(told.get("event") or told.get("type") or kind), str(told.get("userId") or told.get("anonymousId") or "")
 
 
 def _told(text: str) -> Mapping[str, Any]:

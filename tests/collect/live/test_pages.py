@@ -116,11 +116,14 @@ def test_what_arrived_is_listed_without_a_script_and_can_be_narrowed(signed_in, 
 def test_refused_events_are_replayed_from_the_page(signed_in, home: Path, workspace, source: Source) -> None:
     listen(home, source, track(message_id="1", context=BOT), track(message_id="2", context=BOT))
     client = signed_in("manager")
-    assert client.get(f"{PLACE}quarantine/").context["total"] == 2
+    assert client.get(f"{PLACE}live/quarantine/").context["total"] == 2
+    told = client.get(f"{PLACE}live/quarantine/").content.decode()
+    assert re.search(r'<th scope="row">[^<]+</th>', told), "each says what it is"
+    assert re.search(r'href="/w/harbour/sources/live/" aria-current="page"', told)
     source.settings = {"keeps_bots": True}
     source.save()
-    client.post(f"{PLACE}quarantine/replay/", {"which": "all", "reason": "bot"})
-    assert client.get(f"{PLACE}quarantine/").context["total"] == 0
+    client.post(f"{PLACE}live/quarantine/replay/", {"which": "all", "reason": "bot"})
+    assert client.get(f"{PLACE}live/quarantine/").context["total"] == 0
     assert AuditEntry.objects.of(workspace).get(what="quarantine replayed").details == {"accepted": 2, "refused": 0}
     assert store_of(workspace) is not None
 

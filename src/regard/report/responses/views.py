@@ -37,7 +37,7 @@ from regard.report.responses.showing import (
 from regard.report.responses.site import Results, page
 from regard.report.responses.tabling import table_of
 from regard.report.responses.wordlist import has_words, is_told, page_of
-from regard.surveys import Rating
+from regard.surveys import Rating, language_name
 from regard.surveys.site import Single, keep_margins, newest_first, response_called
 from regard.web import WITHHELD
 from regard.web.site import told_error
@@ -55,6 +55,8 @@ def results(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         return page(asked, "results", withheld=asked.fmt.say(WITHHELD["below_minimum_n"]), **context)
     if not asked.whole.n:
         return page(asked, "results", is_empty=True, invited=asked.invited, **context)
+    if not asked.part.n:
+        return page(asked, "results", is_none=True, **context)
     bounds = {} if asked.chosen.is_narrowed else {one.item.key: bounds_words(one, asked.fmt) for one in asked.silence}
     found = [drawing.question(one, number, asked.fmt) for number, one in enumerate(asked.answered(), 1)]
     for one in found:
@@ -212,6 +214,7 @@ def crosstab(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 def _pair(request: HttpRequest, part: Collected, names: list[str]) -> tuple[str, str]:
     """What is crossed: as chosen, else the first score by the first other variable."""
     rows, columns = (request.GET.get(name, "") for name in ("rows", "columns"))
+    names = [name for name in names if part.grouped(name).is_given.sum() > 1] or names
     scores = [name for name in names if _is_score(part, name)] or names
     columns = columns if columns in names else next((name for name in scores if name != rows), "")
     others = [name for name in names if name not in scores] + names
@@ -304,6 +307,7 @@ def _verbatim(asked: Results, one: Any) -> dict[str, Any]:
         "score": _score(asked.everything, response),
         "at": response.by.completed_at or response.by.started_at,
         "language": response.by.language,
+        "language_name": language_name(response.by.language),
         "flags": flag_words(response.by.flags, asked.fmt),
         "url": asked.url("results:response", response.by.id),
         "person": _person(one.single),

@@ -148,6 +148,7 @@ def _question_page(
     at = order.index(before.name)
     context = {
         "part": before,
+        "title": editing.own_text(before.title, questionnaire.locale),
         "form": form,
         "names": asked_before(questionnaire, before.name),
         "values": values_offered(questionnaire),
