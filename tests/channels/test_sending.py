@@ -89,6 +89,11 @@ def test_a_connection_lost_after_the_mail_was_handed_over_is_uncertain_and_not_f
     assert post.recipients == ["a@example.org"]  # this server had taken it: to send again would be to send twice
 
 
+def test_an_answer_that_is_none_is_uncertain_for_the_server_had_the_whole_mail(post: Post) -> None:
+    post.data_answer = "as you like it"
+    assert fates("a@example.org") == [("uncertain", "no answer")]
+
+
 @pytest.mark.usefixtures("mail_settings")
 def test_a_server_that_does_not_listen_is_unavailable_and_nothing_was_sent() -> None:
     with pytest.raises(Unavailable, match="cannot be reached"):

@@ -14,6 +14,7 @@ from regard.channels.email import envelope, mime, needs_utf8
 from regard.channels.message import Mail
 
 END = b"\r\n.\r\n"
+NO_CODE = -1  # what smtplib makes of an answer that is neither yes nor no
 AS_WRITTEN = policy.SMTP.clone(refold_source="none")  # folded again, a long address would be an encoded word
 
 
@@ -41,11 +42,14 @@ class _Telling:
     def data(self, message: Any) -> Any:
         self.is_handed_over = False
         try:
-            return super().data(message)
+            code, words = super().data(message)
         except (OSError, smtplib.SMTPServerDisconnected) as error:
             if self.is_handed_over:
                 raise Unanswered from error
             raise
+        if code == NO_CODE:
+            raise Unanswered
+        return code, words
 
 
 class _Plain(_Telling, smtplib.SMTP):
