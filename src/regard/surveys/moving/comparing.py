@@ -10,11 +10,11 @@ from regard.surveys.arranging import Arrangement
 from regard.surveys.evaluating import holds, is_empty
 from regard.surveys.flow import COMMENT, Path, Step, is_required, path
 from regard.surveys.leaving import destination, spelled
-from regard.surveys.model import OTHER, Chosen, Html, Matrix, Question, Questionnaire, questions_of
+from regard.surveys.model import OTHER, Chosen, Html, Matrix, MultipleText, Question, Questionnaire, questions_of
 from regard.surveys.moving.moved import Carried, Moved
 from regard.surveys.moving.walking.walked import NOTHING, Look, Walked
 from regard.surveys.moving.wording import plain
-from regard.surveys.offering import filled, shown_choices, shown_columns, shown_rows
+from regard.surveys.offering import filled, shown_choices, shown_columns, shown_lines, shown_rows
 from regard.surveys.piping import piped
 
 
@@ -148,7 +148,7 @@ def _offered(question: Question, known: Mapping[str, Any]) -> tuple[str, ...] | 
     if isinstance(question, Matrix):
         rows = [str(item.value) for item in shown_rows(question, known)]
         return _in_order(rows, question.rows_order == "random", question.take)
-    return None
+    return tuple(line.name for line in shown_lines(question, known)) if isinstance(question, MultipleText) else None
 
 
 def _columns(question: Question, known: Mapping[str, Any]) -> tuple[str, ...] | None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-from lxml import etree
 
 from regard.base import Invalid
 from regard.base.words import said
@@ -89,6 +88,8 @@ def xml_of(data: bytes) -> Any:
     >>> xml_of(b"<document><a>1</a></document>").findtext("a")
     '1'
     """
+    from lxml import etree
+
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False, strip_cdata=True
     )

@@ -96,7 +96,7 @@ def grid(source: Source) -> Made:
         made.append(
             (
                 f"{source.key}_{row.code}",
-                model.MultipleText(**base, items=items),
+                model.MultipleText(**base, items=items, visible_if=source.row_shown_if(row.code)),
                 Carried(base["name"], rows=rows, numeric=is_number),
             )
         )

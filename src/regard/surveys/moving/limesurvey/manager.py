@@ -193,7 +193,7 @@ def variable(name: str) -> Variable:
     (Variable(name='Q1_SQ001', suffixes=('NAOK',)), Variable(name='that.Q1', suffixes=()))
     """
     parts = name.removeprefix("INSERTANS:").split(".")
-    suffixes = []
+    suffixes = ["shown"] if name.startswith("INSERTANS:") else []
     while len(parts) > 1 and parts[-1] in SUFFIXES:
         suffixes.append(parts.pop())
     return Variable(".".join(parts), tuple(reversed(suffixes)))

@@ -114,14 +114,13 @@ def _lines(source: Source) -> Made:
     limits: dict[str, Any] = {
         side: number_of(asked.attribute(end)) for side, end in zip(("min", "max"), ends, strict=True)
     }
-    if any(source.row_conditions) or source.row_filter or source.single_filters:
-        source.losses.changed(source.key, said("conditions of single lines"), said("every line is shown"))
     items = [
         Line(
             name=str(value_of_code(sub.code)),
             title=source.text(sub.texts),
             input_type="number" if is_number else "text",
             is_required=base["is_required"],
+            visible_if=source.row_shown_if(sub.code),
             **(limits if is_number else {}),
         )
         for sub in asked.rows()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ import msgspec
 
 from regard.base import Invalid
 from regard.base.words import said
-from regard.surveys.expressions import every, written
+from regard.surveys.expressions import Expression, Name, every, written
 from regard.surveys.model import (
     CalculatedValue,
     Html,
@@ -21,15 +22,17 @@ from regard.surveys.model import (
     Text,
     Validator,
 )
+from regard.surveys.moving.ends import safe_address
 from regard.surveys.moving.limesurvey import manager
 from regard.surveys.moving.limesurvey.attributes import list_unread
+from regard.surveys.moving.limesurvey.filled import filled_in
 from regard.surveys.moving.limesurvey.filtering import filters_of
 from regard.surveys.moving.limesurvey.old_conditions import relevance_of
 from regard.surveys.moving.limesurvey.places import places_in
 from regard.surveys.moving.limesurvey.questions import questions_from
 from regard.surveys.moving.limesurvey.source import Source
 from regard.surveys.moving.limesurvey.survey import Asked, Group, Survey, survey_of
-from regard.surveys.moving.limesurvey.translating import Known, condition_of, name_of, value_of
+from regard.surveys.moving.limesurvey.translating import Known, condition_of, in_text, value_of
 from regard.surveys.moving.losses import Losses
 from regard.surveys.moving.moved import Moved
 from regard.surveys.moving.opening import REMEDY
@@ -39,9 +42,23 @@ _EMBEDDED: Final = re.compile(r"\{(?!\s)([^{}]+)(?<!\s)\}")
 _PATTERN: Final = re.compile(
     r"""^\s*regexMatch\(\s*(["'])/(.*)/([a-z]*)\1\s*,\s*(?:this|self)(?:\.NAOK)?\s*\)\s*$""", re.DOTALL
 )
+_OFF: Final = ("", "0", "N", "I", "-1")
+_SETTINGS: Final = {
+    "usecaptcha": (("", "N", "E", "I"), said("nobody is asked to read a picture")),
+    "startdate": (("",), said("it is open when it is published")),
+    "expires": (("",), said("it is open until it is closed")),
+    "navigationdelay": (_OFF, said("buttons work at once")),
+    "questionindex": (_OFF, said("nobody jumps to a question out of a list")),
+    "printanswers": (_OFF, said("answers are not shown for printing at the end")),
+    "publicstatistics": (_OFF, said("nobody is shown the others' answers at the end")),
+    "allowsave": (("", "0", "N", "I", "-1", "Y"), said("answers are always kept page by page")),
+}
+"""Settings that respondents notice: what switches them off, and why they are not here."""
+_TEXTS: Final = {
+    "surveyls_policy_notice": said("write it into the first page, or name its address in the theme"),
+    "surveyls_policy_notice_label": said("ask for consent with a question of yes or no"),
+}
 _NOT_READ: Final = {
-    "defaultvalues": said("answers are not filled in beforehand"),
-    "defaultvalue_l10ns": said("answers are not filled in beforehand"),
     "assessments": said("points are not counted here"),
     "survey_url_parameters": said("what an address brings along becomes traits of the person"),
     "plugin_settings": said("plug-ins of LimeSurvey do not run here"),
@@ -65,6 +82,7 @@ class _Reader:
         self.known = Known(self.losses, places_in(survey), own_language=self.own)
         self.calculated: list[CalculatedValue] = []
         self.said: dict[str, str] = {}
+        self.is_address = False
         self.pages: list[Page] = []
         self.units: dict[str, list[str]] = {}
         self.by_group: dict[str, list[str]] = {}
@@ -75,7 +93,6 @@ class _Reader:
         self._welcome()
         for group in self.survey.groups:
             self._group(group)
-        own = self.survey.texts.get(self.own, {})
         questionnaire = Questionnaire(
             title=self._text({code: row.get("surveyls_title", "") for code, row in self.survey.texts.items()}) or "",
             description=self._text(
@@ -89,13 +106,12 @@ class _Reader:
             completed_text=self._text(
                 {code: row.get("surveyls_endtext", "") for code, row in self.survey.texts.items()}
             ),
+            navigate_to_url=self._address("surveyls_url", said("survey")),
+            navigate_text=self._button(),
             show_progress_bar=self.survey.settings.get("showprogress") != "N",
             allow_back=self.survey.settings.get("allowprev") == "Y",
             first_page_is_started=bool(self.pages and self.pages[0].name == "welcome"),
         )
-        if own.get("surveyls_url"):
-            why = said("respondents stay here; the address was {address}", address=own["surveyls_url"])
-            self.losses.lost(said("survey"), said("address at the end"), why)
         self._list_the_rest()
         return Moved(
             "limesurvey",
@@ -106,6 +122,26 @@ class _Reader:
             self.survey,
             self.known.traits,
             self.units,
+        )
+
+    # --- the end ------------------------------------------------------------------------------------------------------
+
+    def _address(self, name: str, place: str, rows: dict[str, dict[str, str]] | None = None) -> Text | None:
+        """An address to go on at, with answers put in as codes."""
+        texts = {code: row.get(name, "") for code, row in (self.survey.texts if rows is None else rows).items()}
+        self.said, before, self.is_address = {}, self.said, True  # the same pipe says something else in a text
+        wanted = {code: self._tailored(html.unescape(text.strip()), place) for code, text in texts.items()}
+        self.said, self.is_address = before, False
+        given = {code: text for code, text in wanted.items() if text and text not in ("http://", "https://")}
+        return safe_address(text_in(given, self.own), place, self.losses)
+
+    def _button(self) -> Text | None:
+        """Words of the link at the end; none where it goes there by itself."""
+        if self.survey.settings.get("autoredirect") == "Y":
+            return None
+        said_of = {code: row.get("surveyls_urldescription", "") for code, row in self.survey.texts.items()}
+        return self._text(said_of) or self._text(
+            {code: row.get("surveyls_url", "") for code, row in self.survey.texts.items()}
         )
 
     # --- texts --------------------------------------------------------------------------------------------------------
@@ -138,27 +174,32 @@ class _Reader:
             made = self._named(node, place)
         else:
             value = value_of(expression, self.known, place)
-            if value is not None:
-                name = self.names.make(f"text_{len(self.calculated) + 1}")
-                self.calculated.append(CalculatedValue(name=name, expression=written(value)))
-                made = f"{{{name}}}"
+            made = self._worked_out(value) if value is not None else ""
         self.said[expression] = made
         return made
 
     def _named(self, node: manager.Variable, place: str) -> str:
+        """The pipe of a variable: the words of what was chosen (``.shown``), or its code."""
         if node.name.startswith("TOKEN:"):
             return f"{{{self.known.trait(node.name.removeprefix('TOKEN:'))}}}"
+        if node.name.upper() == "TOKEN":
+            return f"{{{self.known.trait('token')}}}"
         known = self.known.places.get(node.name)
-        if known is None or known.question.code not in self.known.names or "question" in node.suffixes:
+        value = None
+        if known is not None and "question" not in node.suffixes:
+            try:
+                value = in_text(node, known, self.known, is_address=self.is_address)
+            except Invalid:
+                value = None
+        if value is None:
             self.losses.lost(place, said("{name} in a text", name=node.name), said("the text says nothing instead"))
             return ""
-        if known.kind == "value":
-            return f"{{{self.known.names[known.question.code]}}}"
-        if known.question.code in self.known.carried and known.kind not in ("tick", "rank"):
-            return f"{{{name_of(known, self.known)}}}"
-        why = said("the whole question's answer is said")
-        self.losses.changed(place, said("{name} in a text", name=node.name), why)
-        return f"{{{self.known.names[known.question.code]}}}"
+        return f"{{{value.name}}}" if isinstance(value, Name) else self._worked_out(value)
+
+    def _worked_out(self, value: Expression) -> str:
+        name = self.names.make(f"text_{len(self.calculated) + 1}")
+        self.calculated.append(CalculatedValue(name=name, expression=written(value)))
+        return f"{{{name}}}"
 
     # --- pages --------------------------------------------------------------------------------------------------------
 
@@ -170,8 +211,8 @@ class _Reader:
             and plain(text if isinstance(text, str) else next(iter(text.values())))
             and self.survey.settings.get("showwelcome") != "N"
         ):
-            html = Html(name=self.names.make("welcome_text"), html=text)
-            self.pages.append(Page(name=self.names.make("welcome"), elements=[html]))
+            shown = Html(name=self.names.make("welcome_text"), html=text)
+            self.pages.append(Page(name=self.names.make("welcome"), elements=[shown]))
 
     def _group(self, group: Group) -> None:
         place = said("group {title}", title=plain(next(iter(group.titles.values()), group.gid)))
@@ -244,7 +285,10 @@ class _Reader:
         made: list[Question] = []
         for key, question, carried in questions_from(source):
             self.known.carried[key] = carried
-            checked = self._validated(asked, msgspec.structs.replace(question, visible_if=condition))
+            shown_if = every([condition, question.visible_if])
+            checked = self._validated(asked, msgspec.structs.replace(question, visible_if=shown_if))
+            if key == asked.code:
+                checked = filled_in(asked, checked, carried, self.known)
             self.known.questions[key] = checked
             made.append(checked)
         list_unread(asked, self.losses)
@@ -314,11 +358,14 @@ class _Reader:
                 self.losses.changed(
                     place, said("quota action {action}", action="2"), said("further responses end here instead")
                 )
-            texts = {
-                each.get("quotals_language", ""): each.get("quotals_message", "")
+            own = {
+                locale_of(each.get("quotals_language")): each
                 for each in self.survey.quota_texts
                 if each.get("quotals_quota_id") == row.get("id")
             }
+            texts = {code: each.get("quotals_message", "") for code, each in own.items()}
+            words = {code: each.get("quotals_urldescrip", "") or "→" for code, each in own.items()}
+            address = self._address("quotals_url", place, own)
             expression = every([" or ".join(f"({part})" for part in parts) for parts in conditions.values()])
             found.append(
                 Quota(
@@ -326,6 +373,8 @@ class _Reader:
                     expression=expression or "false",
                     limit=limit,
                     text=self._text(texts),
+                    navigate_to_url=address,
+                    navigate_text=self._text(words) if address and row.get("autoload_url") != "1" else None,
                 )
             )
         return found
@@ -343,6 +392,12 @@ class _Reader:
         return condition_of(f'{asked.code}.NAOK == "{code}"', self.known, place)
 
     def _list_the_rest(self) -> None:
+        for name, (off, why) in _SETTINGS.items():
+            if self.survey.settings.get(name, "") not in off:
+                self.losses.lost(said("survey"), name, why)
+        for name, why in _TEXTS.items():
+            if any(plain(row.get(name, "")) for row in self.survey.texts.values()):
+                self.losses.lost(said("survey"), name, why)
         for table, why in _NOT_READ.items():
             if self.survey.tables.get(table):
                 self.losses.lost(said("survey"), table, why)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from regard.base.words import said
-from regard.surveys.expressions import every
+from regard.surveys.expressions import Constant, every, written
 from regard.surveys.model import Choice, Question, Text, Value
 from regard.surveys.moving.limesurvey.survey import Asked, Option
 from regard.surveys.moving.losses import Losses
@@ -47,6 +47,12 @@ class Source:
             "name": self.name(part), "title": self.text(self.asked.texts), "description": self.text(self.asked.helps),
             "is_required": mandatory == "Y",
         }  # fmt: skip
+
+    def row_shown_if(self, code: str) -> str | None:
+        """The condition of one row, where it is not a row here but a line or a question."""
+        item = written(Constant(value_of_code(code)))
+        whole = self.row_filter.replace("{item}", item) if self.row_filter else None
+        return every([whole, self.single_filters.get(code), self.row_conditions.get(code)])
 
     def choices(self, options: Sequence[Option], exclusive: Sequence[str] = ()) -> list[Any]:
         return [

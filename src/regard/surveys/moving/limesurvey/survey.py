@@ -25,6 +25,19 @@ class Option:
     relevance: str = ""
 
 
+@dataclass(frozen=True)
+class Default:
+    """A default value: of which subquestion and scale, for what beside the answer (``other``, ``comment``)."""
+
+    sub: str
+    scale: str
+    special: str
+    texts: dict[str, str]
+
+    def said(self, language: str) -> str:
+        return self.texts.get(language) or next(iter(self.texts.values()), "")
+
+
 @dataclass
 class Asked:
     """One question."""
@@ -41,6 +54,7 @@ class Asked:
     """By name and language; ``""`` for all languages."""
     subs: list[Option] = field(default_factory=list)
     answers: list[Option] = field(default_factory=list)
+    defaults: list[Default] = field(default_factory=list)
 
     def attribute(self, name: str) -> str:
         given = self.attributes.get(name, {})
@@ -159,6 +173,7 @@ def _questions(tables: dict[str, list[Row]], own: str) -> dict[str, Asked]:
             found[parents[qid]].subs.append(option)
     _put_answers(tables, found, own)
     _put_attributes(tables, found)
+    _put_defaults(tables, found, own)
     for asked in found.values():
         asked.subs.sort(key=lambda option: (option.scale, option.order))
         asked.answers.sort(key=lambda option: (option.scale, option.order))
@@ -196,6 +211,23 @@ def _put_attributes(tables: dict[str, list[Row]], found: dict[str, Asked]) -> No
         if row.get("qid") in found and row.get("attribute"):
             language = locale_of(row["language"]) if row.get("language") else ""
             found[row["qid"]].attributes.setdefault(row["attribute"], {})[language] = row.get("value", "")
+
+
+def _put_defaults(tables: dict[str, list[Row]], found: dict[str, Asked], own: str) -> None:
+    by_id: dict[str, Default] = {}
+    by_place: dict[tuple[str, ...], Default] = {}
+    for row in tables.get("defaultvalues", []):
+        place = tuple(row.get(name, "") for name in ("qid", "sqid", "scale_id", "specialtype"))
+        if place[0] in found and place not in by_place:
+            by_place[place] = Default(place[1], place[2], place[3], {})
+            found[place[0]].defaults.append(by_place[place])
+        if place in by_place and row.get("dvid"):
+            by_id[row["dvid"]] = by_place[place]
+        if place in by_place and row.get("defaultvalue"):
+            by_place[place].texts[locale_of(row.get("language") or own)] = row["defaultvalue"]
+    for row in tables.get("defaultvalue_l10ns", []):
+        if row.get("dvid") in by_id and row.get("defaultvalue"):
+            by_id[row["dvid"]].texts[locale_of(row.get("language") or own)] = row["defaultvalue"]
 
 
 def _option(row: Row, key: str, code: str, order: str) -> Option:

@@ -15,8 +15,9 @@ from regard.base.words import said
 from regard.surveys.expressions import Binary, Call, Constant, Expression, Name, Unary, parse, written
 from regard.surveys.model import Question
 from regard.surveys.moving.limesurvey.manager import Function, Literal, Node, Operation, Sign, Variable, read
-from regard.surveys.moving.limesurvey.places import Place, members
-from regard.surveys.moving.limesurvey.survey import Asked
+from regard.surveys.moving.limesurvey.places import ARRAYS, Place, members
+from regard.surveys.moving.limesurvey.survey import MULTIPLE, Asked
+from regard.surveys.moving.limesurvey.words import WORDS
 from regard.surveys.moving.losses import Losses
 from regard.surveys.moving.moved import Carried
 from regard.surveys.moving.wording import plain
@@ -219,6 +220,59 @@ def _of_variable(node: Variable, known: Known, own: Asked | None) -> Expression:
     return Name(name_of(place, known))
 
 
+def in_text(node: Variable, place: Place, known: Known, *, is_address: bool = False) -> Expression:
+    """What a text says of a variable: the words of what was chosen (``.shown``), or its code. In an address a name
+    stands for the code.
+
+    Raises :class:`~regard.base.Invalid` where there is nothing that says it.
+    """
+    try:
+        return _in_text(place, known, is_shown="shown" in node.suffixes, is_address=is_address)
+    except _UnsayableError as error:
+        raise Invalid(said("{name} has no counterpart here", name=str(error))) from None
+
+
+def _in_text(place: Place, known: Known, *, is_shown: bool, is_address: bool) -> Expression:
+    name, carried = _named(place, known)
+    asked = place.question
+    if place.kind == "tick":
+        words = next((sub.texts for sub in asked.rows() if sub.code == place.row), {})
+        ticked = Binary("contains", Name(name), Constant(carried.choices[place.row]))
+        return Call("iif", (ticked, Constant(_label(words, known, asked) if is_shown else "Y"), Constant("")))
+    if place.kind == "row" and is_shown and asked.type in ARRAYS:
+        return _worded(Name(name_of(place, known)), asked, carried, known)
+    if place.kind != "value":
+        return Name(name_of(place, known))
+    if asked.type in MULTIPLE or asked.subs:
+        raise _UnsayableError(asked.code)
+    if asked.type == "Y":
+        yes, no = (WORDS[code]["default"] if is_shown else code for code in "YN")
+        return _either({True: yes, False: no}, Name(name))
+    if is_shown and is_address and asked.answers:
+        return _worded(Name(name), asked, carried, known)
+    if is_shown or is_address or asked.type not in "L!OG":
+        return Name(name)
+    coded: Expression = Binary("+", Name(name), Constant(""))  # a code, not the words that a name stands for
+    other = Binary("=", Name(name), Constant("other"))
+    return Call("iif", (other, Constant("-oth-"), coded)) if asked.row.get("other") == "Y" else coded
+
+
+def _either(words: dict[bool, str], name: Name) -> Expression:
+    """The words of yes and no; nothing for no answer."""
+    found: Expression = Constant("")
+    for value, text in words.items():
+        found = Call("iif", (Binary("=", name, Constant(value)), Constant(text), found))
+    return found
+
+
+def _label(texts: dict[str, str], known: Known, asked: Asked) -> str:
+    """Words in the survey's own language, which a worked-out text says in all."""
+    if len(set(texts.values())) > 1:
+        why = said("they are said in the survey's own language")
+        known.losses.changed(asked.code, said("words of an answer in a text"), why)
+    return plain(texts.get(known.own_language) or next(iter(texts.values()), ""))
+
+
 def name_of(place: Place, known: Known) -> str:
     """The name by which our expressions and texts ask for a place."""
     name, carried = _named(place, known)
@@ -253,16 +307,22 @@ def _named(place: Place, known: Known) -> tuple[str, Carried]:
 def _shown(place: Place, known: Known) -> Expression:
     """The text of what was chosen: worked out choice by choice."""
     name = Name(name_of(place, known))
-    answers = place.question.answers
-    if place.kind != "value" or not answers:
+    if place.kind != "value" or not place.question.answers:
         return name
-    if len(answers) > MOST_SHOWN:
-        raise _UnsayableError(f"{place.question.code}.shown")
+    return _worded(name, place.question, known.carried[place.question.code], known)
+
+
+def _worded(name: Name, asked: Asked, carried: Carried, known: Known) -> Expression:
+    """The words of a code, answer by answer."""
+    words = {each.code: each.texts for each in asked.answers} or {
+        code: WORDS[code] for code in {"C": "YNU", "E": "ISD"}.get(asked.type, "")
+    }
+    if len(words) > MOST_SHOWN:
+        raise _UnsayableError(f"{asked.code}.shown")
     found: Expression = name
-    for answer in reversed(answers):
-        text = plain(answer.texts.get(known.own_language) or next(iter(answer.texts.values()), ""))
-        code = known.carried[place.question.code].choices.get(answer.code, answer.code)
-        found = Call("iif", (Binary("=", name, Constant(code)), Constant(text), found))
+    for code, texts in reversed(words.items()):
+        is_it = Binary("=", name, Constant(carried.choices.get(code, code)))
+        found = Call("iif", (is_it, Constant(_label(texts, known, asked)), found))
     return found
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from regard.base.words import said
 from regard.surveys.expressions import Call, Constant, Expression, Name, every, parse, written
-from regard.surveys.model import CalculatedValue, Complete, Page, Question, RandomGroup, Skip, Text
+from regard.surveys.model import CalculatedValue, Complete, Ending, Page, Question, RandomGroup, Skip, Text
 from regard.surveys.moving.losses import Losses
 from regard.surveys.moving.qualtrics.conditions import Known, condition_of, without
+from regard.surveys.moving.qualtrics.ends import THANKS, address_of, leads_elsewhere
 from regard.surveys.moving.qualtrics.ordering import Ordering, ordering_of
 from regard.surveys.moving.qualtrics.raw import questions_in
 from regard.surveys.moving.qualtrics.skipping import Guard, guards_of
@@ -68,6 +69,7 @@ class Layout:
     values: dict[str, Expression] = field(default_factory=dict)
     guards: tuple[str, ...] = ()
     is_over: bool = False
+    address: Text | None = None
     is_random: bool = False
 
     def pages(self) -> list[Page]:
@@ -89,12 +91,11 @@ class Layout:
                 said("file"), said("message at the end"), said("it is kept in a library, not in this file")
             )
             return None
-        if str(self.survey.options.get("SurveyTermination")) == "Redirect":
-            why = said(
-                "respondents stay here; the address was {address}", address=self.survey.options.get("EOSRedirectURL")
-            )
-            self.losses.lost(said("file"), said("redirect at the end"), why)
         return text or None
+
+    def end_address(self) -> Text | None:
+        """Where it goes on at the end: what an end on every way says, else what the file says."""
+        return self.address or address_of(self.survey.options, self.known, said("file"))
 
     def _lay(self, nodes: Sequence[Node], conditions: tuple[str, ...]) -> list[str]:
         """Lay these steps; returns the names of their pages."""
@@ -139,9 +140,7 @@ class Layout:
 
     def _end(self, node: Node, conditions: tuple[str, ...]) -> list[str]:
         options = mapping(node.raw.get("Options"))
-        if options.get("EOSRedirectURL") and options.get("SurveyTermination") == "Redirect":
-            why = said("respondents stay here; the address was {address}", address=options["EOSRedirectURL"])
-            self.losses.lost(node.id, said("redirect at an end"), why)
+        address = address_of(options, self.known, node.id)
         if str(options.get("EOSMessage") or "").startswith("MS_"):
             self.losses.lost(node.id, said("message at an end"), said("it is kept in a library, not in this file"))
         if self.is_random:
@@ -149,20 +148,24 @@ class Layout:
             return []
         condition = every(list(conditions))
         if condition is None:
-            self.is_over = True
+            self.is_over, self.address = True, address
             return []
         flag = str(options.get("ResponseFlag") or "")
-        self._end_if(condition, conditions, flag.lower() in ("screened", "screenedout", "quotamet"))
+        text = THANKS if leads_elsewhere(options, self.survey.options) else None
+        end = Ending(text=text, navigate_to_url=address)
+        self._end_if(condition, conditions, end, flag.lower() in ("screened", "screenedout", "quotamet"))
         self.is_over = True
         return []
 
-    def _end_if(self, condition: str, conditions: tuple[str, ...], is_screen_out: bool) -> None:
+    def _end_if(self, condition: str, conditions: tuple[str, ...], end: Ending, is_screen_out: bool) -> None:
         """Triggers on every page that may be the last one before this end."""
         later: list[str] = []
         for page in list(reversed(self.laid))[:FAR]:
             guard = every([condition, *map(without, later)])
+            shared: dict[str, Any] = {"text": end.text, "navigate_to_url": end.navigate_to_url}
             self.triggers += [
-                Complete(expression=guard or "true", after=name, is_screen_out=is_screen_out) for name in page.anchors
+                Complete(expression=guard or "true", after=name, is_screen_out=is_screen_out, **shared)
+                for name in page.anchors
             ]
             if set(page.conditions) <= set(conditions):
                 return

@@ -14,7 +14,7 @@ from regard.surveys.moving.qualtrics.survey import Survey
 from regard.surveys.moving.wording import mapping, plain
 
 _PIPE: Final = re.compile(r"\$\{([a-z]+)://([^}]*)\}")
-_MATHS: Final = re.compile(r"\$e\{")
+_MATHS: Final = re.compile(r"\$e\{[^{}]*\}?")
 NOT_PIPED: Final = said("this piped text has no place here; the text says nothing instead")
 
 
@@ -33,6 +33,7 @@ class Pipes:
             return text
         if _MATHS.search(text):
             self.losses.lost(place, said("calculation in a text"), NOT_PIPED)
+            text = _MATHS.sub("", text)
 
         def replaced(found: re.Match[str]) -> str:
             if found[1] == "lm" and self.known.turn and (told := self.known.turn.text(found[2], language)) is not None:

@@ -10,6 +10,7 @@ from regard.surveys.model import Question, Questionnaire, Quota, Text
 from regard.surveys.moving.moved import Moved
 from regard.surveys.moving.opening import REMEDY
 from regard.surveys.moving.qualtrics.conditions import Known, condition_of
+from regard.surveys.moving.qualtrics.ends import address_of
 from regard.surveys.moving.qualtrics.laying import Layout, set_fields
 from regard.surveys.moving.qualtrics.piping import Pipes
 from regard.surveys.moving.qualtrics.questions import questions_from
@@ -22,6 +23,7 @@ MOST_QUESTIONS: Final = 5_000
 _QUIET: Final = frozenset({"SCO", "STAT", "QC", "RS", "PROJ", "PL", "NT", "QG", "BR", "None", "OP", "SB"})
 _READ: Final = frozenset(
     [
+        "DefaultChoices",
         "QuestionText",
         "QuestionText_Unsafe",
         "DataExportTag",
@@ -64,9 +66,18 @@ _READ: Final = frozenset(
         "ChoiceGroupOrder",
     ]
 )
+_OPTIONS: Final = {
+    "PasswordProtection": (("No", "false"), said("nobody is asked for a password: send personal links instead")),
+    "RefererCheck": (("No", "false"), said("nobody is asked where they come from")),
+    "SurveyExpiration": (("None",), said("it is open until it is closed")),
+    "QuestionsPerPage": (("0", "None"), said("blocks and page breaks make the pages")),
+    "EmailThankYou": (("false", "No"), said("no mail thanks for an answer")),
+    "AutoAdvance": (("false", "False"), said("a button goes on")),
+    "ConfirmStart": (("false", "False"), said("the first page is shown at once")),
+}
+"""Options that respondents notice: what switches them off, and why they are not here."""
 _EXPLAINED: Final = {
     "QuestionJS": said("scripts are not run here"),
-    "DefaultChoices": said("answers are not filled in beforehand"),
     "DynamicAnswers": said("columns that come from another question are not carried over"),
 }
 
@@ -122,6 +133,9 @@ class _Reader:
             quotas=self._quotas(),
             random_groups=layout.groups,
             completed_text=layout.end_text(),
+            navigate_to_url=layout.end_address(),
+            page_next_text=self._button("NextButton"),
+            page_prev_text=self._button("PreviousButton"),
             show_progress_bar=self.survey.options.get("ProgressBarDisplay") not in (None, "None", ""),
             allow_back=str(self.survey.options.get("BackButton")).lower() == "true",
         )
@@ -190,6 +204,13 @@ class _Reader:
         shown = {key: self.pipes.put(text if keep else plain(text), place, key).strip() for key, text in texts.items()}
         return text_in(shown, self.own)
 
+    def _button(self, name: str) -> Text | None:
+        """The words of a button; its arrows are none."""
+        given = self.survey.options.get(name)
+        texts = {locale_of(code): plain(text) for code, text in given.items()} if isinstance(given, dict) else {}
+        texts = texts or {self.own: plain(given)}
+        return text_in({code: text for code, text in texts.items() if any(map(str.isalpha, text))}, self.own)
+
     def _quotas(self) -> list[Quota]:
         found = []
         for raw in self.survey.quotas:
@@ -210,7 +231,8 @@ class _Reader:
             if raw.get("QuotaAction") not in (None, "EndCurrentSurvey", "EndSurvey", "EndSurveyAndRedirect"):
                 why = said("further responses end here instead")
                 self.losses.changed(place, said("quota action {action}", action=raw.get("QuotaAction")), why)
-            found.append(Quota(name=name, expression=condition, limit=limit))
+            address = address_of(mapping(raw.get("EndSurveyOptions")), self.known, place)
+            found.append(Quota(name=name, expression=condition, limit=limit, navigate_to_url=address))
         return found
 
     def _list_the_rest(self, layout: Layout) -> None:
@@ -223,6 +245,9 @@ class _Reader:
         for what in ("Header", "Footer"):
             if plain(self.survey.options.get(what)):
                 self.losses.lost(said("file"), what, said("the theme of the survey says what stands above and below"))
+        for name, (off, why) in _OPTIONS.items():
+            if str(self.survey.options.get(name) or "") not in ("", *off):
+                self.losses.lost(said("file"), name, why)
         self._note_the_unused(layout)
 
     def _note_the_unused(self, layout: Layout) -> None:

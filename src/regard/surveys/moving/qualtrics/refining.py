@@ -11,6 +11,7 @@ from regard.surveys.expressions import Binary, Constant, Name, Unary, written
 from regard.surveys.model import Checkbox, Choice, Chosen, Matrix, MultipleText, Question, Validator, Value
 from regard.surveys.moving.moved import Carried
 from regard.surveys.moving.qualtrics.conditions import Known, condition_of
+from regard.surveys.moving.qualtrics.filled import filled_in
 from regard.surveys.moving.qualtrics.raw import located
 from regard.surveys.moving.qualtrics.source import Source
 from regard.surveys.moving.wording import mapping
@@ -22,9 +23,9 @@ def refined(source: Source, known: Known) -> dict[str, Question]:
     for key in list(known.questions):
         if key == source.key or key.startswith((f"{source.key}#", f"{source.key}/")):
             _carry_forward(source, known, key)
-            found[key] = _validated(
-                source, known, _conditioned(source, known, known.questions[key], known.carried[key])
-            )
+            carried = known.carried[key]
+            made = _validated(source, known, _conditioned(source, known, known.questions[key], carried))
+            found[key] = filled_in(source, known, made, carried) if key == source.key else made
     return found
 
 
@@ -32,13 +33,14 @@ def _conditioned(source: Source, known: Known, question: Question, carried: Carr
     """The question with its choices' own conditions."""
     choices = _conditions(source, known, "Choices")
     if isinstance(question, Matrix):
-        if any(raw.get("DisplayLogic") for raw in source.choices("Answers").values()):
-            source.changed(said("conditions of columns"), said("every column is shown"))
-        return msgspec.structs.replace(question, rows=_marked(question.rows, choices, carried.rows))
+        columns = _marked(question.columns, _conditions(source, known, "Answers"), carried.choices)
+        return msgspec.structs.replace(question, rows=_marked(question.rows, choices, carried.rows), columns=columns)
     if isinstance(question, Chosen):
         return msgspec.structs.replace(question, choices=_marked(question.choices, choices, carried.choices))
     if choices and isinstance(question, MultipleText):
-        source.changed(said("conditions of single lines"), said("every line is shown"))
+        shown_if = {str(carried.rows.get(key, key)): condition for key, condition in choices.items()}
+        items = [msgspec.structs.replace(item, visible_if=shown_if.get(item.name)) for item in question.items]
+        return msgspec.structs.replace(question, items=items)
     return question
 
 

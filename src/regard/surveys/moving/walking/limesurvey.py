@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from regard.base import Invalid
+from regard.surveys.moving.limesurvey.filled import there
 from regard.surveys.moving.limesurvey.manager import (
     Function,
     Literal,
@@ -26,8 +27,11 @@ from regard.surveys.moving.limesurvey.manager import (
 from regard.surveys.moving.limesurvey.old_conditions import relevance_of
 from regard.surveys.moving.limesurvey.places import ARRAYS, Place, members, places_in
 from regard.surveys.moving.limesurvey.survey import MULTIPLE, Asked, Group, Survey
-from regard.surveys.moving.walking.walked import Choose, Look, Walked, drawn
-from regard.surveys.moving.wording import number_of
+from regard.surveys.moving.limesurvey.words import WORDS
+from regard.surveys.moving.walking.walked import NOTHING, Choose, Look, Walked, drawn
+from regard.surveys.moving.wording import number_of, plain
+
+_EMBEDDED = re.compile(r"\{(?!\s)([^{}]+)(?<!\s)\}")
 
 
 class _UntoldError(Exception):
@@ -49,10 +53,11 @@ class _State:
 class LimeSurvey:
     """One structure file."""
 
-    tells_texts = False
+    tells_texts = True
 
     def __init__(self, survey: Survey, asked: frozenset[str]):
         self.survey, self.asked = survey, asked
+        self.own = survey.languages[0] if survey.languages else "en"
         self.places = places_in(survey)
         self.nodes = [node for node in map(_read, self._expressions()) if node]
         used = [variable for node in self.nodes for variable in variables_in(node)]
@@ -74,6 +79,7 @@ class LimeSurvey:
             ]
             if question.type == "*":
                 found.append(_equation(question))
+            found += [plain(each) for text in question.texts.values() for each in _EMBEDDED.findall(text)]
         return [text for text in found if text and text != "1"]
 
     def walk(self, choose: Choose) -> Walked:
@@ -124,7 +130,7 @@ class LimeSurvey:
         if question.attribute("hidden") == "1" or question.type == "I":
             return
         shown = [sub.code for sub in question.rows() if self._is_shown(question, sub.code, sub.relevance, state)]
-        if question.rows() and not shown and question.type not in "QK":
+        if question.rows() and not shown:
             return
         if (
             question.type in "L!OR"
@@ -133,7 +139,7 @@ class LimeSurvey:
         ):
             return
         state.relevant.add(question.code)
-        state.walked.shown += self._keys(question)
+        state.walked.shown += self._keys(question, shown)
         if question.code in self.asked:
             state.walked.looks[question.code] = self._look(question, shown, state)
         if question.code in self.matters and question.code in self.asked:
@@ -149,14 +155,34 @@ class LimeSurvey:
             offered += ["-oth-"] if question.row.get("other") == "Y" and question.type != "R" else []
         elif question.type in "MP":
             offered = [*rows, *(["other"] if question.row.get("other") == "Y" else [])]
-        elif question.type in ARRAYS:
+        elif question.type in ARRAYS or question.type in "QK":
             offered = rows
-        if offered is None or question.attribute("alphasort") == "1":
-            return Look(is_required=is_required)
-        return Look(tuple(offered), is_random, is_required=is_required)
+        given = there(question, self.own) or NOTHING
+        is_told = not _EMBEDDED.search(str(given)) and not _is_part(given, offered)
+        look = Look(is_required=is_required, text=self._said(question, state), filled=given if is_told else None)
+        if question.type in "X|" or offered is None or question.attribute("alphasort") == "1":
+            return replace(look, filled=None) if question.type in "X|" else look
+        return replace(look, offered=tuple(offered), is_random=is_random and question.type not in "QK")
 
-    def _keys(self, question: Asked) -> list[str]:
-        endings = ("", "#0", "#1", "_comment", *(f"_{sub.code}" for sub in question.rows()))
+    def _said(self, question: Asked, state: _State) -> str | None:
+        """The question's text with values put in; None where nothing is, or where it is not known here what."""
+        text = question.texts.get(self.own) or ""
+        if "{" not in text or not _EMBEDDED.search(text):
+            return None
+        try:
+            put = _EMBEDDED.sub(lambda found: self._put(plain(found[1]), state), text)
+        except (_UntoldError, _IrrelevantError, Invalid):
+            return None
+        return " ".join(plain(put).split())
+
+    def _put(self, expression: str, state: _State) -> str:
+        node = read(expression)
+        if isinstance(node, Variable) and node.name not in self.places and not node.name.startswith("TOKEN:"):
+            raise _UntoldError
+        return _spelled(self._value(_na_ok(node), state, None))
+
+    def _keys(self, question: Asked, rows: list[str]) -> list[str]:
+        endings = ("", "#0", "#1", "_comment", *(f"_{code}" for code in rows))
         return [key for ending in endings if (key := question.code + ending) in self.asked]
 
     def _is_shown(self, question: Asked, code: str, relevance: str, state: _State) -> bool:
@@ -295,7 +321,26 @@ class LimeSurvey:
         question = found[0].question
         if question.code not in state.relevant and not node.is_na_ok and question is not own:
             raise _IrrelevantError
-        return state.values.get(found[0], "")
+        value = state.values.get(found[0], "")
+        return self._shown(found[0], value, state) if "shown" in node.suffixes else value
+
+    def _shown(self, place: Place, value: Any, state: _State) -> Any:
+        """The words of what was chosen."""
+        asked = place.question
+        if value == "" or place.kind not in ("value", "tick", "row"):
+            return value
+        if value == "-oth-":
+            return state.values.get(self.places[f"{asked.code}_other"], "")
+        options = asked.rows() if place.kind == "tick" else asked.answers
+        wanted = place.row if place.kind == "tick" else str(value)
+        texts = next((each.texts for each in options if each.code == wanted), None)
+        if texts is None:
+            texts = (
+                {self.own: WORDS[wanted]["default"]}
+                if asked.type in "YGCE" and wanted in WORDS
+                else {self.own: str(value)}
+            )
+        return plain(texts.get(self.own) or next(iter(texts.values()), ""))
 
     def _all(self, arguments: Sequence[Node], state: _State, own: Asked | None) -> list[Any]:
         found: list[Any] = []
@@ -327,10 +372,40 @@ class LimeSurvey:
             "floatval": lambda: numbers[0] if numbers else "",
             "trim": lambda: str(given[0]).strip(),
             "is_numeric": lambda: bool(numbers),
+            "is_int": lambda: bool(numbers) and float(numbers[0]).is_integer(),
+            "strval": lambda: str(given[0]),
+            "join": lambda: "".join(map(_spelled, given)),
+            "concat": lambda: "".join(map(_spelled, given)),
         }
         if name not in functions:
             raise _UntoldError
         return functions[name]()
+
+
+def _is_part(given: Any, offered: list[str] | None) -> bool:
+    """Whether something that is filled in is not offered this time."""
+    codes = list(given) if isinstance(given, list | dict) else [given] if given != NOTHING else []
+    return offered is not None and any(code not in offered for code in codes)
+
+
+def _na_ok(node: Node) -> Node:
+    """The same, for a text: what is not relevant says nothing there."""
+    match node:
+        case Variable(name, suffixes):
+            return Variable(name, (*suffixes, "NAOK"))
+        case Operation(sign, left, right):
+            return Operation(sign, _na_ok(left), _na_ok(right))
+        case Sign(sign, operand):
+            return Sign(sign, _na_ok(operand))
+        case Function(name, arguments):
+            return Function(name, tuple(map(_na_ok, arguments)))
+    return node
+
+
+def _spelled(value: Any) -> str:
+    if isinstance(value, bool):
+        return "1" if value else ""
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _columns(question: Asked) -> list[str]:

@@ -7,8 +7,10 @@ Skip logic is read when its question's page is left. A question that is asked ag
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
+from typing import Any
+from urllib.parse import quote
 
+from regard.surveys.moving.qualtrics.ends import redirect_in
 from regard.surveys.moving.qualtrics.survey import Block, Node, Survey, key_of
 from regard.surveys.moving.walking.qualtrics_conditions import (
     OF_PERSONS,
@@ -18,13 +20,17 @@ from regard.surveys.moving.walking.qualtrics_conditions import (
     of_person,
     piped_value,
 )
-from regard.surveys.moving.walking.qualtrics_questions import Questions
+from regard.surveys.moving.walking.qualtrics_questions import PIPE, Questions
 from regard.surveys.moving.walking.walked import Choose, Walked, drawn
 from regard.surveys.moving.wording import mapping, members, number_of, objects
 
 
 class _EndedError(Exception):
-    """The survey is over."""
+    """The survey is over; with options, where an end of its own says so."""
+
+    def __init__(self, options: dict[str, Any] | None = None):
+        super().__init__()
+        self.options = options
 
 
 class Qualtrics:
@@ -42,8 +48,12 @@ class Qualtrics:
         for name, values in compared.items():
             state.walked.traits[name] = choose([*sorted(values), None])
         state.walked.traits |= {name: f"some {name}" for name in self.questions.said_of_persons if name not in compared}
-        with suppress(_EndedError):
+        end = self.survey.options
+        try:
             self._steps(self.survey.flow, state)
+        except _EndedError as ended:
+            end = ended.options if ended.options is not None else end
+        state.walked.leads = self._leads(end, state)
         state.inside, state.turn = frozenset(), None
         state.walked.quotas = [
             str(raw.get("Name") or raw.get("ID") or "quota")
@@ -51,6 +61,14 @@ class Qualtrics:
             if holds(raw.get("Logic"), self.survey, state)
         ]
         return state.walked
+
+    def _leads(self, options: dict[str, Any], state: State) -> str | None:
+        """Where it goes on, with what is known of the person put in; None where an answer's words are."""
+        address = redirect_in(options)
+        pipes = PIPE.findall(address)
+        if any(kind not in ("e", "m") for kind, _ in pipes):
+            return None
+        return PIPE.sub(lambda found: quote(self.questions.told(found[1], found[2], state), safe=""), address)
 
     def _traits(self) -> dict[str, set[str]]:
         """What conditions ask of a person, with the values they compare with."""
@@ -74,9 +92,10 @@ class Qualtrics:
             elif node.kind == "BlockRandomizer":
                 self._randomize(node, state)
             elif node.kind == "EndSurvey":
-                flag = str(mapping(node.raw.get("Options")).get("ResponseFlag") or "").lower()
+                options = mapping(node.raw.get("Options"))
+                flag = str(options.get("ResponseFlag") or "").lower()
                 state.walked.end = "screened out" if flag in ("screened", "screenedout", "quotamet") else "complete"
-                raise _EndedError
+                raise _EndedError(options if options.get("SurveyTermination") else None)
             elif node.kind == "EmbeddedData":
                 self._set(node, state)
             else:

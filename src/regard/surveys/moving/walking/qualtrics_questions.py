@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any, Final
 
+from regard.surveys.moving.qualtrics.ends import redirect_in
+from regard.surveys.moving.qualtrics.filled import there
 from regard.surveys.moving.qualtrics.raw import is_text_choice, located, ordered
-from regard.surveys.moving.qualtrics.survey import Survey
+from regard.surveys.moving.qualtrics.survey import Survey, nodes_in
 from regard.surveys.moving.walking.qualtrics_conditions import State, comparisons_in, holds, left_of
-from regard.surveys.moving.walking.walked import Look
+from regard.surveys.moving.walking.walked import NOTHING, Look
 from regard.surveys.moving.wording import count_of, mapping, number_of, plain
 
-_PIPE: Final = re.compile(r"\$\{([a-z]+)://([^}]*)\}")
+PIPE: Final = re.compile(r"\$\{([a-z]+)://([^}]*)\}")
 _SUBSETS: Final = ("subset", "randomwithonlyx")
 
 
@@ -22,13 +25,15 @@ class Questions:
         self.survey = survey
         self.conditions = list(comparisons_in(survey))
         texts = [str(raw.get("QuestionText") or "") for raw in survey.questions.values()]
-        pipes = [found for text in texts for found in _PIPE.findall(text)]
+        pipes = [found for text in texts for found in PIPE.findall(text)]
+        options = [survey.options, *(mapping(node.raw.get("Options")) for node in nodes_in(survey.flow))]
+        ends = [found for each in options for found in PIPE.findall(redirect_in(each))]
         self.matters = {found[0] for raw in self.conditions if (found := located(left_of(raw)))}
         self.matters |= {found[0] for kind, path in pipes if kind == "q" and (found := located(f"q://{path}"))}
         self.matters |= {key.partition("_")[2] for key in self.matters if key in survey.turns}
         self.matters |= _carried_from(survey)
         self.said_of_persons = {
-            path.removeprefix("Field/").partition("?")[0] for kind, path in pipes if kind in ("e", "m")
+            path.removeprefix("Field/").partition("?")[0] for kind, path in [*pipes, *ends] if kind in ("e", "m")
         }
 
     # --- how it is put ------------------------------------------------------------------------------------------------
@@ -40,12 +45,15 @@ class Questions:
         is_listed = raw.get("QuestionType") in ("MC", "RO") or (
             raw.get("QuestionType") == "Matrix" and raw.get("Selector") not in ("TE", "CS")
         )
+        offered, columns = self.offered(key, state), None
+        given = there(raw)
+        look = Look(is_required=is_required, text=self._said(raw, state), filled=_filled(raw, given, offered))
         if not is_listed or raw.get("Selector") == "NPS":
-            return Look(
-                is_required=None if raw.get("QuestionType") == "DB" else is_required, text=self._said(raw, state)
-            )
+            return replace(look, is_required=None, filled=None) if raw.get("QuestionType") == "DB" else look
+        if raw.get("QuestionType") == "Matrix":
+            columns = tuple(self._listed(raw, "Answers", state))
         is_random, take = _order(raw)
-        return Look(tuple(self.offered(key, state)), is_random, take, is_required, self._said(raw, state))
+        return replace(look, offered=tuple(offered), is_random=is_random, take=take, columns=columns)
 
     def offered(self, key: str, state: State) -> list[str]:
         """The codes of the choices, or rows, that may be shown."""
@@ -58,20 +66,21 @@ class Questions:
             is_chosen = not dynamic[2].startswith(("Unselected", "NotSelected"))
             every_one = not dynamic[2].startswith(("Selected", "Unselected", "NotSelected"))
             found = [f"x{code}" for code in origin if every_one or (code in chosen) is is_chosen]
-        choices, never = mapping(raw.get("Choices")), _never(raw)
-        for code in ordered(raw, "Choices"):
-            logic = mapping(choices.get(code)).get("DisplayLogic")
-            if code not in never and (not logic or holds(logic, self.survey, state)):
-                found.append(code)
-        return found
+        never = _never(raw)
+        return [*found, *(code for code in self._listed(raw, "Choices", state) if code not in never)]
+
+    def _listed(self, raw: dict[str, Any], what: str, state: State) -> list[str]:
+        """The codes of those choices, or columns, whose display logic holds."""
+        logic = {code: mapping(each).get("DisplayLogic") for code, each in mapping(raw.get(what)).items()}
+        return [code for code in ordered(raw, what) if not logic[code] or holds(logic[code], self.survey, state)]
 
     def _said(self, raw: dict[str, Any], state: State) -> str | None:
         """The text with what is put into it; None where nothing is, or where it is unknown what would be said."""
         text = str(raw.get("QuestionText") or "")
-        pipes = _PIPE.findall(text)
+        pipes = PIPE.findall(text)
         if not pipes or any(self._is_unknown(*pipe) for pipe in pipes):
             return None
-        return " ".join(plain(_PIPE.sub(lambda found: self._put(found[1], found[2], state), text)).split())
+        return " ".join(plain(PIPE.sub(lambda found: self.told(found[1], found[2], state), text)).split())
 
     def _is_unknown(self, kind: str, path: str) -> bool:
         found = located(f"q://{path}") if kind == "q" else None
@@ -81,11 +90,12 @@ class Questions:
             kind == "q" and (raw.get("QuestionType") not in ("MC", "TE") or is_other)
         )
 
-    def _put(self, kind: str, path: str, state: State) -> str:
+    def told(self, kind: str, path: str, state: State) -> str:
+        """What a pipe says."""
         if kind == "lm":
             told = state.turn.text(path, "") if state.turn else ""
             return (
-                _PIPE.sub(lambda found: self._put(found[1], found[2], state), told or "")
+                PIPE.sub(lambda found: self.told(found[1], found[2], state), told or "")
                 if "lm://" not in (told or "")
                 else ""
             )
@@ -143,6 +153,16 @@ class Questions:
                 number = number_of(value)
                 found |= dict.fromkeys([number - 1, number, number + 1] if number is not None else [str(value)])
         return [*found, *([] if found else ["something"]), None]
+
+
+def _filled(raw: dict[str, Any], given: Any, offered: list[str]) -> Any:
+    """What is filled in, as far as it is offered; None where that is not compared."""
+    if given is None:
+        return NOTHING
+    codes = list(given) if isinstance(given, list | dict) else [given]
+    is_coded = raw.get("QuestionType") in ("MC", "Matrix") and raw.get("Selector") not in ("TE", "CS")
+    is_unknown = "${" in str(given) or (is_coded and any(code not in offered for code in codes))
+    return None if is_unknown or raw.get("QuestionType") in ("RO", "PGR", "SBS") else given
 
 
 def _carried_from(survey: Survey) -> set[str]:

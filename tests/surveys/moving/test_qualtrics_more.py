@@ -1,0 +1,126 @@
+"""What Qualtrics fills in and leads to, and its conditions of columns and lines, come over and are walked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from regard.surveys.flow import path
+from regard.surveys.model import find_question
+from regard.surveys.moving import check_equivalence, read_survey
+from tests.surveys.moving.making import block, logic, mc, qsf, selected, text
+from tests.surveys.moving.test_comparing import first_difference, with_question
+from tests.surveys.moving.test_qualtrics import same
+
+COLUMNS: dict[str, Any] = {
+    "1": {"Display": "bad"}, "2": {"Display": "good", "DisplayLogic": logic(selected("QID1", "1"))},
+}  # fmt: skip
+
+
+def grid(key: str = "QID2", **more: Any) -> dict[str, Any]:
+    return {
+        "QuestionID": key, "DataExportTag": key, "QuestionType": "Matrix", "Selector": "Likert",
+        "SubSelector": "SingleAnswer", "QuestionText": key, "Choices": {"1": {"Display": "food"}, "2": {"Display": "bar"}},
+        "Answers": {"1": {"Display": "bad"}, "2": {"Display": "good"}},
+    } | more  # fmt: skip
+
+
+CHOSEN = {"2": {"Selected": True}}
+
+
+@pytest.mark.parametrize(
+    ("question", "there"),
+    [
+        (mc("QID1", "a", "b", DefaultChoices=CHOSEN), 2),
+        (mc("QID1", "a", "b", DefaultChoices=CHOSEN, RecodeValues={"1": "10", "2": "20"}), 20),
+        (mc("QID1", "a", "b", selector="MAVR", DefaultChoices=CHOSEN | {"1": {"Selected": True}}), [2, 1]),
+        (grid("QID1", DefaultChoices={"1": CHOSEN}), {"1": 2}),
+        (grid("QID1", DefaultChoices={"1": CHOSEN}, SubSelector="MultipleAnswer"), {"1": [2]}),
+        (text("QID1", DefaultChoices={"TEXT": {"Text": "hello"}}), "hello"),
+        (
+            text("QID1", selector="FORM", Choices={"1": {"Display": "A"}}, DefaultChoices={"1": {"TextEntry": "x"}}),
+            {"1": "x"},
+        ),
+    ],
+)
+def test_default_choices_are_filled_in(question, there) -> None:
+    moved = same(qsf(question))
+    [made] = moved.questionnaire.pages[0].elements
+    assert made.default_value == there
+    assert not [loss for loss in moved.losses if loss.severity == "lost"]
+
+
+def test_a_default_text_with_piped_values_is_worked_out() -> None:
+    moved = same(qsf(text("QID1", DefaultChoices={"TEXT": {"Text": "For ${e://Field/name}"}})))
+    assert find_question(moved.questionnaire, "Q1").default_value_expression == "'For ' + {profile.name}"
+
+
+def test_conditions_of_columns_and_lines_come_over() -> None:
+    form = text("QID3", selector="FORM", Choices=COLUMNS)
+    given = qsf(mc("QID1", "a", "b"), grid(Answers=COLUMNS), form, blocks=[block("B", "QID1", None, "QID2", "QID3")])
+    moved = same(given)
+    columns = [{"value": 2, "text": "good"}]
+    assert "the source has the columns" in first_difference(with_question(moved, "QID2", columns=columns))
+    assert [line.visible_if for line in find_question(moved.questionnaire, "Q3").items] == [None, "{Q1} = 1"]
+
+
+def options(**given: Any) -> list[dict[str, Any]]:
+    return [{"Element": "SO", "Payload": given}]
+
+
+def end(address: str = "", **more: Any) -> dict[str, Any]:
+    given = {"SurveyTermination": "Redirect", "EOSRedirectURL": address} if address else {}
+    return {"Type": "EndSurvey", "FlowID": "FL_9", "Options": {**given, **more}}
+
+
+REDIRECT = options(SurveyTermination="Redirect", EOSRedirectURL="https://a.example/?u=${e://Field/uid}")
+
+
+def test_redirects_come_over() -> None:
+    blocks = [block("B1", "QID1"), block("B2", "QID2")]
+    branch = {
+        "Type": "Branch", "FlowID": "FL_3", "BranchLogic": logic(selected("QID1", "1")),
+        "Flow": [end("https://panel.example/out", ResponseFlag="Screened")],
+    }  # fmt: skip
+    flow = [{"Type": "Standard", "ID": "B1"}, branch, {"Type": "Standard", "ID": "B2"}]
+    moved = same(qsf(mc("QID1", "a", "b"), text("QID2"), blocks=blocks, flow=flow, elements=REDIRECT))
+    assert moved.questionnaire.navigate_to_url == "https://a.example/?u={profile.uid}"
+    assert path(moved.questionnaire, {"Q1": 1}).ended_by.navigate_to_url == "https://panel.example/out"
+
+
+def test_an_end_with_words_of_its_own_does_not_lead_where_the_survey_does() -> None:
+    branch = {
+        "Type": "Branch", "FlowID": "FL_3", "BranchLogic": logic(selected("QID1", "1")),
+        "Flow": [end(SurveyTermination="DisplayMessage", EOSMessage="MS_1")],
+    }  # fmt: skip
+    flow = [{"Type": "Standard", "ID": "B1"}, branch, {"Type": "Standard", "ID": "B2"}]
+    blocks = [block("B1", "QID1"), block("B2", "QID2")]
+    same(qsf(mc("QID1", "a", "b"), text("QID2"), blocks=blocks, flow=flow, elements=REDIRECT))
+
+
+def test_an_end_on_every_way_leads_all_of_them() -> None:
+    flow = [{"Type": "Standard", "ID": "BL_1"}, end("https://a.example/done")]
+    assert same(qsf(mc("QID1", "a"), flow=flow)).questionnaire.navigate_to_url == "https://a.example/done"
+
+
+def test_an_address_that_is_not_safe_is_listed() -> None:
+    moved = read_survey(
+        qsf(mc("QID1", "a"), elements=options(SurveyTermination="Redirect", EOSRedirectURL="http://a.example/"))
+    )
+    assert ("file", "redirect to http://a.example/") in {(loss.place, loss.what) for loss in moved.losses}
+    assert str(check_equivalence(moved).differences[0]) == "the source goes on at http://a.example/, ours at none"
+
+
+def test_a_quota_leads_to_its_own_address() -> None:
+    ending = {"SurveyTermination": "Redirect", "EOSRedirectURL": "https://panel.example/full"}
+    quota = {"Name": "few", "Occurrences": 3, "Logic": logic(selected("QID1", "1")), "EndSurveyOptions": ending}
+    moved = same(qsf(mc("QID1", "a", "b"), elements=[{"Element": "QO", "Payload": quota}]))
+    assert moved.questionnaire.quotas[0].navigate_to_url == "https://panel.example/full"
+
+
+def test_options_that_respondents_notice_are_kept_or_listed() -> None:
+    given = options(PasswordProtection="Yes", NextButton="Weiter", PreviousButton="  <<  ", RefererCheck="No")
+    moved = same(qsf(mc("QID1", "a"), elements=given))
+    assert (moved.questionnaire.page_next_text, moved.questionnaire.page_prev_text) == ("Weiter", None)
+    assert {loss.what for loss in moved.losses} == {"PasswordProtection"}
