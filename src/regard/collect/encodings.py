@@ -6,8 +6,6 @@ import codecs
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from charset_normalizer import from_bytes
-
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -133,6 +131,8 @@ def is_utf8(data: bytes) -> bool:
 
 def guess(sample: bytes) -> str:
     """The likeliest encoding of bytes that are not UTF-8."""
+    from charset_normalizer import from_bytes
+
     best = from_bytes(sample, cp_isolation=CANDIDATES, threshold=0.3).best()
     found = best.encoding if best else "cp1252"
     return _latin(sample) if found in LATIN else found

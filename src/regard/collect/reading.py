@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from regard.base import Invalid
 from regard.base.words import said
-from regard.collect import documents, event_logs, spreadsheets
+from regard.collect import documents
 from regard.collect.mapping import Format
 from regard.collect.staging import ROWS, Staging
 from regard.collect.syntax import DIALECT, call, column, fill, literal, named
@@ -182,11 +182,27 @@ def _as_text(name: str, kind: str) -> exp.Expr:
     return fill("CAST(:x AS VARCHAR)", x=column(name))
 
 
+# The libraries of these two take memory (as do those that repair texts and guess encodings): they come with the first
+# file that needs them, so that a server that listens and answers, which is most of them, does without.
+
+
+def _read_workbook(staging: Staging, plain: Plain, how: Format, table: str) -> None:
+    from regard.collect.spreadsheets import read_workbook
+
+    read_workbook(staging, plain, how, table)
+
+
+def _read_xes(staging: Staging, plain: Plain, how: Format, table: str) -> None:
+    from regard.collect.event_logs import read_xes
+
+    read_xes(staging, plain, how, table)
+
+
 READERS: dict[str, Callable[[Staging, Plain, Format, str], None]] = {
     "csv": read_csv,
     "tsv": read_csv,
     "parquet": read_parquet,
     "jsonl": documents.read_jsonl,
-    "xlsx": spreadsheets.read_workbook,
-    "xes": event_logs.read_xes,
+    "xlsx": _read_workbook,
+    "xes": _read_xes,
 }

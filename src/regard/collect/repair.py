@@ -6,7 +6,6 @@ import html
 import re
 from collections.abc import Iterable
 
-import ftfy
 import pyarrow as pa
 from sqlglot import exp
 
@@ -34,6 +33,8 @@ def repaired(text: str) -> str:
     >>> repaired("ZaÅ¼Ã³Å‚Ä‡ gÄ™Å›lÄ…"), repaired("a &amp; b<br/>c <b>bold</b>"), repaired("2 < 3 & 4 > 1")
     ('Zażółć gęślą', 'a & b\\nc bold', '2 < 3 & 4 > 1')
     """
+    import ftfy
+
     fixed = ftfy.fix_text(
         text,
         unescape_html=False,
