@@ -416,6 +416,17 @@ def test_a_page_that_proves_whose_it_is_knows_the_person_in_any_browser(
         assert "How was o-1, Ann?" in Person().open(answer.json()["url"]).text
 
 
+def test_a_person_of_whom_nothing_is_written_down_yet_is_asked_as_one_who_is_known_by_nothing(
+    company: Company, minutes: Pass, ask: Ask, proof: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(company, survey=publish(company.workspace, DOCUMENT))
+    delivered(company, minutes)
+    monkeypatch.setattr(claiming, "people_of", lambda *_: {})
+    with frozen(THEN):
+        text = Person().open(ask(BO, user=proof("ann")).json()["url"]).text
+    assert "How was o-1, ?" in text
+
+
 def test_a_page_that_proves_it_needs_no_id_of_the_browser(
     company: Company, minutes: Pass, ask: Ask, proof: Callable
 ) -> None:

@@ -61,7 +61,8 @@ def _claimed(workspace: Workspace, store: Store, key: str, is_proved: bool) -> I
         return None
     if not is_proved and demand_identity(workspace) and _is_known(store, customer):
         return None
-    traits = people_of(store, [customer])[customer].traits if is_proved else {}
+    known = people_of(store, [customer]).get(customer) if is_proved else None
+    traits = known.traits if known else {}
     with transaction.atomic():
         # As in choosing: nobody else counts or spends the same attention meanwhile.
         list(Workspace.objects.select_for_update().filter(pk=workspace.pk).values("pk"))
