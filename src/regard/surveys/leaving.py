@@ -64,9 +64,13 @@ def _put_in(template: str, values: Mapping[str, Any]) -> str:
     """The address with values in the place of names, so written that they stay within their place."""
     parts = _NAME.split(template)
     plain, names = parts[::2], parts[1::2]
-    pairs = map(name_and_fallback, names)
-    put = [quote(spelled(value_of(name, values)) or otherwise or "", safe="") for name, otherwise in pairs] + [""]
+    put = [*(quote(_told(name, values), safe="") for name in names), ""]
     return "".join(quote(text, safe=_KEPT) + value for text, value in zip(plain, put, strict=True))
+
+
+def _told(inside: str, values: Mapping[str, Any]) -> str:
+    name, otherwise = name_and_fallback(inside)
+    return spelled(value_of(name, values)) or otherwise or ""
 
 
 def spelled(value: Any) -> str:

@@ -92,7 +92,7 @@ def test_the_fallback_is_where_one_goes_when_no_jump_fits() -> None:
 
 def test_a_jump_back_is_listed() -> None:
     moved = read_survey(formbricks(asked("q1", "nps"), asked("q2", "nps", logic=[jump("q1", "isLessThan", "q2", 7)])))
-    assert [loss.what for loss in moved.losses] == ["jump to q1"]
+    assert [loss.what for loss in moved.losses] == ["jump back to q1 if {q2} < 7"]
 
 
 def test_blocks_of_the_newer_kind_and_old_single_conditions_are_read() -> None:
@@ -145,8 +145,8 @@ def test_recalled_answers_hidden_fields_and_languages_come_along() -> None:
     questions = [asked("q1", "multipleChoiceSingle", choices=CHOICES), asked("q2", "openText", headline=headline)]
     moved = read_survey(formbricks(*questions, hiddenFields={"enabled": True, "fieldIds": ["plan"]}))
     assert find_question(moved.questionnaire, "q2").title == {
-        "default": "You said {q1}, {profile.plan}",
-        "pl": "Powiedziano {q1}",
+        "default": "You said {q1|nothing}, {profile.plan}",
+        "pl": "Powiedziano {q1|nic}",
     }
     first = find_question(moved.questionnaire, "q1")
     assert isinstance(first, RadioGroup)
@@ -192,3 +192,61 @@ def test_what_is_said_instead_of_no_answer_is_said_here_too() -> None:
     known = path(survey, {"q1": "fine"}, {"name": "Ann"}).steps[-1].values
     assert piped(survey, title, known, "en") == "Dear Ann, you wrote fine"
     assert piped(survey, survey.completed_text, nobody, "en") == "Bye, you"
+
+
+def test_endings_lead_where_they_led() -> None:
+    endings = [
+        {"id": "e1", "type": "endScreen", "headline": {"default": "Thanks"}, "buttonLabel": {"default": "Shop", "pl": "Sklep"},
+         "buttonLink": "https://a.example/?s=#recall:src/fallback:none#"},
+        {"id": "e2", "type": "redirectToUrl", "url": "https://a.example/fan"},
+        {"id": "e3", "type": "endScreen", "headline": {"default": "Bye"}},
+    ]  # fmt: skip
+    logic = [jump("e2", "equals", "q1", 10), jump("e3", "isLessThan", "q1", 3)]
+    hidden = {"enabled": True, "fieldIds": ["src"]}
+    moved = same(
+        formbricks(asked("q1", "nps", logic=logic), asked("q2", "openText"), endings=endings, hiddenFields=hidden)
+    )
+    assert (moved.questionnaire.navigate_to_url, moved.questionnaire.navigate_text) == (
+        "https://a.example/?s={profile.src|none}", {"default": "Shop", "pl": "Sklep"},
+    )  # fmt: skip
+    fan, bye = moved.questionnaire.triggers
+    assert (fan.text, fan.navigate_to_url, fan.navigate_text) == (None, "https://a.example/fan", None)
+    assert (bye.text, bye.navigate_to_url) == ("Bye", None)
+
+
+def test_an_ending_whose_address_is_not_safe_is_listed() -> None:
+    ending = {"id": "e1", "type": "redirectToUrl", "url": "http://a.example/"}
+    moved = read_survey(formbricks(asked("q1", "nps"), endings=[ending]))
+    assert ("ending e1", "redirect to http://a.example/") in {(loss.place, loss.what) for loss in moved.losses}
+
+
+def test_what_is_recalled_is_said_and_its_fallback_where_there_is_none() -> None:
+    text = "You said #recall:q1/fallback:nothing# and #recall:q2/fallback:none#, #recall:v1/fallback:0#"
+    questions = [
+        asked("q1", "multipleChoiceMulti", choices=CHOICES), asked("q2", "openText"),
+        asked("q3", "openText", headline={"default": text}),
+    ]  # fmt: skip
+    moved = same(formbricks(*questions, variables=[{"id": "v1", "name": "score", "type": "number", "value": 0}]))
+    assert not [loss for loss in moved.losses if loss.severity != "cosmetic"]
+
+
+def test_a_button_of_a_statement_is_a_link_below_it() -> None:
+    call = asked(
+        "q1", "cta", buttonExternal=True, buttonUrl="https://a.example/?a=1&b=2", ctaButtonLabel={"default": "Go"}
+    )
+    moved = read_survey(formbricks(call, asked("q2", "openText")))
+    link = '<p><a href="https://a.example/?a=1&amp;b=2">Go</a></p>'
+    assert find_question(moved.questionnaire, "q1").html == "About q1?" + link
+
+
+def test_words_of_buttons_and_answers_that_logic_needs_come_along() -> None:
+    need = jump("q2", "isLessThan", "q1", 7)
+    need["actions"] = [{"id": "a", "objective": "requireAnswer", "target": "q2"}]
+    button = {"default": "On", "pl": "Dalej"}
+    moved = same(
+        formbricks(
+            asked("q1", "nps", logic=[need], buttonLabel=button), asked("q2", "openText", buttonLabel=button),
+            welcomeCard={"enabled": True, "headline": {"default": "Hi"}, "buttonLabel": {"default": "Start"}},
+        )
+    )  # fmt: skip
+    assert (moved.questionnaire.page_next_text, moved.questionnaire.start_survey_text) == (button, "Start")

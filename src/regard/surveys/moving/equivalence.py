@@ -20,6 +20,7 @@ from regard.surveys.expressions import names_in
 from regard.surveys.model import CalculatedValue, Questionnaire, texts_of
 from regard.surveys.moving.comparing import Seen, Way, answers_here, compared
 from regard.surveys.moving.moved import Moved
+from regard.surveys.piping import name_and_fallback
 
 SAMPLE: Final = 1_000
 EXAMPLES: Final = 5
@@ -117,7 +118,7 @@ def _bare(questionnaire: Questionnaire, has_texts: bool) -> Questionnaire:
     """The questionnaire without calculated values that nothing compared uses."""
     used = {name for condition in _conditions(questionnaire) for name in names_in(condition)}
     used |= {
-        name.strip()
+        name_and_fallback(name)[0]
         for text in (texts_of(questionnaire) if has_texts else ())
         for each in (text.values() if isinstance(text, dict) else [text])
         for name in _PIPED.findall(each)

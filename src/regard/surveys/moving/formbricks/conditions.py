@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from regard.base.words import said
 from regard.surveys.expressions import Binary, Constant, Expression, Items, Name, Unary
-from regard.surveys.model import Boolean, Checkbox, Question
+from regard.surveys.model import Boolean, Checkbox, Html, Question
 from regard.surveys.moving.formbricks.survey import Survey
 from regard.surveys.moving.losses import Losses
 from regard.surveys.moving.moved import Carried
@@ -84,7 +84,7 @@ def _leaf(raw: dict[str, Any], known: Known, place: str) -> Expression | None:
 
 def _said(operator: str, left: dict[str, Any], right: Any, known: Known) -> Expression | None:
     mine, key = operand(left, known), str(left.get("value"))
-    if mine is None:
+    if mine is None or isinstance(known.questions.get(key), Html):  # whether its button was pressed is not known here
         return None
     if operator in _GIVEN or (operator == "isClicked" and key in known.questions):
         return (

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import escape
 from typing import Any, Final, TypeAlias
 
 from regard.base.words import said
 from regard.surveys import model
+from regard.surveys.leaving import is_safe
 from regard.surveys.model import OTHER, Choice, Line, Question, Text, Validator, Value
 from regard.surveys.moving.losses import Losses
 from regard.surveys.moving.moved import Carried
@@ -145,17 +147,30 @@ def _consent(source: Source) -> Made:
 
 def _call(source: Source) -> Made:
     """A call to action: a statement; whether somebody pressed the button is not known here."""
-    if source.raw.get("buttonUrl"):
-        source.losses.lost(
-            source.key,
-            said("button"),
-            said("a statement has no button; the address was {address}", address=source.raw["buttonUrl"]),
-        )
     title, text = (
         source.text(source.raw.get("headline")),
         source.text(source.raw.get("subheader") or source.raw.get("html")),
     )
-    return _single(source, model.Html(name=source.name, title=title, html=text or title or ""))
+    html = _with_link(source, text or title or "")
+    return _single(source, model.Html(name=source.name, title=title, html=html))
+
+
+def _with_link(source: Source, text: Text) -> Text:
+    """The text, and below it the button's address as a link."""
+    address = str(source.raw.get("buttonUrl") or "")
+    if not address or not source.raw.get("buttonExternal", True):
+        return text
+    if not is_safe(address):
+        source.losses.lost(source.key, said("button to {address}", address=address), said("it is no https address"))
+        return text
+    source.changed(said("button"), said("its address is a link below the text"))
+    words = source.text(source.raw.get("ctaButtonLabel") or source.raw.get("buttonLabel")) or address
+    texts, labels = (each if isinstance(each, dict) else {"default": each} for each in (text, words))
+    whole = {}
+    for code in dict.fromkeys([*texts, *labels]):
+        above, label = (each.get(code) or each.get("default", "") for each in (texts, labels))
+        whole[code] = f'{above}<p><a href="{escape(address)}">{escape(label)}</a></p>'
+    return whole["default"] if set(whole) == {"default"} else whole
 
 
 def _pictures(source: Source) -> Made:

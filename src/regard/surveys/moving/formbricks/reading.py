@@ -10,17 +10,18 @@ import msgspec
 
 from regard.base import Invalid
 from regard.base.words import said
-from regard.surveys.expressions import Binary, Call, Constant, Expression, Name, Unary, written
-from regard.surveys.model import CalculatedValue, Complete, Html, Page, Question, Questionnaire, Skip, Text
+from regard.surveys.expressions import Binary, Call, Constant, Expression, written
+from regard.surveys.model import CalculatedValue, Complete, Ending, Html, Page, Question, Questionnaire, Skip, Text
+from regard.surveys.moving.ends import safe_address
 from regard.surveys.moving.formbricks.conditions import Known, condition_of, operand
+from regard.surveys.moving.formbricks.ends import ending_of
 from regard.surveys.moving.formbricks.questions import Source, questions_from
-from regard.surveys.moving.formbricks.survey import Block, Survey, survey_of
+from regard.surveys.moving.formbricks.survey import RECALL, Block, Survey, survey_of
 from regard.surveys.moving.losses import Losses
 from regard.surveys.moving.moved import Moved
 from regard.surveys.moving.opening import REMEDY
 from regard.surveys.moving.wording import Names, locale_of, mapping, number_of, objects, plain, text_in
 
-_RECALL: Final = re.compile(r"#recall:([\w-]+)/fallback:([^#]*)#")
 _QUIET: Final = frozenset(
     [
         "id",
@@ -47,6 +48,7 @@ _QUIET: Final = frozenset(
         "followUps",
         "data",
         "thankYouCard",
+        "redirectUrl",
         "productOverwrites",
         "projectOverwrites",
         "inlineTriggers",
@@ -54,8 +56,6 @@ _QUIET: Final = frozenset(
         "showLanguageSwitch",
     ]
 )
-_SAID_AS_GIVEN: Final = ("openText", "nps", "rating", "date")
-"""Kinds whose answers are read as they are kept."""
 NO_JUMP: Final = said("its condition or its target cannot be said here: the next question follows")
 
 
@@ -76,8 +76,6 @@ class _Reader:
         self.known = Known(survey, self.losses)
         self.pages: list[Page] = []
         self.triggers: list[Complete | Skip] = []
-        self.said: dict[tuple[str, str], CalculatedValue] = {}
-        """What stands for a recalled answer and its fallback in texts."""
         self.first: dict[str, str] = {}
         self.last: dict[str, str] = {}
 
@@ -94,14 +92,22 @@ class _Reader:
             self._logic(block, place)
         self._list_unread()
         end = next(iter(self.survey.endings), self.survey.raw.get("thankYouCard"))
-        last = self._ending(end) if isinstance(end, dict) else None
+        is_shown = isinstance(end, dict) and end.get("enabled", True)
+        last = self._ending(end) if isinstance(end, dict) and is_shown else Ending()
+        if redirect := self.survey.raw.get("redirectUrl"):
+            address = safe_address(self._address(redirect, said("survey")), said("survey"), self.losses)
+            last = msgspec.structs.replace(last, navigate_to_url=address, navigate_text=None)
         questionnaire = Questionnaire(
             title=plain(self.survey.raw.get("name")),
             locale=self.own,
             pages=self.pages,
             triggers=self.triggers,
-            calculated_values=[*calculated, *self.said.values()],
-            completed_text=last,
+            calculated_values=calculated,
+            page_next_text=self._button(),
+            start_survey_text=self._start(),
+            completed_text=last.text,
+            navigate_to_url=last.navigate_to_url,
+            navigate_text=last.navigate_text,
             allow_back=not self.survey.raw.get("isBackButtonHidden"),
             first_page_is_started=bool(self.pages and self.pages[0].name == "welcome"),
         )
@@ -116,25 +122,43 @@ class _Reader:
         shown = {}
         for code, text in texts.items():
             if isinstance(text, str) and text:
-                put = _RECALL.sub(lambda found: self._recalled(found, place), text)
+                put = RECALL.sub(lambda found: self._recalled(found, place), text)
                 shown[self.own if code == "default" else locale_of(code)] = put if keep else plain(put)
         return text_in(shown, self.own)
 
     def _recalled(self, found: re.Match[str], place: str) -> str:
-        """A recalled answer, variable or hidden field; what is said instead of none is worked out with it."""
-        key, fallback = found[1], found[2].replace("nbsp", " ").strip()
+        """A recalled answer, variable or hidden field, and what is said instead of none."""
+        key, fallback = found[1], re.sub(r"[{}|]", "", found[2]).replace("nbsp", " ").strip()
         name = self.known.names.get(key) or self.known.variables.get(key) or self.known.trait(key)
-        if not fallback:
-            return f"{{{name}}}"
-        if key in self.known.names and self.survey.elements[key].get("type") not in _SAID_AS_GIVEN:
-            why = said("nothing is said where there is no answer")
-            self.losses.changed(place, said("fallback of a recalled answer"), why)
-            return f"{{{name}}}"
-        if (key, fallback) not in self.said:
-            made = self.names.make(f"{key}_said")
-            expression = Call("iif", (Unary("notempty", Name(name)), Name(name), Constant(fallback)))
-            self.said[key, fallback] = CalculatedValue(name=made, expression=written(expression))
-        return f"{{{self.said[key, fallback].name}}}"
+        if key in self.known.names and key not in self.known.carried:
+            self.losses.changed(place, said("recalled answer of {key}", key=key), said("what stands instead is said"))
+        return f"{{{name}|{fallback}}}" if fallback else f"{{{name}}}"
+
+    def _address(self, given: Any, place: str) -> Text | None:
+        """An address, with recalled values put in as they are kept."""
+        recalled = {key for key, _ in RECALL.findall(str(given))}
+        if any(self.survey.elements.get(key, {}).get("choices") for key in recalled):
+            why = said("the code of the answer is put into the address, not its words")
+            self.losses.changed(place, said("recalled answer in an address"), why)
+        return self.text(given, place, keep=True)
+
+    def _button(self) -> Text | None:
+        """The words of the button that goes on, where all have the same."""
+        blocks = objects(self.survey.raw.get("blocks"))
+        given = [
+            each.get("buttonLabel") for each in [*blocks, *self.survey.elements.values()] if each.get("buttonLabel")
+        ]
+        if any(each != given[0] for each in given):
+            self.losses.cosmetic(said("survey"), "buttonLabel", said("every page has the same button"))
+            return None
+        return self.text(given[0], said("survey")) if given else None
+
+    def _start(self) -> Text | None:
+        card = mapping(self.survey.raw.get("welcomeCard"))
+        for name in ("timeToFinish", "showResponseCount"):
+            if card.get("enabled") and card.get(name):
+                self.losses.cosmetic(said("welcome"), name, said("it looks different here"))
+        return self.text(card.get("buttonLabel"), said("welcome")) if card.get("enabled") else None
 
     # --- pages --------------------------------------------------------------------------------------------------------
 
@@ -255,14 +279,17 @@ class _Reader:
     def _jump(self, target: str, condition: str, after: str, place: int, block: str) -> None:
         ending = next((each for each in self.survey.endings if str(each.get("id")) == target), None)
         if ending is not None or target == "end":
-            text = self._ending(ending) if ending else None
-            is_screen_out = False
-            self.triggers.append(Complete(expression=condition, after=after, text=text, is_screen_out=is_screen_out))
+            own = self._ending(ending) if ending else Ending()
+            shared: dict[str, Any] = {field: getattr(own, field) for field in own.__struct_fields__}
+            self.triggers.append(Complete(expression=condition, after=after, **shared))
             return
         goal = self.survey.block_of(target)
         if goal is None or goal <= place:
+            what = said("jump to {target}", target=target)
+            if goal is not None:
+                what = said("jump back to {target} if {condition}", target=target, condition=condition)
             why = NO_JUMP if goal is None else said("surveys only go forward here: the next question follows")
-            self.losses.lost(block, said("jump to {target}", target=target), why)
+            self.losses.lost(block, what, why)
             return
         name = next((self.first[each.id] for each in self.survey.blocks[goal:] if each.id in self.first), None)
         if name is None:
@@ -270,17 +297,8 @@ class _Reader:
         else:
             self.triggers.append(Skip(expression=condition, goto_name=name, after=after))
 
-    def _ending(self, ending: dict[str, Any]) -> Text | None:
-        if ending.get("type") == "redirectToUrl" or ending.get("url"):
-            why = said("respondents stay here; the address was {address}", address=ending.get("url"))
-            self.losses.lost(said("ending {id}", id=ending.get("id")), said("redirect at an end"), why)
-        if ending.get("buttonLink"):
-            self.losses.lost(said("ending {id}", id=ending.get("id")), said("button"), said("an end is text only"))
-        parts = [self.text(ending.get(name), said("ending")) for name in ("headline", "subheader")]
-        given = [part if isinstance(part, dict) else {"default": part} for part in parts if part]
-        codes = dict.fromkeys(code for part in given for code in part)
-        joined = {code: "\n".join(part.get(code) or part.get("default", "") for part in given) for code in codes}
-        return joined.get("default") if set(joined) == {"default"} else joined or None
+    def _ending(self, ending: dict[str, Any]) -> Ending:
+        return ending_of(ending, self.text, self._address, self.losses)
 
     def _calculated(self) -> list[CalculatedValue]:
         """Variables as calculated values: what every block that was left does to them, one after another."""

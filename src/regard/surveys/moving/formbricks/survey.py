@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from regard.surveys.moving.wording import objects
+
+RECALL: Final = re.compile(r"#recall:([\w-]+)/fallback:([^#]*)#")
+"""What stands in a text for an answer, a variable or a hidden field, and what is said instead of none."""
 
 
 @dataclass(frozen=True)

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
-from regard.surveys.moving.formbricks.survey import Block, Survey
+from regard.surveys.moving.formbricks.ends import address_in
+from regard.surveys.moving.formbricks.survey import RECALL, Block, Survey
 from regard.surveys.moving.walking.walked import Choose, Look, Walked
-from regard.surveys.moving.wording import mapping, number_of, objects
+from regard.surveys.moving.wording import mapping, number_of, objects, plain
 
 
 class Formbricks:
     """One survey."""
 
-    tells_texts = False
+    tells_texts = True
 
     def __init__(self, survey: Survey, asked: frozenset[str]):
         self.survey, self.asked = survey, asked
+        texts = [each for element in survey.elements.values() for each in _texts(element)]
+        self.recalled = {key for each in texts for key, _ in RECALL.findall(each)}
         self.leaves = [
             leaf for block in survey.blocks for logic in block.logic for leaf in _leaves(logic.get("conditions"))
         ]
@@ -24,26 +29,67 @@ class Formbricks:
     def walk(self, choose: Choose) -> Walked:
         walked = Walked()
         for name in self.survey.hidden:
-            walked.traits[name] = choose([*self._compared(name), None])
+            walked.traits[name] = choose(
+                [*self._compared(name), *(["something"] if name in self.recalled else []), None]
+            )
         variables = {key: each.get("value") for key, each in self.survey.variables.items()}
-        place, steps = 0, 0
+        place, steps, target = 0, 0, None
+        self.needed: set[str] = set()
         while place < len(self.survey.blocks) and steps < 10 * len(self.survey.blocks):
             block, steps = self.survey.blocks[place], steps + 1
             for element in block.elements:
-                self._ask(element, walked, choose)
+                self._ask(element, walked, choose, self._said(element.get("headline"), walked, variables))
             target = self._leave(block, walked, variables)
             goal = self.survey.block_of(target) if target else place + 1
             if goal is None:
                 break
-            place = goal
+            target, place = None, goal
+        walked.leads = self._leads(target)
         return walked
 
-    def _ask(self, element: dict[str, Any], walked: Walked, choose: Choose) -> None:
+    def _leads(self, target: str | None) -> str | None:
+        """Where the ending leads to that is reached; None where something is put into the address."""
+        endings = {str(each.get("id")): each for each in self.survey.endings}
+        first = next(iter(self.survey.endings), mapping(self.survey.raw.get("thankYouCard")))
+        ending = endings.get(str(target), first)
+        address = str(self.survey.raw.get("redirectUrl") or "") if ending is first else ""
+        address = address or address_in(ending)
+        return None if "#recall:" in address else address
+
+    def _said(self, text: Any, walked: Walked, variables: dict[str, Any]) -> str | None:
+        """A text with what is recalled put in; None where nothing is, or where it is not known here what is said."""
+        own = text.get("default") if isinstance(text, dict) else text
+        found = RECALL.findall(own) if isinstance(own, str) else []
+        if not isinstance(own, str) or not found or not all(self._is_plain(key) for key, _ in found):
+            return None
+
+        def put(match: re.Match[str]) -> str:
+            value = self._recalled(match[1], walked, variables)
+            return ", ".join(map(_spelled, value)) if value else match[2].replace("nbsp", " ").strip()
+
+        return " ".join(plain(RECALL.sub(put, own)).split())
+
+    def _is_plain(self, key: str) -> bool:
+        """Whether it is known here how Formbricks says what is recalled."""
+        element = self.survey.elements.get(key)
+        others = [each.get("id") for each in objects((element or {}).get("choices"))]
+        return element is None or (element.get("type") in _PLAIN and key in self.asked and "other" not in others)
+
+    def _recalled(self, key: str, walked: Walked, variables: dict[str, Any]) -> list[Any]:
+        if key in self.survey.elements:
+            value = self._label(key, walked.answers.get(key))
+        else:
+            value = variables.get(key, walked.traits.get(key))
+        return value if isinstance(value, list) else [] if value in (None, "") else [value]
+
+    def _ask(self, element: dict[str, Any], walked: Walked, choose: Choose, text: str | None) -> None:
         key = str(element.get("id"))
         if key not in self.asked:
             return
         walked.shown.append(key)
-        walked.looks[key] = _look(element)
+        look = _look(element)
+        needs = None if look.is_required is None else look.is_required or key in self.needed
+        walked.looks[key] = replace(look, is_required=needs, text=None if element.get("type") == "cta" else text)
         given = self._answer(element, choose)
         if given is not None:
             walked.answers[key] = given
@@ -56,7 +102,7 @@ class Formbricks:
             for logic in block.logic
             if block.elements[-1] is element
         )
-        if not used:
+        if not used and key not in self.recalled:
             return None
         codes = [str(each.get("id")) for each in objects(element.get("choices"))]
         if kind == "multipleChoiceMulti" or (kind == "pictureSelection" and element.get("allowMulti")):
@@ -107,6 +153,8 @@ class Formbricks:
             for action in objects(logic.get("actions")):
                 if action.get("objective") == "calculate":
                     self._calculate(action, walked, variables)
+                elif action.get("objective") == "requireAnswer":
+                    self.needed.add(str(action.get("target")))
                 elif str(action.get("objective", "")).startswith("jumpTo"):
                     target = target or str(action.get("target"))
         return target or block.fallback
@@ -212,6 +260,18 @@ class Formbricks:
         }
         test = tests.get(str(leaf.get("operator")))
         return test() if test else False
+
+
+_PLAIN: Final = ("openText", "nps", "rating", "multipleChoiceSingle", "multipleChoiceMulti")
+
+
+def _texts(element: dict[str, Any]) -> list[str]:
+    given = element.get("headline")
+    return [text for text in (given.values() if isinstance(given, dict) else [given]) if isinstance(text, str)]
+
+
+def _spelled(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _look(element: dict[str, Any]) -> Look:
