@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from regard import __version__
 from regard.base import Invalid
 from regard.base.config import Config, config
-from regard.wiring import API, ERASERS, JOBS, NAVIGATION, SCHEDULES, SOURCE_NAMES
+from regard.wiring import API, AUDITED, ERASERS, JOBS, NAVIGATION, SCHEDULES, SOURCE_NAMES
 
 SECRET_LENGTH = 50
 CONNECTION_SECONDS = 60
@@ -162,6 +162,7 @@ REGARD_VERSION = __version__
 REGARD_NAVIGATION = NAVIGATION
 REGARD_API = API
 REGARD_SOURCE_NAMES = SOURCE_NAMES
+REGARD_AUDITED = AUDITED
 REGARD_JOBS = JOBS
 REGARD_ERASERS = ERASERS
 REGARD_SCHEDULES = SCHEDULES

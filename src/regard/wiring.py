@@ -36,6 +36,9 @@ NAVIGATION: tuple[Place, ...] = (
 SOURCE_NAMES = "regard.collect.live.site.source_names"
 """What people call the sources of a workspace, by the keys under which evidence names them."""
 
+AUDITED = ("regard.surveys.site.audited_names", "regard.collect.live.site.audited_names")
+"""What people call the things of a workspace that its audit log names by a key: a function of each storey."""
+
 API: tuple[tuple[str, str], ...] = (
     ("metrics", "regard.metrics.api.router"),
     ("interactions", "regard.collect.api.interactions.router"),

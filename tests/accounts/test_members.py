@@ -9,6 +9,8 @@ from regard.accounts.models import AuditEntry, Invitation, Member
 from regard.accounts.site import User, Workspace, add_user
 from regard.accounts.views import _join_as_somebody_new
 from regard.base import Conflict, Forbidden
+from regard.collect.models import Source
+from regard.surveys.models import Survey
 
 pytestmark = pytest.mark.django_db
 
@@ -136,6 +138,18 @@ def test_the_audit_log_goes_back_page_by_page_and_misses_nothing(workspace: Work
         AuditEntry.objects.create(workspace=workspace, who=None, what="arrived while reading")
         query = f"?before={page.context['older']}" if page.context["older"] else None
     assert seen == [f"thing.{number}" for number in reversed(range(120))]
+
+
+def test_the_audit_log_calls_surveys_and_sources_by_their_names(workspace: Workspace, signed_in) -> None:
+    survey = Survey.objects.create(workspace=workspace, name="After delivery")
+    source = Source.objects.create(workspace=workspace, name="Web shop")
+    other = Workspace.objects.create(slug="pier", name="Pier")
+    for where, key in ((workspace, survey.key), (workspace, f"source {source.key}"), (other, survey.key)):
+        AuditEntry.objects.create(workspace=where, who=None, what="kept", on=key)
+    shown = signed_in("owner").get(at("audit")).content.decode()
+    assert "After delivery" in shown
+    assert "Web shop" in shown
+    assert f">{survey.key}<" in shown, "names change, keys stay"
 
 
 @pytest.mark.parametrize("before", ["x", "-1", "9" * 40, "1;drop table"])

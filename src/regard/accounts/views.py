@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from allauth.account.utils import perform_login
 from django.conf import settings
@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views import i18n
 from django.views.decorators.cache import never_cache
@@ -335,4 +336,13 @@ def audit(request: HttpRequest, slug: str) -> HttpResponse:
         entries = entries.filter(pk__lt=int(before))
     shown = list(entries[: ENTRIES_A_PAGE + 1])
     older = shown[ENTRIES_A_PAGE - 1].pk if len(shown) > ENTRIES_A_PAGE else None
+    names = _names_of(request.workspace, [entry.on for entry in shown])
+    for entry in shown:
+        entry.called = names.get(entry.on, "")
     return render(request, "accounts/audit.html", {"entries": shown[:ENTRIES_A_PAGE], "older": older, "before": before})
+
+
+def _names_of(workspace: Workspace, keys: Sequence[str]) -> dict[str, str]:
+    """What people call what was done something to, where it is still there."""
+    told = (import_string(name)(workspace, keys) for name in settings.REGARD_AUDITED) if keys else ()
+    return {key: name for names in told for key, name in names.items()}

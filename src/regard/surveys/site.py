@@ -33,6 +33,7 @@ __all__ = [
     "Single",
     "Survey",
     "SurveyVersion",
+    "audited_names",
     "invited_to",
     "keep_margins",
     "make_survey",
@@ -47,6 +48,11 @@ __all__ = [
 ]
 
 CALLS_AT_ONCE = 500
+
+
+def audited_names(workspace: Workspace, keys: Sequence[str]) -> dict[str, str]:
+    """The names of those surveys that the audit log names by these keys."""
+    return dict(Survey.objects.of(workspace).filter(key__in=keys).values_list("key", "name"))
 
 
 def tell(workspace: Workspace, calls: Sequence[Call]) -> None:

@@ -19,6 +19,8 @@ from regard.collect.listening import Loader
 from regard.collect.models import Source
 from regard.stream import Store
 
+SOURCE = "source "
+"""How the audit log begins to name a source."""
 REFRESH_SECONDS, RETRY_SECONDS = 10.0, 2.0
 """How old the table of sources may be, and how soon a key that nobody knows is looked for again."""
 
@@ -79,6 +81,13 @@ def source_names(workspace: Workspace) -> dict[str, str]:
         keys = (source.key, load_of(source.key), source.write_key, *source.former_keys)
         own |= dict.fromkeys(keys, source.name)
     return own
+
+
+def audited_names(workspace: Workspace, keys: Sequence[str]) -> dict[str, str]:
+    """The names of those sources that the audit log names by these keys."""
+    wanted = [key.removeprefix(SOURCE) for key in keys if key.startswith(SOURCE)]
+    found = Source.objects.of(workspace).filter(key__in=wanted).values_list("key", "name") if wanted else ()
+    return {f"{SOURCE}{key}": name for key, name in found}
 
 
 def forget_person(workspace: Workspace, number: int, keys: Sequence[str]) -> None:
