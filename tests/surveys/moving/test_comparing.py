@@ -161,3 +161,8 @@ def test_choices_that_nobody_was_shown_are_left_out_and_listed() -> None:
 def test_conditions_over_persons_are_walked_with_and_without_the_trait() -> None:
     moved = same(qsf(text("QID1", DisplayLogic=logic(field("plan", "EqualTo", "gold")))))
     assert check_equivalence(moved).walks == 2
+
+
+def test_a_walk_that_may_take_no_time_walks_one_way_and_says_so() -> None:
+    found = check_equivalence(read_survey(SURVEY), seconds=0)
+    assert (found.walks, found.agreed, found.is_exhaustive) == (1, 1, False)

@@ -8,6 +8,7 @@ enough ways through, all of them are walked; otherwise a large random sample is,
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -90,8 +91,8 @@ class Equivalence:
         return self.agreed == self.walks
 
 
-def check_equivalence(moved: Moved, seed: int = 1, sample: int = SAMPLE) -> Equivalence:
-    """Walk a moved survey both ways and compare.
+def check_equivalence(moved: Moved, seed: int = 1, sample: int = SAMPLE, seconds: float = math.inf) -> Equivalence:
+    """Walk a moved survey both ways and compare; as many ways as begin within so many ``seconds``.
 
     Questions that were not carried over (they are among the losses) are not compared and count as unanswered.
     """
@@ -100,7 +101,7 @@ def check_equivalence(moved: Moved, seed: int = 1, sample: int = SAMPLE) -> Equi
 
     source, ways = source_of(moved), set()
     moved = replace(moved, questionnaire=_bare(moved.questionnaire, source.tells_texts))
-    draw = all_or_some(source, seed, sample, len(moved.carried))
+    draw = all_or_some(source, seed, sample, len(moved.carried), seconds)
     walks, agreed = 0, 0
     differences: list[Difference] = []
     for walked in draw.walks():

@@ -29,6 +29,8 @@ EACH_PAGE = 30
 LARGEST_FILE = 20_000_000
 WALKS = 300
 """Ways through a survey of another tool that are compared, where there are too many to walk all."""
+WALKING_SECONDS = 0.7
+"""No further way is walked after so long: somebody waits. The command line walks more."""
 
 
 @right_required(Right.VIEW_METRICS)
@@ -108,7 +110,7 @@ def _from_file(request: HttpRequest, file: UploadedFile) -> HttpResponse:
             "surveys:build", request.workspace.slug, make_survey(request.workspace, ours, by=request.user).key
         )
     made = make_survey(request.workspace, moved.questionnaire, kind=moved.format, by=request.user)
-    walked = check_equivalence(moved, sample=WALKS)
+    walked = check_equivalence(moved, sample=WALKS, seconds=WALKING_SECONDS)
     context = {"moved": moved, "walked": walked, "tab": "build"}
     return page_of(request, "moved", made, moved.questionnaire, **context)
 
