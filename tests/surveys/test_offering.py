@@ -8,6 +8,7 @@ import pytest
 
 from regard.surveys import path, read_questionnaire
 from regard.surveys.checking import check
+from regard.surveys.flow import is_required
 from regard.surveys.model import find_question
 from regard.surveys.offering import filled, shown_columns, shown_lines
 from regard.surveys.validating import problem_of
@@ -71,6 +72,14 @@ def test_columns_and_lines_under_conditions_are_offered_and_taken_while_these_ho
     assert problem_of(lines, {"a": "1"}, {}) is None
     assert problem_of(lines, {"a": "1"}, {"x": 1}) == "Please fill in every line that is required."
     assert problem_of(lines, {"a": "1", "b": "2"}, {}) == "Please fill in the lines."
+
+
+def test_nobody_must_choose_where_nothing_is_left_to_choose() -> None:
+    hidden = [{"value": "a", "visibleIf": "{x} = 1"}]
+    grid = one(type="matrix", rows=["r"], columns=hidden, isRequired=True)
+    chosen = one(type="radiogroup", choices=hidden, isRequired=True)
+    assert [is_required(each, {}) for each in (grid, chosen)] == [False, False]
+    assert [is_required(each, {"x": 1}) for each in (grid, chosen)] == [True, True]
 
 
 def test_a_question_without_columns_or_lines_to_show_is_not_asked() -> None:

@@ -24,7 +24,7 @@ from regard.surveys.model import (
     Quota,
     Skip,
 )
-from regard.surveys.offering import filled, is_offering
+from regard.surveys.offering import filled, is_answerable, is_offering
 
 Traits = Mapping[str, Any]
 COMMENT = "-Comment"
@@ -191,8 +191,9 @@ def _place_of(name: str, pages: Sequence[Page]) -> int:
 
 
 def is_required(question: Question, values: Mapping[str, Any]) -> bool:
-    """Whether an answer must be given."""
-    return question.is_required or (bool(question.required_if) and holds(question.required_if, values))
+    """Whether an answer must be given: not where none is left to choose."""
+    is_needed = question.is_required or (bool(question.required_if) and holds(question.required_if, values))
+    return is_needed and is_answerable(question, values)
 
 
 def is_answered(question: Question, answers: Answers) -> bool:

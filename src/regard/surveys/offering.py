@@ -55,14 +55,26 @@ def shown_lines(question: MultipleText, values: Mapping[str, Any]) -> list[Line]
 
 
 def is_offering(question: Question, values: Mapping[str, Any]) -> bool:
-    """Whether anything is left to answer once choices, rows, columns and lines that are hidden are gone."""
+    """Whether anything is left to ask once the choices, rows, columns or lines that are hidden are gone; a question
+    whose choices (or columns) are hidden one by one stands there nevertheless."""
     match question:
+        case Matrix(columns_visible_if=str()) if not shown_columns(question, values):
+            return False
         case Matrix():
-            return bool(shown_rows(question, values)) and bool(shown_columns(question, values) or not question.columns)
+            return bool(shown_rows(question, values))
         case Chosen(choices_visible_if=str()):
             return bool(shown_choices(question, values))
         case MultipleText(items=items):
             return not items or bool(shown_lines(question, values))
+    return True
+
+
+def is_answerable(question: Question, values: Mapping[str, Any]) -> bool:
+    """Whether there is an answer to choose."""
+    if isinstance(question, Matrix):
+        return bool(shown_columns(question, values))
+    if isinstance(question, Chosen):
+        return question.show_other_item or question.show_none_item or bool(shown_choices(question, values))
     return True
 
 
