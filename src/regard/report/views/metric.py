@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from regard.accounts import Right
 from regard.accounts.site import right_required
-from regard.metrics import Measurement, Metric, changed, cohorts, versions_of
+from regard.metrics import Definition, Measurement, Metric, changed, cohorts, versions_of, versions_of_settings
 from regard.metrics.site import rule_name, value_words
 from regard.report.breakdowns import broken_down
 from regard.report.overview import has_line
@@ -28,13 +28,12 @@ from regard.report.showing import (
     window_curve,
 )
 from regard.report.site import (
-    DAYS,
     Look,
-    group_rows,
     metric_in,
-    version_link,
 )
-from regard.report.views.framing import metric_page, page, usual_column
+from regard.report.views.framing import metric_page, usual_column, welcome
+from regard.report.views.groups import group_rows, sorts
+from regard.report.views.pacing import DAYS, length_words, paces
 from regard.report.wording import (
     NAMELESS,
     estimate_words,
@@ -48,7 +47,7 @@ MOST_COHORTS = 18
 def metric(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     look, asked = Look.of(request), metric_in(key)
     if look.extent is None:
-        return page(request, "welcome", look)
+        return welcome(request, look)
     look.asked = replace(look.asked, filters=replace(look.filters, by=look.filters.by or usual_column(look)))
     now, over_time = look.measure(asked), look.measure(asked, every=look.every)
     if look.wider and not has_line(over_time.figures):
@@ -64,8 +63,8 @@ def metric(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         parts=parts_of(look.fmt, now),
         extras=_extras(look, asked, now),
         trend=line(over_time.figures, _(asked.title), every, look.fmt),
-        paces=look.paces(every),
-        length=look.length_words(asked, every, now.figures[-1].period),
+        paces=paces(look, every),
+        length=length_words(look, asked, every, now.figures[-1].period),
         breakdown=_breakdown(look, asked, now),
         notes=list(dict.fromkeys([*now.notes, *over_time.notes])),
         kept=look.other_pairs("by"),
@@ -118,7 +117,7 @@ def _breakdown(look: Look, asked: Metric, now: Measurement) -> dict[str, Any] | 
         "chart": chart,
         "is_cut": len(shown) > MOST_ROWS,
         "withheld": sum(1 for group in shown if group.estimate.withheld),
-        "sorts": look.sorts(),
+        "sorts": sorts(look),
         "find": look.find,
         "unit": str(whole.unit),
     }
@@ -148,10 +147,32 @@ def definition(request: HttpRequest, slug: str, key: str) -> HttpResponse:
             {"label": rule_name(rule.name), "said": value_words(used.rules.get(rule.name)), "about": _(rule.about)}
             for rule in asked.rules
         ],
-        versions=[version_link(look, version, used) for version in reversed(versions_of(look.store, asked.key))],
+        versions=[_version_link(look, version, used) for version in reversed(versions_of(look.store, asked.key))],
+        settings_versions=_settings_versions(look),
         settings_url=look.settings_url(asked.key),
         sql=sql,
     )
 
 
-# --- one metric: differences -------------------------------------------------------------------------------------
+def _version_link(look: Look, version: Definition, used: Definition) -> dict[str, Any]:
+    """A version of a definition, with the address that measures by it."""
+    return {
+        "number": version.version,
+        "made_at": version.made_at,
+        "made_by": version.made_by,
+        "is_current": version.version == used.version,
+        "href": look.filters.query(version=version.version or "0"),
+    }
+
+
+def _settings_versions(look: Look) -> list[dict[str, Any]]:
+    """Every version of the settings, newest first, with the address that measures by it."""
+    return [
+        {
+            "number": record.version,
+            "made_at": record.made_at,
+            "is_current": record.version == look.settings.version,
+            "href": look.filters.query(settings=record.version),
+        }
+        for record in reversed(versions_of_settings(look.store))
+    ]

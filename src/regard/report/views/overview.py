@@ -18,10 +18,10 @@ from regard.report.showing import (
 )
 from regard.report.site import (
     Look,
-    card_words,
     period_text,
 )
-from regard.report.views.framing import LEAST_TELLING, attempt, page, usual_column
+from regard.report.views.framing import LEAST_TELLING, attempt, card_words, page, usual_column, welcome
+from regard.report.views.pacing import pace_words
 from regard.report.wording import (
     NAMELESS,
     interval_of,
@@ -38,7 +38,7 @@ TRENDS = 2
 def overview(request: HttpRequest, slug: str) -> HttpResponse:
     look = Look.of(request)
     if look.extent is None:
-        return page(request, "welcome", look)
+        return welcome(request, look)
     found = glances(look.store, look.slice(every=look.every), look.before, look.wider)
     compared = clearest_first(found)
     clear = [one for one in compared if one.change.is_significant]
@@ -83,7 +83,7 @@ def _trend(look: Look, one: Glance) -> dict[str, Any]:
     name = _(one.metric.title)
     every = look.pace_of(one.card.trend)
     chart = line(one.card.trend, name, every, look.fmt)
-    pace = look.pace_words(one.metric, every)
+    pace = pace_words(one.metric, every)
     return {"name": name, "url": look.url("report:metric", one.metric.key), "chart": chart, "pace": pace}
 
 

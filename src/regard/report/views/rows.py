@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from regard.accounts import Right
 from regard.accounts.site import right_required
@@ -16,8 +18,6 @@ from regard.report.breakdowns import broken_down
 from regard.report.results import Figures, Rows
 from regard.report.site import (
     Look,
-    after_in,
-    cursor,
     metric_in,
 )
 from regard.report.views.framing import metric_page
@@ -35,9 +35,9 @@ def rows(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """The interactions that the figure rests on, newest first, page by page from the last row seen."""
     look, asked = Look.of(request), metric_in(key)
     used = look.definition(asked)
-    after = after_in(request)
+    after = _after_in(request)
     found = rows_behind(look.store, asked.key, look.slice(), definition=used, after=after, limit=ROWS_A_PAGE)
-    following = look.filters.query(after=cursor(found.following)) if found.following else ""
+    following = look.filters.query(after=_cursor(found.following)) if found.following else ""
     return metric_page(
         request,
         "rows",
@@ -52,6 +52,21 @@ def rows(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         most=MOST_IN_A_FILE,
         sql=found.sql,
     )
+
+
+def _cursor(following: tuple[datetime, str]) -> str:
+    """The last row of a page as it stands in an address."""
+    return f"{following[0].isoformat()}~{following[1]}"
+
+
+def _after_in(request: HttpRequest) -> tuple[datetime, str] | None:
+    """The row that a page begins after; Invalid when the address was cut."""
+    text = request.GET.get("after", "")
+    instant, _sign, name = text.partition("~")
+    try:
+        return (datetime.fromisoformat(instant), name) if text else None
+    except ValueError as error:
+        raise Invalid(_("This address is not complete."), field="after", remedy=_("begin at the first page")) from error
 
 
 @right_required(Right.EXPORT)
