@@ -17,6 +17,7 @@ from regard.profiles.erasing.tasks import erase
 from regard.profiles.site import erase_profile
 from regard.stream import Batch, Question
 from regard.stream.compose import sql
+from regard.surveys.distribution.returning import inbox
 from regard.surveys.distribution.running import keep_list_of, list_path
 from regard.surveys.files.keeping import folder_of
 from regard.surveys.models import Invitation, Preference, Programme, Response, Survey, SurveyVersion, Upload
@@ -85,6 +86,15 @@ def test_whoever_is_erased_is_taken_out_of_the_lists_that_wait(people, workspace
     assert list_path(waiting).read_text("utf-8-sig").splitlines() == ["email,city", "ben@example.org,Łódź"]
     with pytest.raises(NotFound, match="no list"):
         list_path(only_ann)
+
+
+def test_mails_that_were_put_aside_go_with_who_wrote_them(people, workspace) -> None:
+    aside = inbox() / "others"
+    aside.mkdir(parents=True)
+    for name, address in (("1", "Ann@Example.org"), ("2", "ben@example.org")):
+        (aside / f"{name}.eml").write_bytes(f"From: <{address}>\n\nI am away\n".encode())
+    erase_profile(workspace, profile_number(ANN))
+    assert [path.name for path in aside.iterdir()] == ["2.eml"]
 
 
 def test_what_somebody_refused_is_remembered_and_what_they_like_is_not(people, workspace) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
@@ -89,6 +90,15 @@ def read_inbox() -> int:
         except OSError as error:  # somebody else's file, or gone meanwhile: the others are read all the same
             logger.warning("a mail in the inbox cannot be taken: %s", traced(error))
     return len(files)
+
+
+def forget_mails(addresses: Collection[str]) -> None:
+    """Delete what was put aside, where one of these addresses stands in it."""
+    sought = [address.lower().encode() for address in addresses if address]
+    for file in (inbox() / "others").glob("*.eml"):
+        raw = file.read_bytes().lower() if file.stat().st_size <= LARGEST_REPORT else b""
+        if any(address in raw for address in sought):
+            file.unlink(missing_ok=True)
 
 
 def _take_file(file: Path) -> None:

@@ -11,8 +11,9 @@ from django.db.models import Q
 
 from regard.accounts.site import Workspace
 from regard.profiles import EMAIL, PHONE, identifier_of
+from regard.surveys.distribution.returning import forget_mails
 from regard.surveys.files.keeping import folder_of
-from regard.surveys.inviting import SMS_CHANNEL
+from regard.surveys.inviting import EMAIL_CHANNEL, SMS_CHANNEL
 from regard.surveys.models import Invitation, Preference, Response
 from regard.surveys.preferring import spelled
 from regard.surveys.sending.uploads import forget_in_lists
@@ -21,7 +22,7 @@ from regard.surveys.sending.uploads import forget_in_lists
 @transaction.atomic
 def forget_person(workspace: Workspace, number: int, keys: Sequence[str]) -> None:
     """Delete the invitations of a person, their responses with the files sent along, what they like to be sent, and
-    their rows in lists that wait.
+    their rows in lists that wait, and mails from them that were put aside.
 
     What they do *not* want stays, by address, and so does that an address cannot be reached: without it, the next
     upload of a list would write to them again.
@@ -35,6 +36,7 @@ def forget_person(workspace: Workspace, number: int, keys: Sequence[str]) -> Non
     invitations.delete()
     _forget_likes(workspace, addresses)
     forget_in_lists(workspace, keys)
+    forget_mails({address for channel, address in addresses if channel == EMAIL_CHANNEL})
 
 
 def _addresses(keys: Sequence[str]) -> list[tuple[str, str]]:
