@@ -14,6 +14,7 @@ from django.test import Client
 from regard.base.clock import frozen
 from regard.jobs.site import backlog, run_due
 from regard.surveys.distribution import sending
+from regard.surveys.distribution.leaving import leave
 from regard.surveys.distribution.site import (
     Named,
     allowance_of,
@@ -431,3 +432,41 @@ def test_addresses_that_are_nobodys_are_told_apart_by_nothing(company: Company, 
         token = next(local(one) for one in links(post.mails[0]) if "/s/i/" in one).split("/")[3]
         answers = [Client().get(f"/s/{kind}/{word}/") for kind in "upo" for word in ("nonsense", token)]
     assert {answer.status_code for answer in answers} == {404}
+
+
+def while_the_first_is_under_way(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    """A server that takes its time: meanwhile something happens."""
+    claim, seen = sending.claim, []
+
+    def taking(one: Invitation) -> bool:
+        is_taken = claim(one)
+        if not seen:
+            seen.append(one)
+            happens()
+        return is_taken
+
+    monkeypatch.setattr(sending, "LOOKED_SECONDS", 0.0)
+    monkeypatch.setattr(sending, "claim", taking)
+
+
+def test_who_leaves_while_a_batch_is_under_way_gets_nothing_of_it(
+    company: Company, post: Post, minutes: Pass, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(company, "ann", "bo", "cy")
+    while_the_first_is_under_way(monkeypatch, lambda: leave(company.invitations[1]))
+    minutes()
+    assert post.recipients == ["ann@example.org", "cy@example.org"]
+    assert company.states() == {"ann": "sent", "bo": "unsubscribed", "cy": "sent"}
+
+
+def test_a_survey_that_is_closed_while_a_batch_is_under_way_sends_no_more_of_it(
+    company: Company, post: Post, minutes: Pass, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(company, "ann", "bo")
+    surveys = Survey.objects.of(company.workspace)
+    while_the_first_is_under_way(monkeypatch, lambda: surveys.update(state=Survey.State.CLOSED))
+    minutes()
+    assert post.recipients == ["ann@example.org"]
+    surveys.update(state=Survey.State.OPEN)
+    minutes(2)
+    assert post.recipients == ["ann@example.org", "bo@example.org"]

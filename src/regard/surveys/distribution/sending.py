@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Final
 
 from django.db.models import F, Q, QuerySet
@@ -51,6 +52,8 @@ CUT_OFF: Final = timedelta(minutes=15)
 """An invitation that has been under way for so long was cut off: it may have gone, and is not sent again."""
 UNCERTAIN: Final = "uncertain"
 TOLD_AT_ONCE: Final = 500
+LOOKED_SECONDS: Final = 2.0
+"""So long what people want, and whether the programme runs, is taken to be as it was."""
 
 
 def enqueue_due() -> None:
@@ -148,11 +151,11 @@ class _Channel:
     asker: Asker
     under_way: Invitation | None = None
     kept: Mapping[str, Preference] = field(default_factory=dict)
+    looked_at: float = float("-inf")
     refusals: int = 0
 
     def send(self, batch: Sequence[Invitation]) -> bool:
         """Send them; False when the other side is away: what was claimed last is given back."""
-        self.kept = preferences_of(self.asker.workspace, batch[0].channel, [one.address for one in batch])
         try:
             self.hand_over(batch, Writer(self.asker))
         except Unavailable as error:
@@ -166,11 +169,21 @@ class _Channel:
         raise NotImplementedError
 
     def claimed(self, batch: Sequence[Invitation]) -> Iterator[Invitation]:
-        """Those that may still go, each claimed for this process alone just before."""
-        for one in batch:
+        """Those that may still go, each claimed for this process alone just before; none once the programme has been
+        stopped."""
+        for place, one in enumerate(batch):
+            if monotonic() - self.looked_at >= LOOKED_SECONDS and not self._look(batch[place:]):
+                return
             if self._may_go(one) and claim(one):
                 self.under_way = one
                 yield one
+
+    def _look(self, rest: Sequence[Invitation]) -> bool:
+        """Read what their owners want; False when nobody is to be sent anything any more. A slow server takes minutes
+        for a batch, and people leave meanwhile."""
+        self.kept = preferences_of(self.asker.workspace, rest[0].channel, [one.address for one in rest])
+        self.looked_at = monotonic()
+        return Invitation.objects.of(self.asker.workspace).filter(may_go(), pk=rest[0].pk).exists()
 
     def _may_go(self, one: Invitation) -> bool:
         """Nobody who has left meanwhile, and nobody outside of their hours."""
