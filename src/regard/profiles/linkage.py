@@ -2,41 +2,29 @@
 
 Each suggestion says how much every field speaks for or against it: a match weight, log2 of how much likelier the
 agreement is between two records of one person than of two. The weights are estimated without labels, by expectation
-maximisation, with Splink (``pip install 'regard[linkage]'``). A person decides; nothing is merged by itself.
+maximisation; pairs are found and compared by Splink (``pip install 'regard[linkage]'``). A person decides; nothing is
+merged by itself.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from regard.base import Invalid, Unavailable
 from regard.base.words import said
+from regard.profiles.blocking import keys
+from regard.profiles.comparing import Comparison, comparisons, plain, unlike
+from regard.profiles.weighing import weigh
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-logger = logging.getLogger(__name__)
-
 Row = Mapping[str, Any]
 Pair = tuple[str, str]
-
-SEED: Final = 7
-EVERYTHING_UP_TO: Final = 1500
-"""Records of which every pair is compared; of more, only pairs that share something."""
-
-_NAMES: Final = (
-    *("given_name", "first_name", "forename", "firstname"),
-    *("surname", "last_name", "lastname", "family_name"),
-    "name",
-)
-_DATES: Final = ("date_of_birth", "dob", "birthday", "birth_date", "born")
-_PLACES: Final = ("postcode", "postal_code", "zip", "city", "suburb", "state", "country")
-_EXACT: Final = ("phone", "mobile", "soc_sec_id", "tax_id", "loyalty_id")
 
 
 @dataclass(frozen=True)
@@ -73,8 +61,8 @@ class Threshold:
 def likenesses(records: Sequence[Row], *, key: str = "key", at_least: float = 0.5) -> list[Likeness]:
     """The pairs of records that may be one person's, the most probable first.
 
-    ``records`` share their columns; ``key`` names each one. Columns that are empty nearly everywhere, or the same in
-    most records, are left out. Raises Invalid where fewer than two columns tell people apart.
+    ``key`` names each record. Columns that are empty nearly everywhere, or the same in most records, are left out.
+    Raises Invalid where fewer than two columns tell people apart.
     """
     if len(records) < 2:
         return []
@@ -85,12 +73,9 @@ def likenesses(records: Sequence[Row], *, key: str = "key", at_least: float = 0.
             field="columns",
             remedy=said("send traits such as name, email, phone or date of birth"),
         )
-    table = _table(records, key, columns)
-    if not _shared(table, columns):
-        return []  # nobody shares anything whole with anybody: nothing can be learnt from that
-    linker = _trained(table, columns, len(records))
-    found = linker.inference.predict(threshold_match_probability=at_least).as_pyarrow_table().to_pylist()
-    return sorted((_likeness(row, columns) for row in found), key=lambda item: (-item.weight, item.a, item.b))
+    compared = comparisons(records, columns)
+    found = (_likeness(records, key, compared, *pair) for pair in _probable(compared, at_least))
+    return sorted(found, key=lambda item: (-item.weight, item.a, item.b))
 
 
 def telling_columns(records: Sequence[Row], key: str) -> list[str]:
@@ -100,9 +85,9 @@ def telling_columns(records: Sequence[Row], key: str) -> list[str]:
     ['name']
     """
     found = []
-    for column in (name for name in records[0] if name != key):
-        values = [row.get(column) for row in records if _plain(row.get(column)) is not None]
-        if len(values) * 10 >= len(records) and len(set(map(str, values))) > min(8, len(records) // 8):
+    for column in (name for name in dict.fromkeys(name for row in records for name in row) if name != key):
+        values = [value for value in (plain(row.get(column)) for row in records) if value]
+        if len(values) * 10 >= len(records) and len(set(values)) > min(8, len(records) // 8):
             found.append(column)
     return found
 
@@ -126,101 +111,104 @@ def _at(threshold: float, found: Sequence[Likeness], right: set[tuple[str, ...]]
     return Threshold(threshold, precision, hits / len(right) if right else 0.0, len(suggested), hits)
 
 
-# --- the model -----------------------------------------------------------------------------------------------------
+# --- inside --------------------------------------------------------------------------------------------------------
 
 
-def _trained(table: pa.Table, columns: Sequence[str], size: int) -> Any:
-    """A model whose weights are estimated from the records themselves."""
-    splink, compare = _splink()
-    # Splink tells its progress at INFO.
-    logging.getLogger("splink").setLevel(logging.ERROR)
-    engine = splink.DuckDBAPI()
-    settings = splink.SettingsCreator(
-        link_type="dedupe_only",
-        comparisons=[_comparison(compare, column) for column in columns],
-        blocking_rules_to_generate_predictions=["1=1"] if size <= EVERYTHING_UP_TO else _blocks(splink, columns),
-        unique_id_column_name="key",
-        retain_intermediate_calculation_columns=True,
-        max_iterations=50,
-    )
-    records, teachers = engine.register(table), _shared(table, columns)
-    while True:
-        linker = splink.Linker(records, settings, log_level=logging.ERROR)
-        failed = _estimate(splink, linker, columns, teachers)
-        if failed is None:
-            return linker
-        teachers = [name for name in teachers if name != failed]  # what broke off leaves the model half changed
+def _probable(compared: Sequence[Comparison], at_least: float) -> Iterator[tuple[int, int, float, float, list[float]]]:
+    """The pairs from a probability upwards: the places of both records, the probability, the weight, and those of
+    every comparison."""
+    import numpy as np
+
+    pairs = _pairs(compared)
+    if pairs is None:
+        return
+    one, other, numbers = (pairs[name].to_numpy() for name in ("place_l", "place_r", "pattern"))
+    patterns, which, counts = np.unique(numbers, return_inverse=True, return_counts=True)
+    levels = np.stack(np.unravel_index(patterns, [len(item.levels) + 2 for item in compared]), axis=1) - 1
+    size = len(compared[0].columns[compared[0].main])
+    weighed = weigh(levels, counts.astype(float), [item.alike for item in compared], unlike(compared), size)
+    probability = 1 / (1 + np.exp2(-weighed.total))
+    for place in np.flatnonzero(probability[which] >= at_least):
+        kind = which[place]
+        yield (
+            int(one[place]),
+            int(other[place]),
+            float(probability[kind]),
+            float(weighed.total[kind]),
+            weighed.fields[kind].tolist(),
+        )
 
 
-def _shared(table: pa.Table, columns: Sequence[str]) -> list[str]:
-    """The columns in which some records have the same value."""
-    import pyarrow.compute as pc
-
-    return [name for name in columns if pc.count_distinct(table[name]).as_py() < pc.count(table[name]).as_py()]
-
-
-def _estimate(splink: Any, linker: Any, columns: Sequence[str], shared: Sequence[str]) -> str | None:
-    """Estimate the weights; returns the column at which Splink broke off, if it did."""
-    pairs = [splink.block_on(one, other) for place, one in enumerate(columns) for other in columns[place + 1 :]]
-    linker.training.estimate_probability_two_random_records_match(pairs, recall=0.8)
-    linker.training.estimate_u_using_random_sampling(max_pairs=2e6, seed=SEED)
-    nonsense = import_module("splink.internals.exceptions").SplinkException
-    # A column that pairs are blocked on teaches nothing about itself: so blocked on each in turn.
-    for column in shared:
-        try:
-            linker.training.estimate_parameters_using_expectation_maximisation(splink.block_on(column))
-        except (ValueError, nonsense):
-            # Splink gives up where a share comes to nought, and writes a query that cannot be read where odds come to
-            # infinity: pairs alike in this column teach nothing about the others.
-            logger.info("linkage: nothing learnt from pairs that share %s", column)
-            return column
-    return None
-
-
-def _comparison(compare: Any, column: str) -> Any:
-    """How two values of a column are compared, by what its name says that it holds."""
-    plain = column.lower()
-    if plain == "email":
-        return compare.EmailComparison(column)
-    if plain in _NAMES:
-        return compare.JaroWinklerAtThresholds(column, [0.92, 0.8]).configure(term_frequency_adjustments=True)
-    if plain in _DATES:
-        return compare.DamerauLevenshteinAtThresholds(column, [1, 2])
-    if plain in _EXACT:
-        return compare.DamerauLevenshteinAtThresholds(column, [1, 2])
-    if plain in _PLACES:
-        return compare.DamerauLevenshteinAtThresholds(column, [1]).configure(term_frequency_adjustments=True)
-    return compare.JaroWinklerAtThresholds(column, [0.9]).configure(term_frequency_adjustments=True)
-
-
-def _blocks(splink: Any, columns: Sequence[str]) -> list[Any]:
-    """Pairs worth comparing among many: equal in one telling column, or alike at the beginnings of two."""
-    equal = [splink.block_on(column) for column in columns if column.lower() not in _PLACES]
-    starts = [f"substr({column}, 1, 3)" for column in columns]
-    return equal + [splink.block_on(*pair) for pair in pairwise(starts)]
-
-
-def _table(records: Sequence[Row], key: str, columns: Sequence[str]) -> pa.Table:
+def _pairs(compared: Sequence[Comparison]) -> pa.Table | None:
+    """Every pair worth it, and how much alike its records are in everything, as one number; None where no two records
+    share anything."""
     import pyarrow as pa
 
-    given = {column: [_plain(row.get(column)) for row in records] for column in columns}
-    names = {"key": [str(row[key]) for row in records]}
-    return pa.table({name: pa.array(values, pa.string()) for name, values in {**names, **given}.items()})
+    splink, library = _splink()
+    logging.getLogger("splink").setLevel(logging.ERROR)  # it tells its progress at INFO
+    blocks = {f"block_{place}": column for place, column in enumerate(keys(compared))}
+    if not blocks:
+        return None
+    told = {name: pa.array(column) for item in compared for name, column in item.columns.items()}
+    place = range(len(next(iter(told.values()))))
+    table = pa.table({"place": pa.array(place), **told, **{name: pa.array(column) for name, column in blocks.items()}})
+    settings = splink.SettingsCreator(
+        link_type="dedupe_only",
+        comparisons=[_comparison(library, f"v{place}", item) for place, item in enumerate(compared)],
+        blocking_rules_to_generate_predictions=[splink.block_on(name) for name in blocks],
+        unique_id_column_name="place",
+        retain_matching_columns=False,
+        retain_intermediate_calculation_columns=True,  # a weight for each comparison
+    )
+    linker = splink.Linker(splink.DuckDBAPI().register(table), settings, log_level=logging.ERROR)
+    pairs = linker.inference.predict(warning_mode="never")
+    query = f"SELECT place_l, place_r, {_pattern(compared)} AS pattern FROM {pairs.physical_name}"  # noqa: S608
+    found: pa.Table = linker.misc.query_sql(query).as_pyarrow_table()
+    return found if len(found) else None
 
 
-def _plain(value: Any) -> str | None:
-    text = " ".join(str(value).split()).lower() if isinstance(value, str | int | float) else ""
-    return text or None
+def _pattern(compared: Sequence[Comparison]) -> str:
+    """SQL for the levels of all comparisons as one number (mixed radix; missing is 0)."""
+    number = "CAST(0 AS BIGINT)"
+    for place, item in enumerate(compared):
+        number = f"({number} * {len(item.levels) + 2} + CAST(mw_v{place} AS BIGINT))"
+    return number
 
 
-def _likeness(row: dict[str, Any], columns: Sequence[str]) -> Likeness:
-    reasons = [Reason(name, _weight(row, name), (row[f"{name}_l"], row[f"{name}_r"])) for name in columns]
-    told = sorted((reason for reason in reasons if reason.weight), key=lambda reason: -abs(reason.weight))
-    return Likeness(row["key_l"], row["key_r"], row["match_probability"], row["match_weight"], told)
+def _comparison(library: Any, name: str, item: Comparison) -> Any:
+    """A comparison as Splink reads it, with shares of which Splink's weight is the number of the level: 1 for nothing
+    alike, and more the closer. (Splink keeps the weights of pairs, but its levels only with all the values.)"""
+    missing = {"sql_condition": f"{item.main}_l IS NULL OR {item.main}_r IS NULL", "is_null_level": True}
+    told = [*(level.condition for level in item.levels), "ELSE"]
+    least = 2.0 ** -len(told)
+    levels = [
+        {"sql_condition": condition, "m_probability": least * 2.0**number, "u_probability": least}
+        for condition, number in zip(told, range(len(told), 0, -1), strict=True)
+    ]
+    return library.CustomComparison([missing, *levels], output_column_name=name)
 
 
-def _weight(row: dict[str, Any], column: str) -> float:
-    return float(row.get(f"mw_{column}") or 0.0) + float(row.get(f"mw_tf_adj_{column}") or 0.0)
+def _likeness(
+    records: Sequence[Row],
+    key: str,
+    compared: Sequence[Comparison],
+    one: int,
+    other: int,
+    probability: float,
+    weight: float,
+    told: Sequence[float],
+) -> Likeness:
+    a, b = records[one], records[other]
+    weights, values = defaultdict[str, float](float), dict[str, tuple[str | None, str | None]]()
+    for item, bits in zip(compared, told, strict=True):
+        weights[item.field] += bits
+        values[item.field] = _shown(a, item), _shown(b, item)
+    reasons = [Reason(name, bits, values[name]) for name, bits in weights.items() if bits]
+    return Likeness(str(a[key]), str(b[key]), probability, weight, sorted(reasons, key=lambda one: -abs(one.weight)))
+
+
+def _shown(row: Row, item: Comparison) -> str | None:
+    return plain(row.get(item.field)) or (plain(row.get(item.instead)) if item.instead else None)
 
 
 def _splink() -> tuple[Any, Any]:

@@ -13,6 +13,7 @@ from regard.profiles.evidence import LINKAGE, link_id
 from regard.profiles.linkage import Likeness, Reason, Threshold, likenesses
 from regard.profiles.merging import connect
 from regard.profiles.resolving import Resolution, customers_of
+from regard.profiles.traits import first_of
 from regard.stream import Question, Record, Store
 from regard.stream.compose import sql
 
@@ -23,11 +24,11 @@ MOST: Final = 100_000
 """Profiles compared at one time: those seen latest."""
 
 _ALSO: Final = {
-    "firstName": "first_name", "lastName": "last_name", "first_name": "first_name", "last_name": "last_name",
-    "birthday": "dob", "dob": "dob", "date_of_birth": "dob", "city": "city", "postcode": "postcode", "zip": "postcode",
-    "postal_code": "postcode", "street": "street", "company": "company",
+    "first_name": ("firstName", "first_name", "given_name"), "last_name": ("lastName", "last_name", "family_name"),
+    "dob": ("birthday", "dob", "date_of_birth", "birthDate"), "street": ("street",), "city": ("city",),
+    "postcode": ("postcode", "postalCode", "postal_code", "zip"), "company": ("company",), "address": ("address",),
 }  # fmt: skip
-"""Traits that tell people apart, and the column in which they are compared."""
+"""Columns in which profiles are compared, and the traits that tell them; those of an address may stand in one trait."""
 
 _PEOPLE = """SELECT p.customer AS customer, p.name AS name, p.email AS email, p.phone AS phone, p.traits AS traits,
     k.key AS key
@@ -120,7 +121,9 @@ def _decide(store: Store, item: Suggestion, state: str, made_by: str | None) -> 
 def _record(row: Mapping[str, Any]) -> dict[str, Any]:
     """A profile as it is compared: its whole name only where the parts are not known."""
     traits = json.loads(row["traits"] or "{}")
-    told = dict.fromkeys(_ALSO.values()) | {_ALSO[name]: traits[name] for name in traits if name in _ALSO}
+    inside = traits.get("address")
+    traits = {**inside, **traits, "address": None} if isinstance(inside, dict) else traits
+    told = {column: first_of(traits, names) for column, names in _ALSO.items()}
     whole = None if told["first_name"] and told["last_name"] else row["name"]
     return {"key": row["key"], "name": whole, "email": row["email"], "phone": row["phone"], **told}
 
