@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +16,10 @@ import duckdb
 import pytest
 
 from regard.base import Conflict, Invalid
+from regard.base.errors import RegardError
 from regard.stream import Batch, Question, Record, compose, open_store
+from regard.stream.engines.duckdb import DuckStore
+from tests.serving import PATIENCE_SECONDS
 from tests.stream.rows import NOON, parquet, refused, row
 
 COUNT = Question("count", compose.select("count(*) AS n").from_("interactions"))
@@ -153,6 +157,41 @@ def test_a_copy_made_while_rows_arrive_is_of_one_moment(store, batch, tmp_path):
             "SELECT (SELECT count(*) FROM interactions), (SELECT count(*) FROM records)"
         ).fetchone()
     assert rows == 3 + 2 * loads
+
+
+def test_a_store_is_not_closed_under_a_thread_that_is_about_to_read(path):
+    store, begun, go_on, closed = DuckStore(str(path)), threading.Event(), threading.Event(), []
+
+    class Slow:
+        """The store's connection; whoever asks it for a cursor waits."""
+
+        def __init__(self, real):
+            self.real = real
+
+        def cursor(self):
+            begun.set()
+            assert go_on.wait(PATIENCE_SECONDS)
+            closed.append("after a reader")
+            return self.real.cursor()
+
+        def close(self):
+            closed.append("closed")
+            self.real.close()
+
+    def read() -> None:
+        with suppress(RegardError):  # closed by then, it may be
+            store.kept("load")
+
+    store._connection = Slow(store._connection)
+    reader, closer = threading.Thread(target=read), threading.Thread(target=store.close)
+    reader.start()
+    assert begun.wait(PATIENCE_SECONDS)
+    closer.start()
+    closer.join(0.1)
+    go_on.set()
+    reader.join()
+    closer.join()
+    assert closed == ["after a reader", "closed"]
 
 
 def test_threads_read_while_one_writes(store, batch, tmp_path):

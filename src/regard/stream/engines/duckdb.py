@@ -70,6 +70,7 @@ class DuckStore:
     def __init__(self, path: str):
         self.path = path
         self._writing = threading.RLock()
+        self._lending = threading.Lock()
         self._opening = new_id()
         self._writes = 0
         self._known = Known()
@@ -137,7 +138,7 @@ class DuckStore:
                 cursor.execute("DETACH backup_copy")
 
     def close(self) -> None:
-        with self._writing:
+        with self._writing, self._lending:
             self._connection.close()
 
     # --- inside ------------------------------------------------------------------------------------------------
@@ -157,7 +158,9 @@ class DuckStore:
     def _cursor(self) -> duckdb.DuckDBPyConnection:
         """One cursor a thread: DuckDB's connections must not be shared between threads."""
         if not hasattr(self._local, "cursor"):
-            self._local.cursor = _quiet(self._connection.cursor())
+            with self._lending:  # a connection that is busy with this refuses to be closed
+                made = self._connection.cursor()
+            self._local.cursor = _quiet(made)
         cursor: duckdb.DuckDBPyConnection = self._local.cursor
         return cursor
 
