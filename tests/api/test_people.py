@@ -12,6 +12,7 @@ from regard.collect.api.interactions import spool
 from regard.collect.listening import Loader
 from regard.collect.live.site import SourceTable
 from regard.profiles import count_customers, get_segment, tasks
+from tests.serving import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db
 CALLS = [
@@ -160,7 +161,7 @@ def test_a_condition_that_cannot_be_read_is_refused(workspace, program, conditio
 def test_a_search_says_when_people_may_be_missing(sent, program, monkeypatch: pytest.MonkeyPatch) -> None:
     client, let, refreshed = program(), threading.Event(), tasks.refresh_profiles
     monkeypatch.setattr(tasks, "PROGRAMS_PATIENCE_SECONDS", 0.01)
-    monkeypatch.setattr(tasks, "refresh_profiles", lambda store: let.wait(30) and refreshed(store))
+    monkeypatch.setattr(tasks, "refresh_profiles", lambda store: let.wait(PATIENCE_SECONDS) and refreshed(store))
     answer = client.get("/api/v1/profiles", {"q": "ann"})
     assert (answer.status_code, answer.headers["Regard-Behind"]) == (200, "true")
     let.set()

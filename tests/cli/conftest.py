@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.serving import PATIENCE_SECONDS, free_port, wait_until_it_answers
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 SURVEY = """id,at,score,terminal,language
@@ -65,7 +64,7 @@ def regard(environment: dict[str, str], tmp_path: Path) -> Run:
             cwd=tmp_path,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=PATIENCE_SECONDS,
             check=False,
         )
 
@@ -98,43 +97,44 @@ class Server:
             )
 
     def ready(self) -> Server:
-        for _ in range(600):
-            if self.process.poll() is not None:
-                raise AssertionError(f"the server ended: {self.output.read_text()}")
-            try:
-                self.get("/health")
-            except (urllib.error.URLError, ConnectionError):
-                time.sleep(0.1)
-            else:
-                return self
-        raise AssertionError(f"the server does not answer: {self.output.read_text()}")
-
-    def get(self, path: str) -> str:
-        with urllib.request.urlopen(self.url + path, timeout=30) as answer:
-            return answer.read().decode()
+        try:
+            wait_until_it_answers(self.url, self.process)
+        except AssertionError as error:
+            raise AssertionError(f"{error}: {self.output.read_text()}") from error
+        return self
 
     def stop(self) -> int:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=60)
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+        return self.process.wait(timeout=PATIENCE_SECONDS)
 
 
 @pytest.fixture
 def survey(tmp_path: Path) -> Path:
-    (tmp_path / "survey.toml").write_text(MAPPING)
-    path = tmp_path / "survey.csv"
+    return write_survey(tmp_path)
+
+
+def write_survey(folder: Path) -> Path:
+    """The survey's file, with its mapping beside it."""
+    (folder / "survey.toml").write_text(MAPPING)
+    path = folder / "survey.csv"
     path.write_text(SURVEY)
     return path
 
 
-@pytest.fixture
-def loaded(regard: Run, survey: Path) -> Run:
-    done = regard("load", survey, "--mapping", "survey.toml", "--workspace", "shop")
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose workspace ``shop`` holds the survey: loaded once, copied for each test."""
+    folder = tmp_path_factory.mktemp("shop")
+    survey = write_survey(folder)
+    command = [sys.executable, "-m", "regard", "load", survey.name, "--mapping", "survey.toml", "--workspace", "shop"]
+    environment = {**os.environ, "REGARD_HOME": str(folder / "home")}
+    done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+    return folder / "home"
+
+
+@pytest.fixture
+def loaded(regard: Run, survey: Path, shop: Path, home: Path) -> Run:
+    shutil.copytree(shop, home)
     return regard

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import SURVEY, Run
+from tests.serving import PATIENCE_SECONDS
 
 
 def test_loading_twice_changes_nothing_and_says_so(loaded: Run, survey: Path) -> None:
@@ -135,11 +136,12 @@ def test_an_interrupted_load_keeps_nothing_and_says_so(
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored by what runs in the background
     )
     while load.poll() is None and not list(home.glob("tmp/load-*/*")):
         time.sleep(0.02)
     load.send_signal(signal.SIGINT)
-    _, said = load.communicate(timeout=60)
+    _, said = load.communicate(timeout=PATIENCE_SECONDS)
     assert load.returncode == 130, said
     assert said.strip() == "regard: stopped; nothing was left half done"
     assert not list(home.glob("workspaces/*"))

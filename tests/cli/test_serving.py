@@ -13,6 +13,7 @@ from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
 from tests.cli.conftest import MAPPING, Run, Server
+from tests.serving import PATIENCE_SECONDS
 
 Serve = Callable[..., Server]
 PRODUCTION = {
@@ -24,7 +25,7 @@ PRODUCTION = {
 
 def as_a_proxy_asks(server: Server, **headers: str) -> HTTPResponse:
     """What a proxy on this machine gets for a page, without following anything."""
-    connection = HTTPConnection("127.0.0.1", int(server.url.rpartition(":")[2]), timeout=60)
+    connection = HTTPConnection("127.0.0.1", int(server.url.rpartition(":")[2]), timeout=PATIENCE_SECONDS)
     connection.request("GET", "/account/login/", headers={"Host": "cx.example.org", **headers})
     return connection.getresponse()
 
@@ -34,11 +35,11 @@ def signed_in(server: Server) -> urllib.request.OpenerDirector:
     link = re.search(r"Sign in once with (\S+)", server.output.read_text())
     assert link, server.output.read_text()
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
-    page = browser.open(link[1], timeout=60).read().decode()
+    page = browser.open(link[1], timeout=PATIENCE_SECONDS).read().decode()
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
     assert token
     form = urllib.parse.urlencode({"csrfmiddlewaretoken": token[1]}).encode()
-    browser.open(urllib.request.Request(link[1], form, {"Origin": server.url}), timeout=60)
+    browser.open(urllib.request.Request(link[1], form, {"Origin": server.url}), timeout=PATIENCE_SECONDS)
     return browser
 
 
@@ -48,7 +49,7 @@ def test_a_load_from_the_command_line_shows_at_once_on_the_pages(loaded: Run, su
 
     def answers() -> list[str]:
         """How many answers the first card (CSAT, of the latest year) rests on."""
-        page = browser.open(f"{server.url}/w/shop/", timeout=60).read().decode()
+        page = browser.open(f"{server.url}/w/shop/", timeout=PATIENCE_SECONDS).read().decode()
         return re.findall(r"(\d+) responses", page)[:1]
 
     assert answers() == ["4"]
@@ -69,7 +70,7 @@ def test_the_server_stops_gracefully_and_keeps_everything_for_the_next_start(loa
 
 def test_a_live_view_that_somebody_watches_does_not_hold_up_the_end(loaded: Run, serve: Serve) -> None:
     server = serve()
-    watched = signed_in(server).open(f"{server.url}/w/shop/sources/live/stream/", timeout=60)
+    watched = signed_in(server).open(f"{server.url}/w/shop/sources/live/stream/", timeout=PATIENCE_SECONDS)
     assert watched.readline() == b"retry: 2000\n"
     assert server.stop() == 0
     assert "graceful shutdown exceeded" not in server.output.read_text()

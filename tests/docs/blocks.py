@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from regard.cli import main
+from tests.serving import PATIENCE_SECONDS
 
 FENCE = re.compile(r"^```(?P<info>[^\n]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 RUN = ("python", "sh", "console")
@@ -86,7 +87,7 @@ class Reader:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=120,
+            timeout=PATIENCE_SECONDS,
         )
 
     def run(self, block: Block, page: str) -> None:

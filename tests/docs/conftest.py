@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +15,7 @@ from regard.base.config import config
 from regard.report import Workspace
 from regard.stream import OpenedStore
 from tests.docs.blocks import ADDRESS, Reader
+from tests.serving import PATIENCE_SECONDS, free_port, wait_until_it_answers
 
 ROOT = Path(__file__).parent.parent.parent
 PROGRAMS = str(Path(sys.executable).parent)
@@ -64,7 +62,7 @@ def reader(
             value.close()
     for server in servers:
         server.terminate()
-        server.wait(20)
+        server.wait(PATIENCE_SECONDS)
 
 
 def _lay_out(folder: Path) -> None:
@@ -77,16 +75,8 @@ def _lay_out(folder: Path) -> None:
 
 
 def _serve(environment: dict[str, str], servers: list[subprocess.Popen[str]]) -> str:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    address = f"127.0.0.1:{(port := free_port())}"
     given = os.environ | environment | {"REGARD_PORT": str(port)}
     servers.append(subprocess.Popen([f"{PROGRAMS}/regard", "run"], env=given, stdout=subprocess.DEVNULL, text=True))
-    for _ in range(300):
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=1)
-        except OSError:
-            time.sleep(0.1)
-            continue
-        return f"127.0.0.1:{port}"
-    pytest.fail("the server did not start")
+    wait_until_it_answers(f"http://{address}", servers[-1])
+    return address

@@ -19,6 +19,7 @@ from regard.jobs.models import LEASE, Job, Turn
 from regard.jobs.site import backlog, enqueue, enqueue_all, failed_jobs, retry, run_due, start_working
 from regard.jobs.tasks import POLICY, forget_given_up
 from tests.jobs import errands
+from tests.serving import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db
 Lines = Callable[[], list[str]]
@@ -322,7 +323,7 @@ def test_the_sites_own_workers_do_what_is_enqueued_and_stop_when_told(
     monkeypatch.setattr(errands, "write", lambda **_: written.set())
     Job.objects.enqueue(f"{errands.HERE}.write", None, None, {"path": str(paper)})
     stop = start_working(1)
-    assert written.wait(20)
+    assert written.wait(PATIENCE_SECONDS)
     stop()
     assert not [thread for thread in threading.enumerate() if thread.name == "jobs"]
     assert not Job.objects.exists()

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.serving import PATIENCE_SECONDS
+
 ROOT = Path(__file__).parents[2]
-PATIENCE_SECONDS = 60
 ENQUEUE = """
 import regard.asgi
 from regard.accounts.site import prepare_site
@@ -60,7 +61,7 @@ def table(home: Path) -> Callable[[str], list[tuple]]:
     """Reads or changes the table of jobs from outside, as an operator would."""
 
     def ask(sql: str) -> list[tuple]:
-        with sqlite3.connect(home / "regard.sqlite3", timeout=10) as connection:
+        with sqlite3.connect(home / "regard.sqlite3", timeout=PATIENCE_SECONDS) as connection:
             return connection.execute(sql).fetchall()
 
     return ask

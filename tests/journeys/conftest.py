@@ -5,20 +5,22 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.journeys.furnish import PASSWORD
+from tests.serving import PATIENCE_SECONDS, free_port, wait_until_it_answers
 
 HERE = Path(__file__).parent
+PATIENCE = 60_000.0
+"""Milliseconds that a page has to become what is expected of it. Whatever is there is not waited for."""
+expect.set_options(timeout=PATIENCE)
 AXE = (HERE / "vendor" / "axe.min.js").read_text()
 FLAGS = [
     "--headless",
@@ -49,7 +51,9 @@ class Site:
     def regard(self, *arguments: str | Path) -> str:
         """Run a command of the command line beside the server, and return what it printed."""
         command = [sys.executable, "-m", "regard", *map(str, arguments)]
-        done = subprocess.run(command, env=_environment(self.home), capture_output=True, text=True, timeout=120)
+        done = subprocess.run(
+            command, env=_environment(self.home), capture_output=True, text=True, timeout=PATIENCE_SECONDS
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -65,21 +69,20 @@ def _environment(home: Path, **more: str) -> dict[str, str]:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """`regard run` on a free port, in a home that has been furnished."""
     home = tmp_path_factory.mktemp("journeys") / "home"
-    subprocess.run([sys.executable, "-m", "tests.journeys.furnish"], env=_environment(home), check=True, timeout=300)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    subprocess.run(
+        [sys.executable, "-m", "tests.journeys.furnish"], env=_environment(home), check=True, timeout=PATIENCE_SECONDS
+    )
     process = subprocess.Popen(
         [sys.executable, "-m", "regard", "run"],
-        env=_environment(home, REGARD_PORT=str(port)),
+        env=_environment(home, REGARD_PORT=str(free_port())),
         stdout=subprocess.PIPE,
         text=True,
     )
     address, link = _greeting(process), _greeting(process)
-    _wait_for(port, process)
+    wait_until_it_answers(address, process)
     yield Site(address, home, link)
     process.terminate()
-    process.wait(20)
+    process.wait(PATIENCE_SECONDS)
 
 
 def _greeting(process: subprocess.Popen) -> str:
@@ -88,16 +91,6 @@ def _greeting(process: subprocess.Popen) -> str:
     found = re.search(r"http://\S+", line)
     assert found, f"the server said {line!r}"
     return found[0]
-
-
-def _wait_for(port: int, process: subprocess.Popen) -> None:
-    for _ in range(600):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        assert process.poll() is None, "the server did not start"
-        time.sleep(0.1)
-    pytest.fail("the server did not listen")
 
 
 @pytest.fixture(scope="package")
@@ -129,7 +122,7 @@ class Visitor:
     addresses: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(PATIENCE)
         self.page.on("console", lambda said: said.type == "error" and self.complaints.append(said.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", lambda request: self.addresses.append(request.url))
@@ -192,6 +185,7 @@ def states(browser: Browser, site: Site) -> dict[str, dict]:
 def _by_link(browser: Browser, site: Site) -> dict:
     context = browser.new_context()
     page = context.new_page()
+    page.set_default_timeout(PATIENCE)
     page.goto(site.link)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(re.compile(r"/workspaces/|/w/"))
@@ -203,6 +197,7 @@ def _by_link(browser: Browser, site: Site) -> dict:
 def _by_password(browser: Browser, site: Site, role: str) -> dict:
     context = browser.new_context()
     page = context.new_page()
+    page.set_default_timeout(PATIENCE)
     page.goto(f"{site.address}/account/login/")
     page.get_by_label("Email").fill(f"{role}@example.org")
     page.get_by_label("Password", exact=True).fill(PASSWORD)

@@ -17,13 +17,13 @@ def through_the_wizard(visitor: Visitor, workspace: str, file: Path, at_each_ste
     page.get_by_label("Drop files here, or choose them").set_input_files(file)
     at_each_step()
     page.get_by_role("button", name="Hand in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("What the columns are", timeout=30_000)
+    expect(page.get_by_role("heading", level=1)).to_have_text("What the columns are")
     at_each_step()
     page.get_by_role("button", name="Go on to the dry run").click()
-    expect(page.get_by_role("button", name="Load", exact=True)).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="Load", exact=True)).to_be_visible()
     at_each_step()
     page.get_by_role("button", name="Load", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Loaded", timeout=30_000)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Loaded")
     at_each_step()
     return page
 
@@ -42,7 +42,7 @@ def test_an_analyst_brings_a_file_to_a_figure_and_reads_why_a_row_was_refused(vi
     page.get_by_role("link", name="Look at the refused rows").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Refused rows")
     look()
-    assert page.locator("tbody").first.locator("tr").count() == BAD
+    expect(page.locator("tbody").first.locator("tr")).to_have_count(BAD)
     expect(page.locator("tbody").first).to_contain_text("2026-04-31")
 
     visitor.go("/w/quay/")

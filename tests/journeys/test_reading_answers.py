@@ -7,8 +7,10 @@ import sys
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.conftest import Site, Visitor, _environment
+from tests.serving import PATIENCE_SECONDS
 
 PAGES = ("", "?weights=sampling&language=en", "silence/?variable=language", "crosstab/", "words/", "responses/{one}/")
 LOOKS = ((1366, "light"), (390, "dark"), (320, "light"))
@@ -27,7 +29,11 @@ print(survey.key, Response.objects.of(harbour).filter(survey=survey).first().pub
 def answered(site: Site) -> tuple[str, str]:
     """A survey that people have answered: the address of its results, and one response."""
     made = subprocess.run(
-        [sys.executable, "-c", ANSWERED], env=_environment(site.home), capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", ANSWERED],
+        env=_environment(site.home),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
     )
     assert made.returncode == 0, made.stderr
     key, one = made.stdout.split()
@@ -66,18 +72,18 @@ def test_everything_works_without_javascript(visit: Callable[..., Visitor], answ
     page.get_by_text("Filters and weights").click()
     page.locator("#f-language").select_option("pl")
     page.get_by_role("button", name="Show", exact=True).click()
-    assert "60 responses" in page.locator(".head").inner_text()
+    expect(page.locator(".head")).to_contain_text("60 responses")
     page.get_by_role("link", name="Who did not answer").click()
     page.get_by_label("Variable").select_option("trait:region")
     page.get_by_role("button", name="Enter shares").click()
     page.get_by_label("north").fill("50")
     page.get_by_label("south").fill("50")
     page.get_by_role("button", name="Keep").click()
-    assert "The known shares are kept." in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("The known shares are kept.")
     page.get_by_role("link", name="Results by these weights").click()
-    assert "design effect" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("design effect")
     page.get_by_role("link", name="Their words").click()
     page.get_by_label("Find words").fill("parcel")
     page.get_by_role("button", name="Find", exact=True).click()
     page.get_by_role("link", name="The whole response").first.click()
-    assert "How likely are you to recommend us" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("How likely are you to recommend us")

@@ -49,7 +49,7 @@ def test_a_manager_goes_from_workspace_to_breakdown_to_a_file_of_exactly_that(vi
     expect(page.locator("pre").last).to_contain_text("SELECT")
     page.get_by_role("link", name="Rows behind it").click()
     expect(page.get_by_role("heading", name="The rows behind the figure")).to_be_visible()
-    assert page.locator("table.cards tbody tr").count() == 25
+    expect(page.locator("table.cards tbody tr")).to_have_count(25)
     assert "period=30d" in page.url
     assert visitor.complaints == []
 

@@ -60,5 +60,6 @@ def test_the_checks_notice_a_bad_page(look) -> None:
         '<input><p class="card flush"><img src="/x.png"></p><pre>' + 'wide '.repeat(200) + '</pre>')""")
     assert {one.partition(":")[0] for one in visitor.violations()} >= {"label", "image-alt"}
     assert visitor.overflow()
-    visitor.page.evaluate("() => { document.body.setAttribute('onclick', 'alert(1)') }")
+    with visitor.page.expect_console_message(lambda said: "Content Security Policy" in said.text):
+        visitor.page.evaluate("() => { document.body.setAttribute('onclick', 'alert(1)') }")
     assert any("Content Security Policy" in said for said in visitor.complaints)

@@ -66,6 +66,7 @@ def test_by_keys_alone_a_question_moves_and_the_focus_stays_with_it(visit) -> No
     expect(page.locator("[data-question=why_low] button[value^=down]")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#said")).to_contain_text("page 2, place 3")
+    expect(page.locator("[data-question=why_low] button[value^=down]")).to_be_focused()
     assert (
         page.locator("[data-question=why_low] button[value^=down]").evaluate(
             "e => e.matches(':focus-visible') && getComputedStyle(e).outlineStyle"
@@ -164,6 +165,7 @@ def test_another_condition_an_answer_in_a_text_and_what_was_removed_come_by_keys
     page.get_by_role("button", name="Keep and stay").click()
     expect(page.get_by_text("and {profile.plan} = 'pro'")).to_be_visible()
     page.get_by_role("link", name="Questions").click()
+    page.wait_for_url(re.compile(r"/surveys/[\w-]{12}/$"))
     before = titles(page)
     page.locator("[data-question=why_low] button[value^=remove]").focus()
     page.keyboard.press("Enter")

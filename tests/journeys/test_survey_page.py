@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Site, Visitor, _environment
 from tests.journeys.test_without import focus_by_tab
+from tests.serving import PATIENCE_SECONDS
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 BUDGET = 15_000
@@ -25,7 +26,7 @@ LANGUAGES = ("en", "pl", "ru", "zh-CN", "ro")
 def surveys(site: Site) -> Site:
     """Surveys that are open on the running server."""
     command = [sys.executable, "-m", "tests.journeys.furnish_surveys"]
-    subprocess.run(command, env=_environment(site.home), check=True, timeout=120)
+    subprocess.run(command, env=_environment(site.home), check=True, timeout=PATIENCE_SECONDS)
     return site
 
 
@@ -136,6 +137,7 @@ def test_the_keyboard_alone_answers(visit, surveys) -> None:
 def test_a_problem_is_led_to(visit, surveys) -> None:
     page = visit("").go("/s/every-kind/")
     press(page, "Next")
+    expect(page.get_by_role("alert")).to_be_focused()
     page.get_by_role("link", name="How was the food?").press("Enter")
     page.keyboard.press("Space")
     expect(page.locator("#q1-1")).to_be_checked()

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Site, Visitor, _environment
+from tests.serving import PATIENCE_SECONDS
 
 SEND = "/w/pier/surveys/sent/send/"
 PHONE = {"viewport": {"width": 390, "height": 844}}
@@ -25,7 +26,7 @@ open_survey(pier, "sent", ALL, draft=ALL)
 @pytest.fixture(scope="module")
 def sent(site: Site) -> Site:
     """A survey that is open."""
-    subprocess.run([sys.executable, "-c", FURNISH], env=_environment(site.home), check=True, timeout=120)
+    subprocess.run([sys.executable, "-c", FURNISH], env=_environment(site.home), check=True, timeout=PATIENCE_SECONDS)
     return site
 
 

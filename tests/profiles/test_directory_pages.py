@@ -23,6 +23,7 @@ from regard.profiles.searching import strongest
 from regard.stream import Record
 from tests.profiles.evidence import seen, write
 from tests.profiles.test_people import event, load
+from tests.serving import PATIENCE_SECONDS
 
 AT = "/w/harbour/people/"
 ANNA, VISITOR, BEN = profile_number("1042"), profile_number("anonymous_id:a1"), profile_number("CUST-7")
@@ -83,7 +84,7 @@ def test_that_nobody_fits_is_not_said_while_people_are_brought_up_to_date(
     let = threading.Event()
     refreshed = jobs.refresh_profiles
     monkeypatch.setattr(jobs, "PATIENCE_SECONDS", 0.01)
-    monkeypatch.setattr(jobs, "refresh_profiles", lambda store: let.wait(30) and refreshed(store))
+    monkeypatch.setattr(jobs, "refresh_profiles", lambda store: let.wait(PATIENCE_SECONDS) and refreshed(store))
     typed = {"HX-Request": "true"}
     for headers in ({}, typed):
         said = page(agent, "?q=zofia", headers=headers)
@@ -104,7 +105,7 @@ def test_many_who_wait_at_once_have_the_table_brought_up_to_date_once_more_not_o
 ) -> None:
     done, let = [], threading.Event()
     monkeypatch.setattr(jobs, "PATIENCE_SECONDS", 0.01)
-    monkeypatch.setattr(jobs, "refresh_profiles", lambda _store: done.append(let.wait(30)) or 0)
+    monkeypatch.setattr(jobs, "refresh_profiles", lambda _store: done.append(let.wait(PATIENCE_SECONDS)) or 0)
     for _ in range(10):
         page(agent, "")
     let.set()
@@ -340,7 +341,7 @@ def test_a_company_whose_people_are_still_being_sorted_is_being_prepared(
     load(store_of(shop), tmp_path, event("1043", "Account Joined", subject="zenith"), first=50)
     let, refreshed = threading.Event(), jobs.refresh_profiles
     monkeypatch.setattr(jobs, "PATIENCE_SECONDS", 0.01)
-    monkeypatch.setattr(jobs, "refresh_profiles", lambda store: let.wait(30) and refreshed(store))
+    monkeypatch.setattr(jobs, "refresh_profiles", lambda store: let.wait(PATIENCE_SECONDS) and refreshed(store))
     assert "This company is being prepared" in page(agent, "companies/zenith/")
     assert agent.get(AT + "companies/nobody/").status_code == 404
     assert "are being sorted to their people" in page(agent, "companies/acme/")

@@ -6,21 +6,15 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
 import pytest
 
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+from tests.serving import PATIENCE_SECONDS, free_port, wait_until_it_answers
 
 
 @pytest.fixture
@@ -37,19 +31,14 @@ def server(home: Path) -> Iterator[tuple[subprocess.Popen, int]]:
         "warning",
     ]
     process = subprocess.Popen(command, env={**os.environ, "REGARD_HOME": str(home)})
-    for _ in range(300):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        assert process.poll() is None, "the server did not start"
-        time.sleep(0.1)
+    wait_until_it_answers(f"http://127.0.0.1:{port}", process)
     yield process, port
     process.kill()
     process.wait()
 
 
 def get(port: int, path: str, **headers: str) -> HTTPResponse:
-    connection = HTTPConnection("localhost", port, timeout=30)
+    connection = HTTPConnection("localhost", port, timeout=PATIENCE_SECONDS)
     connection.request("GET", path, headers=headers)
     return connection.getresponse()
 
@@ -70,7 +59,7 @@ def test_a_fresh_home_serves_a_styled_sign_in_page_and_stops_when_told(server, h
     assert get(port, "/api/v1/loads/a%0Ab").headers["Content-Type"] == "application/problem+json"
     assert get(port, "/account/login/", Host="evil.example").status == 400
     process.send_signal(signal.SIGTERM)
-    assert process.wait(20) in (0, -signal.SIGTERM)
+    assert process.wait(PATIENCE_SECONDS) in (0, -signal.SIGTERM)
 
 
 @pytest.mark.django_db
@@ -91,7 +80,7 @@ def test_browser_files_are_collected_once_for_each_version(settings, tmp_path: P
 
 def test_a_strangers_large_upload_is_refused_with_a_page_before_it_is_read(server) -> None:
     _, port = server
-    connection = HTTPConnection("localhost", port, timeout=30)
+    connection = HTTPConnection("localhost", port, timeout=PATIENCE_SECONDS)
     connection.putrequest("POST", "/w/harbour/imports/new/")
     connection.putheader("Content-Length", str(5_000_000_000))
     connection.endheaders()
@@ -104,7 +93,7 @@ def test_a_strangers_large_upload_is_refused_with_a_page_before_it_is_read(serve
 
 def test_a_body_without_a_length_is_counted_while_it_comes(server) -> None:
     _, port = server
-    connection = HTTPConnection("localhost", port, timeout=30)
+    connection = HTTPConnection("localhost", port, timeout=PATIENCE_SECONDS)
     connection.request(
         "POST",
         "/account/login/",

@@ -5,10 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
-import time
-import urllib.error
 import urllib.request
 import zipfile
 from pathlib import Path
@@ -16,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from regard import __version__
+from tests.serving import PATIENCE_SECONDS, free_port, wait_until_it_answers
 
 pytestmark = pytest.mark.wheel
 ROOT = Path(__file__).parent.parent.parent
@@ -47,11 +45,8 @@ def regard(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return {**kept, "REGARD_HOME": str(tmp_path_factory.mktemp("home") / "regard"), "REGARD_PORT": str(port)}
+    return {**kept, "REGARD_HOME": str(tmp_path_factory.mktemp("home") / "regard"), "REGARD_PORT": str(free_port())}
 
 
 def test_the_wheel_holds_everything_that_is_shown_and_loaded(wheel: Path) -> None:
@@ -97,22 +92,12 @@ def _serves(regard: Path, environment: dict[str, str], folder: Path) -> None:
     output = folder / "server.txt"
     with output.open("w") as out:
         server = subprocess.Popen([regard, "run"], env=environment, cwd=folder, stdout=out, stderr=out)
+    address = f"http://127.0.0.1:{environment['REGARD_PORT']}"
     try:
-        assert _answer(f"http://127.0.0.1:{environment['REGARD_PORT']}/health", server, output) == '{"status": "ok"}'
-        page = _answer(f"http://127.0.0.1:{environment['REGARD_PORT']}/account/login/", server, output)
-        assert "stylesheet" in page
+        wait_until_it_answers(address, server)
+        with urllib.request.urlopen(f"{address}/account/login/", timeout=PATIENCE_SECONDS) as page:
+            assert b"stylesheet" in page.read()
     finally:
         server.send_signal(signal.SIGTERM)
-        assert server.wait(timeout=60) in {0, -signal.SIGTERM}
+        assert server.wait(timeout=PATIENCE_SECONDS) in {0, -signal.SIGTERM}
     assert "Sign in once with http" in output.read_text()
-
-
-def _answer(url: str, server: subprocess.Popen[bytes], output: Path) -> str:
-    for _ in range(600):
-        assert server.poll() is None, output.read_text()
-        try:
-            with urllib.request.urlopen(url, timeout=30) as answer:
-                return answer.read().decode()
-        except urllib.error.URLError:
-            time.sleep(0.1)
-    raise AssertionError(output.read_text())

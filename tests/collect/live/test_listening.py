@@ -20,6 +20,7 @@ from regard.collect.spool import Arrived, read_segment, segments
 from regard.profiles import DEFAULT_RULES, change_rules
 from regard.stream import Batch, Store, open_store
 from tests.collect.live.conftest import AT, WEB, append, arrived, ids, rows, track
+from tests.serving import PATIENCE_SECONDS
 
 
 class Breaking:
@@ -211,7 +212,7 @@ def test_the_loader_stops_when_told(spool: Path, store: Store, loader: Loader):
     while segments(spool):
         pass
     stop.set()
-    thread.join(10)
+    thread.join(PATIENCE_SECONDS)
     assert not thread.is_alive()
     assert ids(store) == ["1"]
 

@@ -11,6 +11,8 @@ from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
+from tests.serving import PATIENCE_SECONDS
+
 SEATS = 3
 PEOPLE = 8
 RATING = {"type": "rating", "name": "nps", "rateMin": 0, "rateMax": 10, "metric": "nps"}
@@ -26,7 +28,7 @@ def at_once(*things: Callable[[], Any]) -> None:
     start = threading.Barrier(len(things))
 
     def do(thing: Callable[[], Any]) -> None:
-        start.wait(20)
+        start.wait(PATIENCE_SECONDS)
         thing()
         connection.close()
 

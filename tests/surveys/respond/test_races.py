@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from tests.serving import PATIENCE_SECONDS
 from tests.surveys.respond.racing import SCENES
 
 ROOT = Path(__file__).parents[3]
@@ -23,7 +24,9 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     home = str(tmp_path_factory.mktemp("home"))
     known = {**kept, "REGARD_HOME": home, "DJANGO_SETTINGS_MODULE": "regard.settings", "PYTHONPATH": path}
     command = [sys.executable, "-m", "tests.surveys.respond.racing"]
-    done = subprocess.run(command, env=known, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        command, env=known, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     return dict(line.split(": ", 1) for line in done.stdout.splitlines())
 
