@@ -55,7 +55,8 @@ def server() -> Iterator[str]:
         if user:
             shutil.chown(root, user)
         _run(user, folder / "initdb", "-D", root / "data", "-U", "regard", "-A", "trust", "-E", "UTF8", "--no-sync")
-        options = f"-c listen_addresses='' -c unix_socket_directories={root} -c fsync=off -c max_connections=50"
+        quick = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"  # nothing here outlives a crash
+        options = f"-c listen_addresses='' -c unix_socket_directories={root} {quick} -c max_connections=50"
         _run(user, folder / "pg_ctl", "-D", root / "data", "-o", options, "-l", root / "log", "-w", "start")
         try:
             yield f"postgresql://regard@/postgres?host={root}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,11 +12,11 @@ from django.test import Client
 from regard.accounts.api.rates import buckets
 from regard.accounts.keys.model import Scope
 from regard.accounts.keys.models import Key
-from regard.accounts.site import Workspace, store_of
+from regard.accounts.site import Workspace
 from regard.collect import tasks
 from regard.profiles import condition_of, keep_segment
-from regard.stream import Record
-from tests.report.pages_data import fill
+from regard.stream import OpenedStore, Record
+from tests.report.pages_data import filled
 
 Program = Callable[..., Client]
 
@@ -41,13 +42,22 @@ def program(workspace: Workspace) -> Program:
     return client
 
 
-@pytest.fixture
-def full(workspace: Workspace, tmp_path: Path) -> Workspace:
-    """The workspace with half a year of a small company."""
-    store = store_of(workspace)
-    fill(store, tmp_path)
+@pytest.fixture(scope="session")
+def full_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A stream with half a year of a small company: filled once, copied for each test."""
+    return filled(tmp_path_factory.mktemp("company"), _and_more)
+
+
+def _and_more(store: OpenedStore) -> None:
     store.keep(Record("load", "load-1", {"files": [{"name": "company.csv"}], "new": 480, "known": 0, "refused": 0}))
     keep_segment(store, "Loyal", condition_of({"kind": "did", "name": "Survey Answered"}))
+
+
+@pytest.fixture
+def full(workspace: Workspace, full_file: Path) -> Workspace:
+    """The workspace with that stream."""
+    workspace.path.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(full_file, workspace.path)
     return workspace
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.report.pages_data import fill
+from tests.report.pages_data import filled
+
+
+@pytest.fixture(scope="session")
+def company_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The company's stream: filled once, copied for each test."""
+    return filled(tmp_path_factory.mktemp("company"))
 
 
 @pytest.fixture
-def company(workspace, tmp_path: Path):
+def company(workspace, company_file: Path):
     """The workspace ``harbour``, filled."""
-    from regard.accounts.site import store_of
-
-    fill(store_of(workspace), tmp_path)
+    workspace.path.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(company_file, workspace.path)
     return workspace

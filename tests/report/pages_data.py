@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from regard.stream import Batch, OpenedStore, Record
+from regard.stream import Batch, OpenedStore, Record, open_store
 from tests.stream.rows import parquet, row
 
 FIRST, SECOND = datetime(2026, 2, 2, 10), datetime(2026, 5, 4, 10)
@@ -29,7 +30,12 @@ def answers() -> list[dict[str, Any]]:
     return found
 
 
-def fill(store: OpenedStore, folder: Path) -> None:
-    """Append the company's rows, with the record of the load."""
-    made = parquet(folder / "company.parquet", answers())
-    store.append(Batch(accepted=made, records=[Record("load", "load-1", {"files": ["company.csv"], "status": "done"})]))
+def filled(folder: Path, more: Callable[[OpenedStore], object] = lambda store: None) -> Path:
+    """A store's file with the company's rows and the record of their load; ``more`` may add to it."""
+    made, path = parquet(folder / "company.parquet", answers()), folder / "company.duckdb"
+    with open_store(path) as store:
+        store.append(
+            Batch(accepted=made, records=[Record("load", "load-1", {"files": ["company.csv"], "status": "done"})])
+        )
+        more(store)
+    return path
