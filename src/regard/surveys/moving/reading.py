@@ -19,7 +19,7 @@ from regard.surveys.moving.surveyjs import read_surveyjs
 from regard.surveys.moving.wording import objects
 
 _UNLIKE: Final = {
-    "later_reference": said("a condition sees the answers to what came before it; before it is published, move it"),
+    "later_reference": said("a condition sees only the answers to what came before it; mend it before you publish"),
     "unknown_in_text": said("the text says nothing instead"),
 }
 """Findings of the check before publishing that tell of something that does not work as it did."""
@@ -41,13 +41,18 @@ def read_survey(given: Path | str | bytes, name: str = "") -> Moved:
 
 
 def _checked(moved: Moved) -> Moved:
-    """With what cannot work as it did, by the check before publishing: what is asked for too early is listed, other
-    errors are notes."""
-    errors = [*dict.fromkeys(one for one in check_references(moved.questionnaire) if one.code in _UNLIKE)]
-    losses = [
-        Loss(one.place or said("survey"), one.message, _UNLIKE[one.code], "changed") for one in dict.fromkeys(errors)
+    """With what the check before publishing says of names: what works otherwise than in the source is listed, and what
+    only has to be mended before the survey is published is a note."""
+    found = [*dict.fromkeys(one for one in check_references(moved.questionnaire) if one.code in _UNLIKE)]
+    is_same = moved.format != "surveyjs"  # there a condition sees later answers of its page; elsewhere nobody's
+    noted = [one for one in found if is_same and one.code == "later_reference"]
+    changed = [one for one in found if one not in noted]
+    losses = [Loss(one.place or said("survey"), one.message, _UNLIKE[one.code], "changed") for one in changed]
+    notes = [
+        said("{place}: {message}; mend it before you publish", place=one.place, message=one.message) for one in noted
     ]
-    return replace(moved, losses=sorted([*moved.losses, *losses], key=lambda loss: SEVERITIES.index(loss.severity)))
+    listed = sorted([*moved.losses, *losses], key=lambda loss: SEVERITIES.index(loss.severity))
+    return replace(moved, losses=listed, notes=[*moved.notes, *notes])
 
 
 def _read(data: bytes, name: str) -> Moved:

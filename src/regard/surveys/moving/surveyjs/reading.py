@@ -284,10 +284,10 @@ class _Reader:
         self.losses.cosmetic(key, said("panel"), said("its questions stand on the page itself"))
         self.losses.unknown(key, raw, _PANEL)
         inner = self._elements(raw, condition, depth + 1)
-        texts = [raw.get(name) for name in ("title", "description") if raw.get(name)]
+        texts = [text for name in ("title", "description") if (text := _text_of(raw.get(name)))]
         if not texts or not inner:
             return inner
-        html: Any = texts[0] if len(texts) == 1 or isinstance(texts[0], dict) else "\n".join(map(str, texts))
+        html: Any = texts[0] if len(texts) == 1 or isinstance(texts[0], dict) else "\n".join(map(_in_own, texts))
         return [Html(name=self.names.make(key), html=html, visible_if=condition), *inner]
 
     def _expression(self, raw: dict[str, Any], key: str) -> None:
@@ -379,6 +379,13 @@ class _Reader:
         value: Any = raw.get("value")
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         return f"{left} {sign} {written(Constant(value if is_number else str(value)))}"
+
+
+def _text_of(given: Any) -> str | dict[str, str] | None:
+    """A text as a string or by language; None for anything else."""
+    if isinstance(given, dict):
+        return {code: each for code, each in given.items() if isinstance(each, str) and each} or None
+    return given if isinstance(given, str) and given else None
 
 
 def _in_own(text: Any) -> str:

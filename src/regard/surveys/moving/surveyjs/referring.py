@@ -27,7 +27,7 @@ def without_unknown(raw: dict[str, Any], losses: Losses) -> dict[str, Any]:
 def _asked(raw: dict[str, Any]) -> list[dict[str, Any]]:
     """The elements that become questions or values of ours."""
     inner = [each for name in _LISTS for each in objects(raw.get(name))]
-    own = [each for each in inner if each.get("type") in {*KINDS, *ALIKE, "expression"}]
+    own = [each for each in inner if str(each.get("type") or "text") in {*KINDS, *ALIKE, "expression"}]
     own = [each for each in own if each.get("visible") is not False or each.get("visibleIf")]
     return [*own, *(each for one in inner for each in _asked(one))]
 

@@ -228,8 +228,8 @@ def _panels(raw: dict[str, Any], losses: Losses, renamed: dict[str, str]) -> dic
         for each in objects(raw["templateElements"]):
             copy = _spelled(each, own) | {"name": own[f"panel.{each.get('name')}"]}
             given = there[number - 1] if number <= len(there) else None
-            if isinstance(given, dict) and each.get("name") in given:
-                copy["defaultValue"] = given[each["name"]]
+            if isinstance(given, dict) and str(each.get("name")) in given:
+                copy["defaultValue"] = given[str(each["name"])]
             elements.append(copy if number <= max(least, 1) else {**copy, "isRequired": False})
     return _around(raw, elements)
 
