@@ -12,7 +12,7 @@ from threading import Thread
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import Site, _environment
+from tests.journeys.conftest import PATIENCE, Site, _environment
 
 PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 """A headless browser says that it is one, and is refused as a bot."""
@@ -23,6 +23,7 @@ import regard.asgi
 from regard.accounts.site import Workspace
 from regard.base.clock import now
 from regard.base.ids import profile_number
+from regard.collect.identities import signed
 from regard.collect.models import Source
 from regard.surveys.models import Invitation, Programme, Survey
 from tests.journeys.furnish_surveys import open_survey
@@ -33,10 +34,11 @@ open_survey(pier, "in-page", document)
 survey = Survey.objects.of(pier).get(key="in-page")
 programme = Programme.objects.create(workspace=pier, survey=survey, name="In the page", channel="app",
     trigger={"kind": "event", "event": "Ticket Resolved"}, is_active=True, started_at=now(), cursor=now())
-for name in ("app-ann", "app-bo"):
+for name in ("app-ann", "app-bo", "app-cy"):
     Invitation.objects.create(workspace=pier, survey=survey, programme=programme, source_key=name, channel="app",
         customer=profile_number(name), because=name, expires_at=now() + timedelta(days=1))
-print(Source.objects.create(workspace=pier, name="Pier's shop").write_key)
+source = Source.objects.create(workspace=pier, name="Pier's shop")
+print(source.write_key, signed(source.renew_identity_secret(), "app-cy"))
 """
 PAGE = """<!doctype html><html lang="en"><title>Shop</title><main><h1>Shop</h1><label>Search <input></label></main>
 {ours}<script src="{address}/s/widget.js" data-write-key="{key}" data-title="One question" {how} async></script></html>"""
@@ -44,12 +46,17 @@ OURS = '<script src="{address}/v1/regard.js" data-key="{key}" data-storage="loca
 
 
 @pytest.fixture(scope="module")
-def key(site: Site) -> str:
-    """The write key of a source, whose workspace has somebody to ask."""
+def furnished(site: Site) -> list[str]:
+    """The write key of a source, whose workspace has somebody to ask, and the code that proves who Cy is."""
     done = subprocess.run(
         [sys.executable, "-c", FURNISH], env=_environment(site.home), check=True, timeout=120, stdout=subprocess.PIPE
     )
-    return done.stdout.decode().split()[-1]
+    return done.stdout.decode().split()[-2:]
+
+
+@pytest.fixture(scope="module")
+def key(furnished: list[str]) -> str:
+    return furnished[0]
 
 
 Shop = Callable[..., str]
@@ -84,7 +91,7 @@ def shop(site: Site, key: str) -> Iterator[Shop]:
 def wait_to_be_asked(page: Page) -> None:
     """What the page has told is in the stream a moment later."""
     page.wait_for_function("() => window.regardSurvey")
-    for _ in range(60):
+    for _ in range(int(PATIENCE / 250)):
         page.evaluate("regardSurvey.check()")
         if page.get_by_role("dialog").count():
             return
@@ -105,6 +112,7 @@ def test_whoever_the_page_has_named_is_asked_in_it_without_being_disturbed(visit
     inside = page.frame_locator("iframe")
     inside.locator("label").filter(has=inside.get_by_text("9", exact=True)).click()
     inside.locator("button[value=next]").click()
+    expect(inside.locator("textarea").first).to_be_visible()
     inside.locator("button[value=next]").click()
     expect(inside.locator("main.done")).to_be_visible()
     inside.locator("body").press("Escape")
@@ -128,6 +136,16 @@ def test_the_keyboard_alone_reaches_the_question_and_sends_it_away(visit, shop: 
     page.keyboard.press("Escape")
     expect(page.locator("dialog")).to_have_count(0)
     expect(page.get_by_label("Search")).to_be_focused()
+
+
+def test_a_page_that_proves_who_has_signed_in_needs_nothing_else(visit, shop: Shop, furnished: list[str]) -> None:
+    page = visit("", user_agent=PERSON).go(shop())
+    page.wait_for_function("() => window.regardSurvey")
+    with page.expect_response("**/s/app/") as refused:
+        page.evaluate("regardSurvey.check({ userId: 'app-cy', userHash: 'made up' })")
+    assert refused.value.status == 401
+    page.evaluate("code => regardSurvey.check({ userId: 'app-cy', userHash: code })", furnished[1])
+    expect(page.get_by_role("dialog", name="One question")).to_be_visible()
 
 
 def test_a_page_that_knows_nobody_asks_nothing(visit, shop: Shop) -> None:
