@@ -134,7 +134,7 @@ def _section(entry: Entry, fmt: Format) -> list[str]:
     parts = [f"## {_inline(column.name)}", _inline(column.label), _inline(", ".join(facts))]
     if entry.codes:
         lines = [f"| {_code(c)} | {_inline(c.meaning)} | {fmt.number(c.count, 0)} |" for c in entry.codes]
-        headings = " | ".join(map(fmt.say, (marked("Code"), marked("Meaning"), marked("Count"))))
+        headings = " | ".join(map(fmt.say, (marked("Code"), marked("Meaning"), marked("How many"))))
         parts.append("\n".join([f"| {headings} |", "| --- | --- | --- |", *lines]))
     return [part for part in parts if part]
 

@@ -80,6 +80,24 @@ def typed(condition: str | None) -> Typed:
     return Typed(found[0], tuple(found[1]), condition or "")
 
 
+def in_words(condition: str | None) -> str:
+    """A condition as its rows say it; the text itself where rows cannot.
+
+    >>> in_words("{nps} <= 6 and {why} notempty"), in_words("not ({a} = 1)")
+    ('nps is at most 6 and why is answered', 'not ({a} = 1)')
+    """
+    found = typed(condition)
+    if found.is_text:
+        return found.text
+    joined = _(" and ") if found.match == "all" else _(" or ")
+    return str(joined).join(_row_in_words(row) for row in found.rows)
+
+
+def _row_in_words(row: Row) -> str:
+    alone = f"{row.name} {COMPARED[row.comparison]}"
+    return alone if row.comparison in ALONE else f"{alone} {row.value}"
+
+
 class ConditionWidget(forms.Widget):
     """The rows: ``<name>-name``, ``-comparison`` and ``-value`` once a row, and ``-match``; or ``-text``. ``-how`` says
     which."""

@@ -10,16 +10,19 @@ from typing import Any
 import msgspec
 from django.utils.translation import gettext as _
 
+from regard.surveys.builder.condition_field import in_words
 from regard.surveys.builder.forms import KIND_NAMES
-from regard.surveys.builder.logic_forms import FORMS
+from regard.surveys.builder.logic_forms import FORMS, WayForm
 from regard.surveys.builder.naming import words_for
-from regard.surveys.builder.row_forms import LineForm, RuleForm, SpecialForm
+from regard.surveys.builder.row_forms import RULES, LineForm, RuleForm, SpecialForm
 from regard.surveys.comparing import Change, changes
 from regard.surveys.editing import own_text
 from regard.surveys.languages import name_of
 from regard.surveys.model import DEFAULT, Page, Question, Questionnaire, questions_of
 from regard.surveys.translating import LANGUAGE
 
+CONDITIONS = ("visibleIf", "requiredIf", "choicesVisibleIf", "rowsVisibleIf", "columnsVisibleIf", "expression")
+WAYS = dict(WayForm.base_fields["what"].choices)
 SAID_BY_THEMSELVES = ("value", "text", "name", "expression", "type")
 """Fields of a row that need no name: a choice's words, the condition of a way."""
 
@@ -113,8 +116,10 @@ def _words(name: str, value: Any, own: str) -> str:
         return own_text(value, own)
     if isinstance(value, dict):
         return " · ".join(filter(None, (_cell(key, one, own) for key, one in _shown(value).items())))
+    if name in CONDITIONS and isinstance(value, str):
+        return in_words(value)
     if name == "type":
-        return str(KIND_NAMES.get(value, value))
+        return str({**KIND_NAMES, **RULES, **WAYS}.get(value, value))
     return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -113,7 +113,7 @@ class ProgrammeForm(forms.Form):
         help_text=_("By the person's own clock."),
     )
     days = forms.TypedMultipleChoiceField(
-        label=_("On"), choices=DAYS, coerce=int, widget=forms.CheckboxSelectMultiple, empty_value=()
+        label=_("On these days"), choices=DAYS, coerce=int, widget=forms.CheckboxSelectMultiple, empty_value=()
     )
     sender_name = forms.CharField(label=_("Name of the sender"), max_length=80, required=False)
     reply_to = forms.EmailField(label=_("Answers by mail go to"), max_length=254, required=False)
@@ -270,7 +270,7 @@ SECTIONS = {
 
 
 def _word(name: str, language: str, is_sms: bool) -> forms.CharField:
-    labels = {"subject": _("Subject"), "opening": _("Words above the question"), "sms": _("Text message")}
+    labels = {"subject": _("Subject line"), "opening": _("Words above the question"), "sms": _("Text message")}
     long = forms.Textarea(attrs={"rows": 3, "lang": language})
     widget = forms.TextInput(attrs={"lang": language}) if name == "subject" else long
     most = {"subject": 250, "opening": 5_000, "sms": 480}[name]

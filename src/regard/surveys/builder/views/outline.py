@@ -16,6 +16,7 @@ from regard.accounts.site import right_required
 from regard.base import Conflict, RegardError
 from regard.base.words import said
 from regard.surveys import editing
+from regard.surveys.builder.condition_field import in_words
 from regard.surveys.builder.forms import KIND_NAMES
 from regard.surveys.builder.site import draft_of
 from regard.surveys.builder.views.frame import kept_or_why, opened, page_of
@@ -156,7 +157,7 @@ def _drawn(
                     "title": _title(one, own),
                     "kind": KIND_NAMES[one.__struct_config__.tag],
                     "is_required": one.is_required,
-                    "condition": one.visible_if,
+                    "condition": in_words(one.visible_if),
                 }
             )
         title = own_text(page.title, own)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from regard.accounts import Right
 from regard.accounts.site import right_required
 from regard.base import RegardError
+from regard.surveys.builder.condition_field import in_words
 from regard.surveys.builder.naming import words_for
 from regard.surveys.builder.site import (
     close_survey,
@@ -25,7 +26,7 @@ from regard.surveys.builder.site import (
 from regard.surveys.builder.views.frame import edition_of, opened, page_of
 from regard.surveys.checking import ERROR, NOTE, WARNING, Finding, Length, check, length_of
 from regard.surveys.comparing import changes
-from regard.surveys.model import Questionnaire, in_language
+from regard.surveys.model import Question, Questionnaire, in_language
 from regard.surveys.models import Survey, SurveyVersion
 from regard.surveys.reading import read_questionnaire
 from regard.web.site import current_format, told_error
@@ -105,9 +106,14 @@ def version(request: HttpRequest, slug: str, key: str, number: int) -> HttpRespo
     survey, questionnaire = opened(request, key)
     found = get_object_or_404(survey.versions.select_related("published_by"), number=number)
     shown = read_questionnaire(found.document)
-    pages = [(page, [(one, in_language(one.title, shown.locale)) for one in page.elements]) for page in shown.pages]
+    pages = [(in_words(page.visible_if), [_asked(one, shown.locale) for one in page.elements]) for page in shown.pages]
     context: dict[str, Any] = {"version": found, "pages": pages, "changes": _since(survey, found), "tab": "versions"}
     return page_of(request, "version", survey, questionnaire, **context)
+
+
+def _asked(question: Question, own: str) -> dict[str, str]:
+    words = in_language(question.title, own)
+    return {"name": question.name, "title": words, "condition": in_words(question.visible_if)}
 
 
 def _since(survey: Survey, version: SurveyVersion) -> list[dict[str, Any]]:
