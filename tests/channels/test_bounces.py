@@ -85,7 +85,8 @@ def test_the_id_of_the_report_itself_is_never_taken_for_the_originals() -> None:
 @pytest.mark.parametrize("cut", range(0, 2000, 97))
 def test_a_report_that_is_cut_off_says_what_is_there_or_nothing(cut: int) -> None:
     whole = (REPORTS / "postfix_no_such_user.eml").read_bytes()
-    assert {report.recipient for report in read_reports(whole[:cut])} <= {"ann@example.org"}
+    named = {"ann@example.org", ""}  # what is cut off before its fields is a report in words alone
+    assert {report.recipient for report in read_reports(whole[:cut])} <= named
 
 
 def test_a_report_that_is_too_large_is_refused() -> None:
