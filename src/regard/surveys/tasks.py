@@ -19,7 +19,7 @@ from regard.surveys.model import Html, Questionnaire
 from regard.surveys.models import Response
 from regard.surveys.recording import Call, Told, response_calls
 from regard.surveys.respond.devices import flag_parts, others_of, recorded_in
-from regard.surveys.respond.turns import alone_with_device, alone_with_response
+from regard.surveys.respond.turns import alone_with_response, alone_with_rivals
 from regard.surveys.respond.visiting import questionnaire_of, version_of
 from regard.surveys.site import tell
 
@@ -139,7 +139,7 @@ def settle_abandoned() -> None:
 
 def _settle_one(response: Response) -> None:
     response.version = version_of(response.version_id)
-    with alone_with_device(response):
+    with alone_with_rivals(response):
         if response.ended_by == SETTLING or _settle(response):
             finish_settling(response)
 

@@ -140,6 +140,18 @@ def devices(workspace: Any) -> str:
     return f"{_agree(workspace, stream, 'nps')}, {refused} refused"
 
 
+def links(workspace: Any) -> str:
+    """Two windows begin with the same personal link, which is for one answer, and end with the same page."""
+    from tests.surveys.respond.conftest import Person, publish
+    from tests.surveys.respond.test_links import invite, personal_address
+
+    link = personal_address(invite(publish(workspace, ONE_PAGE)))
+    people = [Person().open(link) for _ in range(2)]
+    with listening() as stream:
+        at_once(*(lambda person=person, n=n: person.send(nps=n) for n, person in enumerate(people, 1)))
+    return _agree(workspace, stream, "nps")
+
+
 def _agree(workspace: Any, stream: Stream, question: str) -> str:
     from regard.surveys.models import Response
 
@@ -155,6 +167,7 @@ SCENES: dict[str, tuple[Callable[[Any], str], str]] = {
     "back": (back, "1 kept and told alike"),
     "settling": (settling, "1 kept and told alike"),
     "devices": (devices, "1 kept and told alike, 1 refused"),
+    "links": (links, "1 kept and told alike"),
 }
 
 

@@ -23,7 +23,7 @@ from regard.surveys.model import File, Html, Quota, Text
 from regard.surveys.models import Invitation, Response, Survey
 from regard.surveys.offering import is_filled
 from regard.surveys.respond.devices import flag_parts, is_kept, others_of, recorded_in
-from regard.surveys.respond.turns import alone_with_device
+from regard.surveys.respond.turns import alone_with_rivals
 from regard.surveys.respond.visiting import SENT, Visit
 from regard.surveys.tasks import SETTLING, announce, finish_settling, record_response
 
@@ -80,14 +80,6 @@ def _is_double(visit: Visit) -> bool:
     return is_double
 
 
-def _take_alone(visit: Visit, invitation: Invitation) -> None:
-    """Let one window begin what an invitation is for; the row is locked, and others wait. Raises Overtaken for what
-    another has begun, and Conflict when the invitation has been used up."""
-    list(Invitation.objects.of(visit.response.workspace).select_for_update().filter(pk=invitation.pk).values("pk"))
-    if known := unfinished(invitation):
-        raise Overtaken(known.public_id)
-
-
 def unfinished(invitation: Invitation) -> Response | None:
     """The response that this invitation has begun. Raises Conflict when it has been used up."""
     found = Response.objects.public().filter(invitation=invitation).order_by("-pk").first()
@@ -108,12 +100,11 @@ def send_page(visit: Visit, sent: Sent) -> Outcome:
     invited = None if visit.is_begun else visit.invitation
     if visit.response.ended_by == SETTLING:
         finish_settling(visit.response)
-    is_whole = visit.questionnaire.quotas or invited
-    with alone_with_device(visit.response), transaction.atomic() if is_whole else nullcontext():
+    with alone_with_rivals(visit.response), transaction.atomic() if visit.questionnaire.quotas else nullcontext():
+        if invited and (known := unfinished(invited)):
+            raise Overtaken(known.public_id)
         if not visit.is_begun:
             _begin(visit)
-        if invited:
-            _take_alone(visit, invited)
         if sent.files and not visit.is_begun:  # files belong to a row
             _insert(visit.response)
             visit.seen_at = visit.response.changed_at

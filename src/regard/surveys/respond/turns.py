@@ -13,11 +13,14 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
 from typing import Final
 
 from django.db import connection, transaction
 
+from regard.base import Unavailable
 from regard.base.config import config
+from regard.base.words import said
 from regard.surveys.models import Response
 
 SLOTS: Final = 256
@@ -26,7 +29,10 @@ SLOTS: Final = 256
 
 @contextmanager
 def alone(kind: str, name: str) -> Iterator[None]:
-    """Nobody else is in here with the same name meanwhile. Take a response's turn before its device's."""
+    """Nobody else is in here with the same name meanwhile. Take a response's turn before that of its rivals.
+
+    Raises :class:`~regard.base.Unavailable` when the disk has no room for it.
+    """
     told = hashlib.blake2b(f"{kind} {name}".encode(), digest_size=8).digest()
     number = int.from_bytes(told, "big", signed=True)
     with _on_server(number) if connection.vendor == "postgresql" else _on_this_machine(kind, number % SLOTS):
@@ -38,9 +44,12 @@ def alone_with_response(public_id: str) -> AbstractContextManager[None]:
     return alone("response", public_id)
 
 
-def alone_with_device(response: Response) -> AbstractContextManager[None]:
-    """Nobody else answers with the device of this response, where a device counts once."""
-    if response.invitation_id or not response.device or not response.survey.is_once_each:
+def alone_with_rivals(response: Response) -> AbstractContextManager[None]:
+    """Nobody else sends what this response rules out: what begins with the same invitation, or, where a device counts
+    once, what comes from the same device."""
+    if response.invitation_id:
+        return nullcontext() if response.pk else alone("invitation", str(response.invitation_id))
+    if not response.device or not response.survey.is_once_each:
         return nullcontext()
     return alone("device", f"{response.survey_id} {response.device}")
 
@@ -55,11 +64,20 @@ def _on_server(number: int) -> Iterator[None]:
 
 @contextmanager
 def _on_this_machine(kind: str, slot: int) -> Iterator[None]:
-    folder = config().home / "turns"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    file = os.open(folder / f"{kind}-{slot}", os.O_RDWR | os.O_CREAT, 0o600)
+    file = _opened(config().home / "turns", f"{kind}-{slot}")
     try:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
     finally:
         os.close(file)
+
+
+def _opened(folder: Path, name: str) -> int:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise Unavailable(
+            said("what arrived cannot be kept: {error}", error=error.strerror or str(error)),
+            remedy=said("try again in a few seconds"),
+        ) from error
