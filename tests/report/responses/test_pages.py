@@ -288,6 +288,17 @@ def test_a_response_of_another_survey_is_not_found(signed_in, survey, workspace,
         assert client.get(f"{at}responses/{address}/").status_code == 404
 
 
+def test_a_response_of_another_tool_keeps_its_own_id_and_is_opened_by_it(signed_in, survey, at) -> None:
+    one = Response.objects.of(survey.workspace).exclude(completed_at=None).first()
+    Response.objects.of(survey.workspace).filter(pk=one.pk).update(public_id="response-0042")
+    client = signed_in("agent")
+    assert client.get(at + "responses/response-0042/").status_code == 200
+    for wrong in ("response-0043", "%00", "x" * 200):
+        answer = client.get(f"{at}responses/{wrong}/")
+        assert answer.status_code == 404
+        assert "There is no such response" in answer.content.decode()
+
+
 @pytest.mark.parametrize("page", ["words/", "responses/x/"])
 def test_who_may_not_see_single_rows_sees_no_words(signed_in, at, page) -> None:
     client = signed_in("viewer")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -336,7 +335,7 @@ def _person(single: Single) -> int | None:
 def response(request: HttpRequest, slug: str, key: str, response: str) -> HttpResponse:
     """One response: what was asked on its way, what was answered, what was noticed."""
     asked = Results.of(request, key)
-    single = response_called(asked.survey, _uuid(response))
+    single = response_called(asked.survey, response)
     one = single.response.by
     questionnaire = asked.versions[one.version]
     alone = Collected.of({one.version: questionnaire}, [single.response], asked.fmt.language)
@@ -367,13 +366,6 @@ def response(request: HttpRequest, slug: str, key: str, response: str) -> HttpRe
         person=_person(single),
         back=asked.url("results:words"),
     )
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotFound(said("there is no such response")) from error
 
 
 # --- files -----------------------------------------------------------------------------------------------------------

@@ -30,8 +30,8 @@ def check_traits(questionnaire: Questionnaire) -> Iterator[Finding]:
             yield Finding(
                 "trait_without_words",
                 WARNING,
-                said("{name} is not known of everybody, and nothing is said in its place", name=name),
-                said("write what to say instead after a bar: {example}", example=f"{{{name}|…}}"),
+                said("a text puts in {name}, which is not known of everybody", name=name),
+                said("say after a bar what stands there instead: {example}", example=f"{{{name}|…}}"),
                 place,
                 "question" if place else "survey",
             )
