@@ -121,7 +121,7 @@ def event_of(call: RawEvent, arrived: Arrived) -> Event:
     event = Event(  # by place, which is faster; its identifiers are texts, as read_call leaves them
         call.message_id,  # type: ignore[arg-type]
         kind,
-        call.event or "" if kind == "track" else NAMES[kind],
+        intern(call.event or "") if kind == "track" else NAMES[kind],
         arrived.received_at,
         call.user_id,  # type: ignore[arg-type]
         call.anonymous_id,  # type: ignore[arg-type]

@@ -16,7 +16,7 @@ from regard.stream import BESIDE, COLUMN_TYPES, LIVE, QUARANTINE_COLUMNS, Change
 
 _FIELDS: Final = tuple(field.name for field in msgspec.structs.fields(Event))
 _PLACES: Final = {name: place for place, name in enumerate(_FIELDS) if name in COLUMN_TYPES}
-_REPEATED: Final = ("load", "name", "channel", "language", "currency", "context")
+_REPEATED: Final = ("load", "received_at", "name", "channel", "language", "currency", "context")
 _QUARANTINED: Final = dict.fromkeys(QUARANTINE_COLUMNS, "VARCHAR") | {"received_at": "TIMESTAMP"}
 
 

@@ -48,8 +48,6 @@ class Event(msgspec.Struct, gc=False):
 
     occurred_at: datetime | None = None
     source_key: str | None = None
-    email: str | None = None
-    phone: str | None = None
     channel: str | None = None
     touchpoint: str | None = None
     subject: str | None = None

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from regard.base.ids import profile_number
-from regard.collect.events import Event, Sender, object_of, senders_of, text_of
+from regard.collect.events import Event, object_of, senders_of, text_of
 from regard.profiles import DEFAULT_RULES, Evidence, IdentityRules, Resolution, customers_of, evidence_of, rules_of
 from regard.stream import Question, Store
 from regard.stream.compose import sql
@@ -28,22 +28,29 @@ OF_OTHERS: Final = frozenset(
 _KNOWN_PROFILES: Final = sql("SELECT count(*) AS n, coalesce(sum(customer % 1000000007), 0) AS s FROM identifiers")
 
 
-def find_names(event: Event, sender: Sender) -> Names:
-    """The names that an event gives: user id, anonymous id, e-mail, phone, and the id it had before.
+def names_of(events: Sequence[Event]) -> list[Names]:
+    """The names that each event gives: user id, anonymous id, e-mail, phone, and the id it had before.
 
     E-mail and phone are the traits of an identify, those of ``context.traits``, or properties of a track that is not
     about somebody else.
     """
-    email, phone, properties = event.email or sender.email, event.phone or sender.phone, event.properties
-    if (
-        properties
-        and ('"email"' in properties or '"phone"' in properties)
-        and event.kind != "group"
-        and event.name not in OF_OTHERS
-    ):
-        told = object_of(properties)
-        email, phone = text_of(told.get("email")) or email, text_of(told.get("phone")) or phone
-    return event.user_id, event.anonymous_id, email, phone, event.previous_id
+    contacts = {context: (sender.email, sender.phone) for context, sender in senders_of(events).items()}
+    found: list[Names] = []
+    for event in events:
+        email, phone = contacts[event.context]
+        properties = event.properties
+        if properties is not None and ('"email"' in properties or '"phone"' in properties):
+            email, phone = _told(event, email, phone)
+        found.append((event.user_id, event.anonymous_id, email, phone, event.previous_id))
+    return found
+
+
+def _told(event: Event, email: str | None, phone: str | None) -> tuple[str | None, str | None]:
+    """E-mail and phone as the properties tell them, or as they were told before."""
+    if event.kind == "group" or event.name in OF_OTHERS:
+        return email, phone
+    told = object_of(event.properties)
+    return text_of(told.get("email")) or email, text_of(told.get("phone")) or phone
 
 
 class People:
@@ -72,10 +79,9 @@ class People:
         Of what was observed before, only an earlier observation is news.
         """
         found: list[Evidence] = []
-        senders, seen = senders_of(events), self._keys.get
-        for event, source in zip(events, sources, strict=True):
-            names, at = find_names(event, senders[event.context]), event.occurred_at or event.received_at
-            known = seen(names)
+        seen = self._keys.get
+        for event, source, names in zip(events, sources, names_of(events), strict=True):
+            known, at = seen(names), event.occurred_at or event.received_at
             if known is None or at < known[1]:
                 known = self._first_seen(names, source, at, found)
             event.source_key = known[0]

@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 PAUSE_SECONDS: Final = 0.2
 """How long the loader rests once it has caught up: what comes meanwhile shares a transaction."""
 
-MOST_EVENTS: Final = 10_000
+MOST_EVENTS: Final = 20_000
 MOST_BYTES: Final = 16 << 20
 """How much one transaction brings at most, so that memory stays small however full the spool is."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import msgspec
@@ -21,7 +22,7 @@ HEAVIEST: Final = 1e9
 """No answer weighs more, as in files."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Meaning:
     """Where the columns of an event of one name are found: properties in order of preference; ``channel`` is fixed.
 
@@ -36,6 +37,12 @@ class Meaning:
     channel: str | None = None
     only_by: str | None = None
     is_score: bool = False
+
+    @cached_property
+    def words(self) -> Sequence[tuple[str, tuple[str, ...]]]:
+        """The columns of plain words, with where each is found."""
+        columns = {"subject": self.subject, "touchpoint": self.touchpoint, "agent": self.agent}
+        return [(column, names) for column, names in columns.items() if names]
 
 
 _MONEY: Final = ("total", "revenue", "value", "amount")
@@ -174,12 +181,8 @@ def give_meaning(event: Event) -> Refused | None:
 
 
 def _take_words(event: Event, told: Mapping[str, Any], meaning: Meaning) -> None:
-    if meaning.subject:
-        event.subject = _first(told, meaning.subject)
-    if meaning.touchpoint:
-        event.touchpoint = _first(told, meaning.touchpoint)
-    if meaning.agent:
-        event.agent = _first(told, meaning.agent)
+    for column, names in meaning.words:
+        setattr(event, column, _first(told, names))
     if meaning.text and (meaning.only_by is None or told.get("by") == meaning.only_by):
         event.text = _first(told, meaning.text)
     if meaning.channel:
@@ -259,7 +262,8 @@ def _currency(told: Mapping[str, Any]) -> str | None:
 
 def _first(told: Mapping[str, Any], names: Sequence[str]) -> str | None:
     for name in names:
-        if name in told and (found := text_of(told[name])):
+        value = told.get(name)
+        if value is not None and (found := value.strip() if isinstance(value, str) else text_of(value)):
             return found
     return None
 

@@ -17,7 +17,7 @@ from typing import Any
 def table_of(columns: Mapping[str, Sequence[Any]], types: Mapping[str, str], repeated: Collection[str] = ()) -> Any:
     """Columns as an Arrow table. ``types`` are those of DuckDB (see ``schema``); an instant without a zone is in UTC.
 
-    Of the ``repeated`` texts, each different one is kept once.
+    Of the ``repeated`` columns, each different value is kept once.
 
     >>> table = table_of({"key": ["a", None, "ą"], "number": [1, 2, None]}, {"key": "VARCHAR", "number": "BIGINT"})
     >>> table.to_pydict()
@@ -27,23 +27,23 @@ def table_of(columns: Mapping[str, Sequence[Any]], types: Mapping[str, str], rep
 
     return pa.table(
         {
-            name: _dictionary(values) if name in repeated else _array(list(values), types[name])
+            name: _repeated(values, types[name]) if name in repeated else _array(list(values), types[name])
             for name, values in columns.items()
         }
     )
 
 
-def _dictionary(values: Sequence[str | None]) -> Any:
-    """Texts as places in a list of the different ones."""
+def _repeated(values: Sequence[Any], kind: str) -> Any:
+    """Values as places in a list of the different ones."""
     import numpy as np
     import pyarrow as pa
 
-    texts = [value for value in dict.fromkeys(values) if value is not None]
-    places: dict[str | None, int] = {None: -1, **{text: place for place, text in enumerate(texts)}}
+    different = [value for value in dict.fromkeys(values) if value is not None]
+    places: dict[Any, int] = {None: -1, **{value: place for place, value in enumerate(different)}}
     codes = np.fromiter(map(places.__getitem__, values), np.int32, len(values))
     present = pa.py_buffer(np.packbits(codes >= 0, bitorder="little"))
     indices = pa.Array.from_buffers(pa.int32(), len(values), [present, pa.py_buffer(codes)])
-    return pa.DictionaryArray.from_arrays(indices, _array(texts, "VARCHAR"))
+    return pa.DictionaryArray.from_arrays(indices, _array(different, kind))
 
 
 def _array(values: list[Any], kind: str) -> Any:
