@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client, RequestFactory
 
 from regard.surveys.models import Invitation
@@ -100,3 +101,12 @@ def test_a_quota_may_count_people_by_traits_and_by_what_is_worked_out(workspace,
         link = personal_address(invite(survey, customer=customer, traits={"plan": "free"}))
         Person().open(link).send(number="4")
     assert [kept.ended_by for kept in everything()] == ["complete", "quota"]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="turns are files beside SQLite only")
+def test_a_disk_that_takes_no_turn_says_so_and_keeps_nothing(workspace, home, everything) -> None:
+    person = Person().open(f"/s/{publish(workspace).key}/")
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "turns").write_text("in the way")
+    assert person.send(nps="9").page.status_code == 503
+    assert everything() == []
