@@ -15,6 +15,7 @@ from msgspec.structs import asdict
 
 from bench.collecting import kill_rounds
 from regard.cli.patience import Patience
+from regard.collect.calls import PlainCall
 from regard.collect.protocol import EVENT_LIMIT, Refusal, events_of, judged, opened
 from regard.collect.screening import screened
 from regard.collect.spool import Arrived
@@ -107,27 +108,28 @@ fine_calls = st.fixed_dictionaries(
         "category": st.just("Shop"),
         "timestamp": st.just("2026-05-01"),
         "sentAt": st.just("2026-05-02"),
-        "properties": st.sampled_from([{}, {"a": "b"}, {"a": None}]),
-        "traits": st.sampled_from([{}, {"plan": "pro"}]),
-        "context": st.sampled_from([{}, {"locale": "pl"}]),
+        "anonymousId": st.sampled_from([None, "b"]),
+        "properties": st.sampled_from([None, {}, {"a": "b"}, {"a": None}]),
+        "traits": st.sampled_from([None, {}, {"plan": "pro"}]),
+        "context": st.sampled_from([None, {}, {"locale": "pl"}]),
     },
 )
+ODD = {"type": "track", "event": "a", "userId": 7}
+"""A number for an identifier is a reason to look closer."""
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(fine_calls, min_size=1, max_size=4))
 def test_a_batch_read_at_once_gives_the_events_that_each_alone_would(batch: list[dict]):
-    body = {"batch": batch, "sentAt": "2026-05-03"}
     for number, call in enumerate(batch):
         call.setdefault("messageId", str(number))
-    found = [
-        list(
-            map(asdict, events_of(Arrived("key", datetime(2026, 5, 4, tzinfo=UTC), "batch", json.dumps(told).encode())))
-        )
-        for told in (body, {**body, "other": None})  # a null is a reason to look closer
-    ]
-    assert len(found[0]) == len(batch)
-    assert found[0] == found[1]
+    at_once, closely = (
+        events_of(Arrived("key", datetime(2026, 5, 4, tzinfo=UTC), "batch", json.dumps(told).encode()))
+        for told in ({"batch": calls, "sentAt": "2026-05-03"} for calls in (batch, [*batch, ODD]))
+    )
+    assert {type(event) for event in at_once} == {PlainCall}
+    assert len(at_once) == len(batch)
+    assert list(map(asdict, at_once)) == list(map(asdict, closely[:-1]))
 
 
 def test_the_quick_look_does_not_vouch_for_an_event_that_is_too_large():

@@ -24,6 +24,7 @@ def test_what_goes_into_a_table_comes_out_of_it(rows):
     columns = {name: [row[name] for row in rows] for name in TYPES}
 
     assert table_of(columns, TYPES).to_pydict() == columns
+    assert table_of(columns, TYPES, repeated=["key", "at"]).to_pydict() == columns
 
 
 def test_an_instant_of_any_zone_is_kept_in_utc():

@@ -13,15 +13,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from regard.base import Conflict, Invalid
 from regard.base.errors import RegardError
-from regard.stream import Batch, Question, Record, compose, open_store
+from regard.stream import BESIDE, Batch, Change, Question, Record, compose, open_store, table_of
 from regard.stream.engines.duckdb import DuckStore
 from tests.serving import PATIENCE_SECONDS
 from tests.stream.rows import NOON, parquet, refused, row
 
+PLACES = table_of({"name": ["spool/a"], "position": [7], "read_at": [NOON]}, BESIDE["positions"])
 COUNT = Question("count", compose.select("count(*) AS n").from_("interactions"))
 
 
@@ -232,6 +234,11 @@ def test_another_process_asks_the_owner_and_notices_no_difference(owner, path, b
         assert not store.is_owner
         assert store.append(Batch(batch.accepted, records=[Record("load", "one", {})])).new == 3
         assert count(store) == 3
+        rows = pq.read_table(batch.accepted)
+        assert store.append(Batch(rows, changes=[Change("positions", PLACES, ("name",))])).known == 3
+        assert store.ask(Question("places", compose.select("name", "position").from_("positions"))).rows() == [
+            {"name": "spool/a", "position": 7}
+        ]
         assert store.kept("load")[0].body["new"] == 3
         grouped = compose.select("score", "occurred_at").from_("interactions").order_by("score NULLS LAST")
         assert store.ask(Question("scores", grouped))["score"] == [3.0, 9.0, None]

@@ -6,10 +6,14 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from msgspec import structs
 
 from regard.base import Invalid
 from regard.collect.events import LIVE_REASONS, Event
-from regard.collect.pipeline import STEPS, Settings, run, settings_from, steps_for
+from regard.collect.pipeline import STEPS, Settings, run, run_all, settings_from, steps_for
 from regard.collect.privacy import PATTERNS, Rule
 from regard.collect.semantics import MEANINGS
 from regard.stream import COLUMNS, VOCABULARY
@@ -263,6 +267,39 @@ def test_every_name_in_the_vocabulary_that_needs_a_column_gets_it_from_live_even
 
 def test_meanings_fill_columns_that_exist() -> None:
     assert {"subject", "amount", "touchpoint", "text", "agent", "channel"} <= set(COLUMNS)
+
+
+TEXTS = st.sampled_from(["4111 1111 1111 1111", "jo@example.org", "cup 12345678901234", "٤111111111111111", "tea"])
+EVENTS = st.builds(
+    event,
+    name=st.sampled_from(["Tea Poured", "Order Completed", "Page Viewed", "Survey Answered"]),
+    properties=st.none() | st.fixed_dictionaries({}, optional={"name": TEXTS, "revenue": st.just(3), "score": TEXTS}),
+    context=st.none()
+    | st.fixed_dictionaries({}, optional={"ip": TEXTS, "userAgent": st.sampled_from(["Googlebot/2.1", "Firefox"])}),
+    user_agent=st.sampled_from([None, "Googlebot/2.1", "Firefox"]),
+)
+
+
+@given(st.lists(EVENTS, max_size=5))
+@hypothesis_settings(deadline=None)
+def test_a_step_has_nothing_to_do_with_an_event_that_does_not_concern_it(events: list[Event]) -> None:
+    for step in steps_for(Settings(patterns=tuple(PATTERNS))):
+        concerned = [id(each) for each in step.concerned(events)]
+        for each in events:
+            if id(each) not in concerned:
+                before = structs.replace(each)
+                assert step.does(each) is None
+                assert each == before
+
+
+@given(st.lists(EVENTS, max_size=5))
+@hypothesis_settings(deadline=None)
+def test_events_that_come_together_fare_as_each_would_alone(events: list[Event]) -> None:
+    steps, alone = steps_for(Settings()), [structs.replace(each) for each in events]
+    accepted = run_all(events, steps)
+    assert [run(each, steps) for each in alone] == [each.refusal for each in events]
+    assert alone == events
+    assert list(accepted) == [each for each in events if each.refusal is None]
 
 
 def test_a_source_without_rules_has_no_steps_for_them() -> None:
