@@ -29,6 +29,8 @@ _ROLES: Final = {
     "number": "socsecid taxid loyaltyid ssn passport nationalid customernumber pesel cnp",
 }
 _ROLE_OF: Final = {name: role for role, names in _ROLES.items() for name in names.split()}
+_LETTERS: Final = "NOT regexp_matches({0}_l || {0}_r, '[0-9]')"
+"""What is numbered is not alike because the numbers are."""
 _DAY_FIRST: Final = re.compile(r"\s*(?:1[3-9]|[23]\d)/")
 _MONTH_FIRST: Final = re.compile(r"\s*\d{1,2}/(?:1[3-9]|[23]\d)/")
 
@@ -79,14 +81,17 @@ class Comparison:
         return [max(0.01, 1 - sum(shares)), *reversed(shares)]
 
 
-def unlike(compared: Sequence[Comparison]) -> list[list[list[float]]]:
-    """The ways in which two people are alike: one household, one office (another name), one name (and nothing else),
-    or a coincidence.
-    """
+def related(compared: Sequence[Comparison]) -> list[list[list[float]]]:
+    """The ways in which two people are alike: one household, one office (and another name), or one name."""
     home = [one.at_home for one in compared]
     office = [one.by_chance if one.is_name else one.at_home for one in compared]
     namesakes = [one.alike if one.is_name else one.by_chance for one in compared]
-    return [home, office, namesakes, [one.by_chance for one in compared]]
+    return [home, office, namesakes]
+
+
+def unrelated(compared: Sequence[Comparison]) -> list[list[list[float]]]:
+    """The ways in which two people come to be compared who have nothing to do with each other: by one thing alone."""
+    return [[one.alike if one is this else one.by_chance for one in compared] for this in compared]
 
 
 def role_of(column: str, values: Sequence[str] = ()) -> str:
@@ -177,7 +182,7 @@ def _given(field: str, values: Column, instead: str | None) -> Comparison:
     initial = "(length(given_l) = 1 OR length(given_r) = 1) AND substr(given_l, 1, 1) = substr(given_r, 1, 1)"
     alike = [
         Level("given_root_l = given_root_r", 0.1, 0.02),
-        Level("jaro_winkler_similarity(given_l, given_r) >= 0.9", 0.06, 0.05),
+        Level(f"jaro_winkler_similarity(given_l, given_r) >= 0.9 AND {_LETTERS.format('given')}", 0.06, 0.05),
         Level(initial, 0.03, 0.05),
     ]
     return Comparison(field, {"given": values, "given_root": roots, **counted}, [*same, *alike], True, instead)
@@ -188,7 +193,7 @@ def _surname(field: str, values: Column, instead: str | None) -> Comparison:
     same, counted = _same("surname", values, 0.8, 0.75)
     alike = [
         Level("surname_sound_l = surname_sound_r", 0.06, 0.05),
-        Level("jaro_winkler_similarity(surname_l, surname_r) >= 0.9", 0.07, 0.1),
+        Level(f"jaro_winkler_similarity(surname_l, surname_r) >= 0.9 AND {_LETTERS.format('surname')}", 0.07, 0.1),
     ]
     return Comparison(field, {"surname": values, "surname_sound": sounds, **counted}, [*same, *alike], True, instead)
 

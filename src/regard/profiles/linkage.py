@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from regard.base import Invalid, Unavailable
 from regard.base.words import said
 from regard.profiles.blocking import keys
-from regard.profiles.comparing import Comparison, comparisons, plain, unlike
+from regard.profiles.comparing import Comparison, comparisons, plain, related, unrelated
 from regard.profiles.weighing import weigh
 
 if TYPE_CHECKING:
@@ -126,7 +126,8 @@ def _probable(compared: Sequence[Comparison], at_least: float) -> Iterator[tuple
     patterns, which, counts = np.unique(numbers, return_inverse=True, return_counts=True)
     levels = np.stack(np.unravel_index(patterns, [len(item.levels) + 2 for item in compared]), axis=1) - 1
     size = len(compared[0].columns[compared[0].main])
-    weighed = weigh(levels, counts.astype(float), [item.alike for item in compared], unlike(compared), size)
+    alike = [item.alike for item in compared]
+    weighed = weigh(levels, counts.astype(float), alike, related(compared), unrelated(compared), size)
     probability = 1 / (1 + np.exp2(-weighed.total))
     for place in np.flatnonzero(probability[which] >= at_least):
         kind = which[place]

@@ -2,10 +2,10 @@
 
 The model of Fellegi and Sunter (1969): among pairs of one person's records a share m of the values is at a level, among
 pairs of two people's a share u; the weight of the level is log2(m / u), and the weights of all comparisons add up. Two
-people are alike in two ways: by chance, or because they live or work together (one surname, one address, one phone),
-so that u is a mixture of both (latent classes: Lazarsfeld & Henry, 1968; Winkler, 1992). The shares are those that make
-the pairs seen most probable (Dempster, Laird & Rubin, 1977). What is known beforehand about one person's records, and
-about a household's, counts as if more such pairs had been seen: so an estimate always exists, and the classes keep
+people may be alike because they live or work together (one surname, one address, one phone), because they are called
+alike, or in one thing by chance, so that u is a mixture of these (latent classes: Lazarsfeld & Henry, 1968; Winkler,
+1992). The shares are those that make the pairs seen most probable (Dempster, Laird & Rubin, 1977). What is known of
+each class beforehand counts as if more such pairs had been seen: so an estimate always exists, and the classes keep
 their meaning where few or none are there twice.
 """
 
@@ -24,10 +24,10 @@ Shares = Sequence[Sequence[float]]
 """For each comparison the shares of its levels."""
 
 STEPS: Final = 300
-KNOWN: Final = 0.4
-"""What is known beforehand counts as if so many pairs of one person more had been seen for each record there is."""
-KNOWN_UNLIKE: Final = 0.1
-"""The same of pairs of two people, for each class of them."""
+KNOWN: Final = 0.2
+"""What is known beforehand of a class counts as if so many pairs more had been seen for each record there is."""
+KNOWN_OF_CHANCE: Final = 0.1
+"""The same of pairs that are alike in one thing by chance."""
 SMALL: Final = 100
 """Fewer records count as so many."""
 STARTS: Final = (0.02, 0.1, 0.4)
@@ -43,16 +43,23 @@ class Weighed:
     total: Numbers
 
 
-def weigh(patterns: Levels, counts: Numbers, alike: Shares, unlike: Sequence[Shares], records: int) -> Weighed:
+def weigh(
+    patterns: Levels,
+    counts: Numbers,
+    alike: Shares,
+    related: Sequence[Shares],
+    unrelated: Sequence[Shares],
+    records: int,
+) -> Weighed:
     """The weights that make these patterns of levels (rows; -1 is missing, 0 nothing alike) most probable.
 
     ``counts`` says how often each pattern was seen among so many ``records``; ``alike`` how often each level is
-    expected in pairs of one person, and ``unlike`` in each class of pairs of two people.
+    expected in pairs of one person, and ``related`` and ``unrelated`` in each class of pairs of two people.
     """
     hot = [_hot(column, len(given)) for column, given in zip(patterns.T, alike, strict=True)]
-    known = [[np.array(given) / sum(given) for given in shares] for shares in (alike, *unlike)]
+    known = [[np.array(given) / sum(given) for given in shares] for shares in (alike, *related, *unrelated)]
     size = max(records, SMALL)
-    strengths = [KNOWN * size, *[KNOWN_UNLIKE * size] * len(unlike)]
+    strengths = [*[KNOWN * size] * (1 + len(related)), *[KNOWN_OF_CHANCE * size] * len(unrelated)]
     mixed, logs = max((_climbed(hot, counts, known, strengths, start) for start in STARTS), key=lambda one: one[0])[1:]
     each = np.stack([np.stack([h @ log for h, log in zip(hot, kind, strict=True)], axis=1) for kind in logs])
     of_two = each[1:].sum(axis=2) + np.log(mixed[1:] / mixed[1:].sum())[:, None]
