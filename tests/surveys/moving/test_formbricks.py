@@ -250,3 +250,24 @@ def test_words_of_buttons_and_answers_that_logic_needs_come_along() -> None:
         )
     )  # fmt: skip
     assert (moved.questionnaire.page_next_text, moved.questionnaire.start_survey_text) == (button, "Start")
+
+
+def test_an_answer_that_two_questions_need_is_needed_by_either() -> None:
+    def need(question: str) -> dict[str, Any]:
+        return jump("q3", "isLessThan", question, 3) | {"actions": [{"objective": "requireAnswer", "target": "q3"}]}
+
+    questions = [
+        asked("q1", "nps", logic=[need("q1")]),
+        asked("q2", "nps", logic=[need("q2")]),
+        asked("q3", "openText"),
+    ]
+    moved = same(formbricks(*questions))
+    assert find_question(moved.questionnaire, "q3").required_if == "{q1} < 3 or {q2} < 3"
+    assert not moved.losses
+
+
+def test_logic_of_a_question_that_may_be_jumped_over_is_listed_where_it_counts_nevertheless() -> None:
+    over = asked("q1", "nps", logic=[jump("q3", "equals", "q1", 1)])
+    need = jump("q3", "isLessThan", "q1", 3) | {"actions": [{"objective": "requireAnswer", "target": "q3"}]}
+    moved = read_survey(formbricks(over, asked("q2", "nps", logic=[need]), asked("q3", "openText")))
+    assert ("q2", "required answer of q3") in {(loss.place, loss.what) for loss in moved.losses}

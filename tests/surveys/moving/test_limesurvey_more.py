@@ -114,3 +114,11 @@ def test_lines_and_rows_of_grids_keep_their_conditions() -> None:
 def test_settings_that_respondents_notice_are_listed() -> None:
     moved = same_or_not(lss(FRUIT, usecaptcha="A", expires="2020-01-01", questionindex="2", printanswers="N"))
     assert {what for place, what in told(moved) if place == "survey"} == {"usecaptcha", "expires", "questionindex"}
+
+
+def test_what_is_not_relevant_makes_a_whole_condition_false_also_beside_or() -> None:
+    hidden = {"type": "L", "title": "hidden", "answers": {"A1": "x"}, "relevance": "fruit == 'A2'"}
+    last = {"type": "S", "title": "last", "relevance": "hidden == 'A1' or fruit.NAOK == 'A1'"}
+    moved = same(lss(FRUIT, hidden, last))
+    assert path(moved.questionnaire, {"fruit": "A1"}).names == ["fruit"]
+    assert path(moved.questionnaire, {"fruit": "A2", "hidden": "A1"}).names == ["fruit", "hidden", "last"]

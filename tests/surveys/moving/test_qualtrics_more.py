@@ -124,3 +124,28 @@ def test_options_that_respondents_notice_are_kept_or_listed() -> None:
     moved = same(qsf(mc("QID1", "a"), elements=given))
     assert (moved.questionnaire.page_next_text, moved.questionnaire.page_prev_text) == ("Weiter", None)
     assert {loss.what for loss in moved.losses} == {"PasswordProtection"}
+
+
+def test_an_end_behind_a_random_order_waits_for_all_of_it() -> None:
+    blocks = [block("B1", "QID1"), block("B2", "QID2"), block("B3", "QID3"), block("B4", "QID4")]
+    inner = [{"Type": "Standard", "ID": "B2"}, {"Type": "Standard", "ID": "B3"}]
+    branch = {
+        "Type": "Branch", "FlowID": "FL_4", "BranchLogic": logic(selected("QID1", "1")),
+        "Flow": [{"Type": "EndSurvey", "FlowID": "FL_5"}],
+    }  # fmt: skip
+    flow = [
+        {"Type": "Standard", "ID": "B1"}, {"Type": "BlockRandomizer", "FlowID": "FL_3", "Flow": inner}, branch,
+        {"Type": "Standard", "ID": "B4"},
+    ]  # fmt: skip
+    asked = [mc("QID1", "a", "b"), text("QID2"), text("QID3"), text("QID4")]
+    moved = same(qsf(*asked, blocks=blocks, flow=flow))
+    assert path(moved.questionnaire, {"Q1": 1}).names == ["Q1", "Q2", "Q3"]
+
+
+def test_embedded_data_that_is_set_after_it_was_asked_for_is_listed() -> None:
+    said = text("QID1", QuestionText="You have ${e://Field/plan}")
+    setting = {"Type": "EmbeddedData", "FlowID": "FL_2", "EmbeddedData": [{"Field": "plan", "Value": "pro"}]}
+    page = {"Type": "Standard", "ID": "BL_1"}
+    late = read_survey(qsf(said, flow=[page, setting]))
+    assert ("FL_2", "embedded data plan") in {(loss.place, loss.what) for loss in late.losses}
+    assert not same(qsf(said, flow=[setting, page])).losses

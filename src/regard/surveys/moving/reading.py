@@ -44,8 +44,8 @@ def _checked(moved: Moved) -> Moved:
     """With what the check before publishing says of names: what works otherwise than in the source is listed, and what
     only has to be mended before the survey is published is a note."""
     found = [*dict.fromkeys(one for one in check_references(moved.questionnaire) if one.code in _UNLIKE)]
-    is_same = moved.format != "surveyjs"  # there a condition sees later answers of its page; elsewhere nobody's
-    noted = [one for one in found if is_same and one.code == "later_reference"]
+    is_same = moved.format != "surveyjs"  # there a condition sees later answers of its page; elsewhere it sees none
+    noted = [one for one in found if is_same and one.code == "later_reference" and one.of == "question"]
     changed = [one for one in found if one not in noted]
     losses = [Loss(one.place or said("survey"), one.message, _UNLIKE[one.code], "changed") for one in changed]
     notes = [

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from regard.base.words import said
+from regard.surveys.evaluating import holds
 from regard.surveys.expressions import Binary, Constant, Expression, Items, Name, Unary
 from regard.surveys.model import Boolean, Checkbox, Html, Question
 from regard.surveys.moving.formbricks.survey import Survey
@@ -138,3 +139,8 @@ def _compared(operator: str, left: Expression, right: Expression, question: Ques
     if operator in ("doesNotIncludeOneOf", "doesNotIncludeAllOf"):
         return Binary("and", Unary("notempty", left), Unary("not", Binary("anyof", left, right)))
     return Binary(COMPARED[operator], left, right) if operator in COMPARED else None
+
+
+def also_of_nobody(condition: Expression) -> bool:
+    """Whether a condition also holds where nothing has been answered: where its block is not reached."""
+    return holds(condition, {})

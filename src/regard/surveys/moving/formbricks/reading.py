@@ -10,13 +10,13 @@ import msgspec
 
 from regard.base import Invalid
 from regard.base.words import said
-from regard.surveys.expressions import Binary, Call, Constant, Expression, written
+from regard.surveys.expressions import Binary, Call, Constant, Expression, names_in, parse, written
 from regard.surveys.model import CalculatedValue, Complete, Ending, Html, Page, Question, Questionnaire, Skip, Text
 from regard.surveys.moving.ends import safe_address
-from regard.surveys.moving.formbricks.conditions import Known, condition_of, operand
+from regard.surveys.moving.formbricks.conditions import Known, also_of_nobody, condition_of, operand
 from regard.surveys.moving.formbricks.ends import ending_of
 from regard.surveys.moving.formbricks.questions import Source, questions_from
-from regard.surveys.moving.formbricks.survey import RECALL, Block, Survey, survey_of
+from regard.surveys.moving.formbricks.survey import RECALL, Block, Survey, jumps_past, survey_of
 from regard.surveys.moving.losses import Losses
 from regard.surveys.moving.moved import Moved
 from regard.surveys.moving.opening import REMEDY
@@ -261,6 +261,16 @@ class _Reader:
                 return each.get("id")
         return value
 
+    def _is_unread(self, condition: Expression, block: str) -> bool:
+        """Whether a block's condition may hold although nobody has come to the block: it can be jumped over, or lies
+        behind an end, and its own answers are not asked for."""
+        number = self.survey.block_of(block) or 0
+        own = {self.known.names[str(each.get("id"))] for each in self.survey.blocks[number].elements}
+        before = self.survey.blocks[:number]
+        may_pass = any(jumps_past(each, number, self.survey) for each in before)
+        reads_own = any(name.partition(".")[0] in own for name in names_in(condition))
+        return may_pass and (also_of_nobody(condition) or not reads_own)
+
     def _require(self, action: dict[str, Any], condition: Expression | None, place: str) -> None:
         if action.get("objective") != "requireAnswer":
             return
@@ -269,10 +279,12 @@ class _Reader:
         if condition is None or name is None:
             self.losses.lost(place, said("required answer of {target}", target=target), NO_JUMP)
             return
+        if self._is_unread(condition, place):
+            why = said("an answer is also needed where the question is not reached")
+            self.losses.changed(place, said("required answer of {target}", target=target), why)
         for number, page in enumerate(self.pages):
             elements = [
-                msgspec.structs.replace(question, required_if=written(condition)) if question.name == name else question
-                for question in page.elements
+                _needed(question, condition) if question.name == name else question for question in page.elements
             ]
             self.pages[number] = msgspec.structs.replace(page, elements=elements)
 
@@ -330,7 +342,7 @@ class _Reader:
                 block.id, said("calculation {operator}", operator=operator), said("it cannot be said here")
             )
             return
-        if written(condition).startswith("not") or " empty" in written(condition):
+        if self._is_unread(condition, block.id):
             self.losses.changed(
                 block.id,
                 said("calculation on what was not answered"),
@@ -341,3 +353,10 @@ class _Reader:
 
     def _list_unread(self) -> None:
         self.losses.unknown(said("survey"), self.survey.raw, _QUIET)
+
+
+def _needed(question: Question, condition: Expression) -> Question:
+    """The question, to be answered also under this condition."""
+    before = question.required_if
+    whole = Binary("or", parse(before), condition) if before else condition
+    return msgspec.structs.replace(question, required_if=written(whole))

@@ -80,3 +80,12 @@ def survey_of(raw: dict[str, Any]) -> Survey:
 
 def _text(given: Any) -> str | None:
     return str(given) if given else None
+
+
+def jumps_past(block: Block, number: int, survey: Survey) -> bool:
+    """Whether a block's logic may lead past the block of that number: behind it, or to an end."""
+    actions = [action for logic in block.logic for action in objects(logic.get("actions"))]
+    targets = [action.get("target") for action in actions if str(action.get("objective", "")).startswith("jumpTo")]
+    targets += [logic.get("destination") for logic in block.logic] + [block.fallback]
+    goals = [survey.block_of(str(target)) for target in targets if target]
+    return any(goal is None or goal > number for goal in goals)

@@ -101,7 +101,7 @@ def _relevant(node: Node, known: Known, found: Expression) -> Expression:
 def _risky(node: Node) -> list[Variable]:
     """Variables without ``.NAOK`` where an empty value may make the expression true."""
     match node:
-        case Operation("&&" | "||", left, right):
+        case Operation("&&", left, right):
             return [*_risky(left), *_risky(right)]
         case Operation("==" | ">" | ">=", Variable(), Literal(value)) if value != "":
             return []

@@ -15,7 +15,7 @@ from regard.surveys.moving.losses import Losses
 from regard.surveys.moving.qualtrics.conditions import Known, condition_of, without
 from regard.surveys.moving.qualtrics.ends import THANKS, address_of, leads_elsewhere
 from regard.surveys.moving.qualtrics.ordering import Ordering, ordering_of
-from regard.surveys.moving.qualtrics.raw import questions_in
+from regard.surveys.moving.qualtrics.raw import fields_in, questions_in
 from regard.surveys.moving.qualtrics.skipping import Guard, guards_of
 from regard.surveys.moving.qualtrics.survey import Block, Node, Survey, key_of, nodes_in
 from regard.surveys.moving.wording import Names, count_of, mapping, number_of, objects, plain
@@ -68,6 +68,8 @@ class Layout:
     names: Names = field(default_factory=Names)
     values: dict[str, Expression] = field(default_factory=dict)
     guards: tuple[str, ...] = ()
+    asked_for: set[str] = field(default_factory=set)
+    """Embedded data that the flow has asked for so far."""
     is_over: bool = False
     address: Text | None = None
     is_random: bool = False
@@ -113,6 +115,7 @@ class Layout:
         return self._lay(node.children, conditions)
 
     def _branch(self, node: Node, conditions: tuple[str, ...]) -> list[str]:
+        self.asked_for |= fields_in(node.raw.get("BranchLogic"))
         condition = condition_of(node.raw.get("BranchLogic"), self.known, node.id)
         found = self._lay(node.children, (*conditions, condition) if condition else conditions)
         self.is_over = self.is_over and not condition
@@ -160,7 +163,13 @@ class Layout:
     def _end_if(self, condition: str, conditions: tuple[str, ...], end: Ending, is_screen_out: bool) -> None:
         """Triggers on every page that may be the last one before this end."""
         later: list[str] = []
-        for page in list(reversed(self.laid))[:FAR]:
+        shuffled = {name for group in self.groups for name in group.pages}
+        for made, page in list(zip(reversed(self.made), reversed(self.laid), strict=True))[:FAR]:
+            if made.name in shuffled:
+                if is_screen_out or end.text or end.navigate_to_url:
+                    why = said("nobody is asked more; it counts as the survey's own end")
+                    self.losses.changed(made.name, said("end behind a random order"), why)
+                break
             guard = every([condition, *map(without, later)])
             shared: dict[str, Any] = {"text": end.text, "navigate_to_url": end.navigate_to_url}
             self.triggers += [
@@ -183,6 +192,9 @@ class Layout:
                 why = said("its value cannot be worked out here; it is read from the person's trait of that name")
                 self.losses.lost(node.id, said("embedded data {name}", name=name), why)
                 continue
+            if name in self.asked_for:
+                why = said("it has this value from the beginning, also where it was asked for before")
+                self.losses.changed(node.id, said("embedded data {name}", name=name), why)
             condition = every(list(conditions))
             if condition:
                 made = _if(parse(condition), made, self.values.get(name, self.known.given(name)))
@@ -212,6 +224,7 @@ class Layout:
             return []
         self.known.at(node, block)
         guards = guards_of(block, self.known, node.occurrence, self.triggers, self.losses)
+        self.asked_for |= {name for key in block.questions for name in fields_in(self.survey.questions.get(key))}
         order = ordering_of(block, self.losses)
         found: list[str] = []
         for part in order.parts(block):

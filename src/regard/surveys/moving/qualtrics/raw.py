@@ -10,6 +10,9 @@ from regard.surveys.moving.wording import mapping
 LOCATOR: Final = re.compile(r"q://([^/]+)/(\w+)(?:/([^/]+))?(?:/([^/?]+))?")
 
 
+_FIELD: Final = re.compile(r"e://Field/([^}?]+)")
+
+
 def located(text: object) -> tuple[str, str, str, str] | None:
     """A locator's question, what of it, and the two ids behind that.
 
@@ -34,6 +37,18 @@ def ordered(payload: dict[str, Any], what: str) -> list[str]:
 def is_text_choice(choice: object) -> bool:
     """Whether something can be written beside a choice."""
     return isinstance(choice, dict) and str(choice.get("TextEntry", "")).lower() in ("true", "on", "1")
+
+
+def fields_in(given: Any) -> set[str]:
+    """The embedded data that texts and conditions ask for."""
+    if isinstance(given, str):
+        return set(_FIELD.findall(given))
+    if isinstance(given, list):
+        return {name for each in given for name in fields_in(each)}
+    if not isinstance(given, dict):
+        return set()
+    own = {str(given.get("LeftOperand"))} if given.get("LogicType") == "EmbeddedField" else set()
+    return own | {name for each in given.values() for name in fields_in(each)}
 
 
 def questions_in(logic: Any) -> list[str]:

@@ -277,7 +277,7 @@ class LimeSurvey:
             return True
         node = _read(text)
         try:
-            return node is None or _true(self._value(node, state, own))
+            return node is None or _true(self._whole(node, state, own))
         except _UntoldError:
             return True
         except _IrrelevantError:
@@ -286,7 +286,7 @@ class LimeSurvey:
     def _equated(self, question: Asked, state: _State) -> Any:
         node = _read(_equation(question))
         try:
-            return self._value(node, state, question) if node else ""
+            return self._whole(node, state, question) if node else ""
         except (_UntoldError, _IrrelevantError):
             return ""
 
@@ -318,11 +318,16 @@ class LimeSurvey:
         found = members(self.places, node.name, own)
         if len(found) != 1:
             raise _UntoldError
-        question = found[0].question
-        if question.code not in state.relevant and not node.is_na_ok and question is not own:
-            raise _IrrelevantError
         value = state.values.get(found[0], "")
         return self._shown(found[0], value, state) if "shown" in node.suffixes else value
+
+    def _whole(self, node: Node, state: _State, own: Asked | None) -> Any:
+        """The value of a whole expression: none, when anything it asks for is not relevant, wherever that stands."""
+        for variable in variables_in(node):
+            for place in [] if variable.is_na_ok else members(self.places, variable.name, own)[:1]:
+                if place.question.code not in state.relevant and place.question is not own:
+                    raise _IrrelevantError
+        return self._value(node, state, own)
 
     def _shown(self, place: Place, value: Any, state: _State) -> Any:
         """The words of what was chosen."""

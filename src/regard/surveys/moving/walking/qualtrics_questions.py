@@ -111,8 +111,15 @@ class Questions:
             recodes = mapping(raw.get("RecodeValues"))
             return ", ".join(str(recodes.get(str(code), code)) for code in _listed(given))
         if raw.get("QuestionType") == "MC":
-            return ", ".join(_label(raw, str(code)) for code in _listed(given))
+            return ", ".join(self._label(raw, str(code)) for code in _listed(given))
         return _spelled(state.text(key, first))
+
+    def _label(self, raw: dict[str, Any], code: str) -> str:
+        """The words of a choice; one that was carried forward has those of where it comes from."""
+        origin = located(mapping(raw.get("DynamicChoices")).get("Locator"))
+        if code.startswith("x") and origin:
+            return self._label(self.survey.questions.get(origin[0], {}), code[1:])
+        return _label(raw, code)
 
     # --- what may be answered -----------------------------------------------------------------------------------------
 
