@@ -30,13 +30,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from regard.collect.collector import Collector
-from regard.collect.listening import Loader
-from regard.collect.sources import Source, Sources
-from regard.collect.spool import Spool
-from regard.metrics import overview
-from regard.stream import Question, Store, open_store
-from regard.stream.compose import sql
+from regard.base.allocators import keep_little
+
+keep_little()  # as the server does, before Arrow and DuckDB are loaded
+
+from regard.collect.collector import Collector  # noqa: E402
+from regard.collect.listening import Loader  # noqa: E402
+from regard.collect.sources import Source, Sources  # noqa: E402
+from regard.collect.spool import Spool  # noqa: E402
+from regard.metrics import overview  # noqa: E402
+from regard.stream import Question, Store, open_store  # noqa: E402
+from regard.stream.compose import sql  # noqa: E402
 
 EVENTS_A_REQUEST = 100
 KEY = Source("bench-key", "bench", id="bench")
@@ -324,5 +328,4 @@ def main(*arguments: str) -> None:
 
 
 if __name__ == "__main__":
-    os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"  # as the server sets it
     main(*sys.argv[1:])

@@ -13,8 +13,10 @@ from asgiref.sync import sync_to_async
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
+from regard.base.allocators import keep_little
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regard.settings")  # noqa: TID251 - where Django looks for its settings
-os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # noqa: TID251 - Arrow's own keeps 30 MB for itself
+keep_little()
 django.setup()
 
 from django.conf import settings  # noqa: E402 - models need the set-up above

@@ -7,6 +7,7 @@ import signal
 import threading
 from typing import Any
 
+from regard.base.allocators import keep_little
 from regard.cli.arguments import Commands, command
 from regard.cli.words import counted
 
@@ -29,6 +30,7 @@ def declare(commands: Commands) -> None:
 
 def _worker(given: argparse.Namespace) -> None:
     """Work until told to stop; the jobs under way are finished first."""
+    keep_little()
     _set_up()
     from regard.jobs.site import start_working
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import reduce
 from typing import Any
 
 from sqlglot import exp
@@ -60,41 +59,37 @@ def suggestions(store: Store, columns: Sequence[str]) -> list[str]:
     if not known:
         return []
     found: dict[int, list[str]] = {}
-    for row in ask(store, Question("sample of values", _commonest(known))).rows():
+    for row in ask(store, Question("sample of values", _values_of(known), {"few": FEW_VALUES})).rows():
         found.setdefault(row["place"], []).append(row["value"])
-    return [
-        f"{name}={value}"
-        for place, name in enumerate(known)
-        if len(found.get(place, ())) <= FEW_VALUES
-        for value in found.get(place, ())[:MOST_VALUES]
-    ]
+    return [f"{name}={value}" for place, name in enumerate(known) for value in found.get(place, ())[:MOST_VALUES]]
 
 
-def _commonest(columns: Sequence[str]) -> exp.Expr:
-    """Of each column the commonest values in the sample, one more than few at most. Counted in the store: the sample
-    itself would be a quarter of a million texts."""
-    picked = [compose.as_text(name).as_(f"column_{place}") for place, name in enumerate(columns)]
-    counted: list[exp.Query] = [_counted(place) for place in range(len(columns))]
-    together = reduce(lambda one, other: one.union(other, distinct=False), counted)
-    sample = compose.select(*picked).from_(compose.TABLE).limit(SAMPLE)
+_COUNTED = """SELECT place, value, n, count(*) OVER (PARTITION BY place) AS different
+FROM (SELECT place, value, count(*) AS n FROM listed WHERE value <> '' GROUP BY place, value) AS counted"""
+
+
+def _values_of(columns: Sequence[str]) -> exp.Expr:
+    """The values in the sample of those columns that have few, the commonest of each first.
+
+    They are counted in the store, since the sample is a quarter of a million texts; and all at once, since every
+    count apart would take memory of its own.
+    """
+    texts = [compose.as_text(name).as_(f"column_{place}") for place, name in enumerate(columns)]
+    places = " UNION ALL ".join(f"SELECT {place} AS place" for place in range(len(columns)))
+    values = " ".join(f"WHEN {place} THEN column_{place}" for place in range(len(columns)))
+    listed = (
+        compose.select("place", f"CASE place {values} END AS value").from_("sample").join("places", join_type="cross")
+    )
     return (
         compose.select("place", "value")
-        .with_("sample", as_=sample)
-        .from_(together.subquery("counted"))
+        .with_("sample", as_=compose.select(*texts).from_(compose.TABLE).limit(SAMPLE))
+        .with_("places", as_=compose.sql(places))
+        .with_("listed", as_=listed)
+        .with_("ranked", as_=compose.sql(_COUNTED))
+        .from_("ranked")
+        .where("different <= :few")
         .order_by("place", "n DESC", "value")
     )
-
-
-def _counted(place: int) -> exp.Select:
-    values = (
-        compose.select(f"{place} AS place", f"column_{place} AS value", "count(*) AS n")
-        .from_("sample")
-        .where(f"column_{place} <> ''")
-        .group_by(f"column_{place}")
-        .order_by("n DESC", "value")
-        .limit(FEW_VALUES + 1)
-    )
-    return compose.select("*").from_(values.subquery("commonest"))
 
 
 def recent_words(
