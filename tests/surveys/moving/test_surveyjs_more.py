@@ -192,3 +192,11 @@ def test_words_for_the_unknown_are_left_out_of_an_export_and_listed() -> None:
     [question] = surveyjs_json(written)["pages"][0]["elements"]
     assert question["title"] == "Your plan, {profile.name}?"
     assert "words for the unknown" in {loss.what for loss in export_losses(written)}
+
+
+def test_a_question_that_is_not_asked_without_choices_is_listed_where_it_was_asked_there() -> None:
+    many = {"type": "checkbox", "name": "many", "choices": ["a", "b"]}
+    best = {"type": "radiogroup", "name": "best", "choices": ["a", "b"], "choicesVisibleIf": "{many} contains {item}"}
+    moved = moved_from(pages=[page("p", many), page("q", best)])
+    assert ("changed", "best", "hideIfChoicesEmpty") in told(moved)
+    assert not told(moved_from(pages=[page("p", many), page("q", {**best, "hideIfChoicesEmpty": True})]))

@@ -169,7 +169,7 @@ def _boolean(given: dict[str, Any], losses: Losses) -> dict[str, Any]:
 
 
 def _matrix(given: dict[str, Any], losses: Losses) -> dict[str, Any]:
-    given.pop("hideIfRowsEmpty", None)  # it always is, here
+    _hidden_when_empty(given, "hideIfRowsEmpty", "rowsVisibleIf", losses)
     if given.get("rowsOrder") not in (None, "initial", "random"):
         losses.cosmetic(str(given["name"]), "rowsOrder", said("it looks different here"))
         given.pop("rowsOrder")
@@ -193,9 +193,15 @@ def choices_in(raw: dict[str, Any]) -> list[Any]:
     return found
 
 
+def _hidden_when_empty(given: dict[str, Any], name: str, condition: str, losses: Losses) -> None:
+    """A question none of whose choices (or rows) is left is never asked here; there, only where that is said."""
+    if not given.pop(name, None) and given.get(condition):
+        losses.changed(str(given["name"]), name, said("it is not asked where nothing is left to choose"))
+
+
 def _chosen(given: dict[str, Any], losses: Losses) -> dict[str, Any]:
     """Choices; "select all" is only a convenience, and a question without any choice is never asked here."""
-    given.pop("hideIfChoicesEmpty", None)
+    _hidden_when_empty(given, "hideIfChoicesEmpty", "choicesVisibleIf", losses)
     given["choices"] = choices_in(given)
     for name in _NUMBERS:
         given.pop(name, None)

@@ -62,12 +62,19 @@ class Questions:
         if dynamic:
             given = state.answer(dynamic[0])
             chosen = list(given) if isinstance(given, list | dict) else [given] if given is not None else []
-            origin = ordered(self.survey.questions.get(dynamic[0], {}), "Choices")
+            origin = self._codes(dynamic[0])
             is_chosen = not dynamic[2].startswith(("Unselected", "NotSelected"))
             every_one = not dynamic[2].startswith(("Selected", "Unselected", "NotSelected"))
             found = [f"x{code}" for code in origin if every_one or (code in chosen) is is_chosen]
         never = _never(raw)
         return [*found, *(code for code in self._listed(raw, "Choices", state) if code not in never)]
+
+    def _codes(self, key: str, depth: int = 10) -> list[str]:
+        """The codes of a question's choices, those that are carried forward into it first."""
+        raw = self.survey.questions.get(key, {})
+        dynamic = located(mapping(raw.get("DynamicChoices")).get("Locator"))
+        carried = self._codes(dynamic[0], depth - 1) if dynamic and depth else []
+        return [*(f"x{code}" for code in carried), *ordered(raw, "Choices")]
 
     def _listed(self, raw: dict[str, Any], what: str, state: State) -> list[str]:
         """The codes of those choices, or columns, whose display logic holds."""
