@@ -361,6 +361,7 @@ def response(request: HttpRequest, slug: str, key: str, response: str) -> HttpRe
         one=one,
         steps=[step for step in steps if step["answers"]],
         flags=flag_words(one.flags, asked.fmt),
+        language=language_name(one.language),
         way=asked.fmt.say(drawing.WAYS.get(one.way, one.way)),
         seconds=asked.fmt.value(one.seconds, "seconds"),
         person=_person(single),
