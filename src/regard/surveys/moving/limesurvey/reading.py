@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from typing import Any, Final
 
@@ -10,7 +9,7 @@ import msgspec
 
 from regard.base import Invalid
 from regard.base.words import said
-from regard.surveys.expressions import Expression, Name, every, written
+from regard.surveys.expressions import every, written
 from regard.surveys.model import (
     CalculatedValue,
     Html,
@@ -22,8 +21,6 @@ from regard.surveys.model import (
     Text,
     Validator,
 )
-from regard.surveys.moving.ends import safe_address
-from regard.surveys.moving.limesurvey import manager
 from regard.surveys.moving.limesurvey.attributes import list_unread
 from regard.surveys.moving.limesurvey.filled import filled_in
 from regard.surveys.moving.limesurvey.filtering import filters_of
@@ -32,11 +29,12 @@ from regard.surveys.moving.limesurvey.places import places_in
 from regard.surveys.moving.limesurvey.questions import questions_from
 from regard.surveys.moving.limesurvey.source import Source
 from regard.surveys.moving.limesurvey.survey import Asked, Group, Survey, survey_of
-from regard.surveys.moving.limesurvey.translating import Known, condition_of, in_text, value_of
+from regard.surveys.moving.limesurvey.texts import Texts
+from regard.surveys.moving.limesurvey.translating import Known, condition_of, value_of
 from regard.surveys.moving.losses import Losses
 from regard.surveys.moving.moved import Moved
 from regard.surveys.moving.opening import REMEDY
-from regard.surveys.moving.wording import Names, count_of, locale_of, plain, text_in
+from regard.surveys.moving.wording import Names, count_of, locale_of, plain
 
 _EMBEDDED: Final = re.compile(r"\{(?!\s)([^{}]+)(?<!\s)\}")
 _PATTERN: Final = re.compile(
@@ -81,8 +79,7 @@ class _Reader:
         self.own = survey.languages[0] if survey.languages else "en"
         self.known = Known(self.losses, places_in(survey), own_language=self.own)
         self.calculated: list[CalculatedValue] = []
-        self.said: dict[str, str] = {}
-        self.is_address = False
+        self.texts = Texts(survey, self.known, self.names, self.own, self.calculated)
         self.pages: list[Page] = []
         self.units: dict[str, list[str]] = {}
         self.by_group: dict[str, list[str]] = {}
@@ -94,19 +91,15 @@ class _Reader:
         for group in self.survey.groups:
             self._group(group)
         questionnaire = Questionnaire(
-            title=self._text({code: row.get("surveyls_title", "") for code, row in self.survey.texts.items()}) or "",
-            description=self._text(
-                {code: row.get("surveyls_description", "") for code, row in self.survey.texts.items()}
-            ),
+            title=self.texts.of_survey("surveyls_title") or "",
+            description=self.texts.of_survey("surveyls_description"),
             locale=self.own,
             pages=self.pages,
             calculated_values=self.calculated,
             quotas=self._quotas(),
             random_groups=self._random_groups(),
-            completed_text=self._text(
-                {code: row.get("surveyls_endtext", "") for code, row in self.survey.texts.items()}
-            ),
-            navigate_to_url=self._address("surveyls_url", said("survey")),
+            completed_text=self.texts.of_survey("surveyls_endtext"),
+            navigate_to_url=self.texts.address("surveyls_url", said("survey")),
             navigate_text=self._button(),
             show_progress_bar=self.survey.settings.get("showprogress") != "N",
             allow_back=self.survey.settings.get("allowprev") == "Y",
@@ -126,86 +119,18 @@ class _Reader:
 
     # --- the end ------------------------------------------------------------------------------------------------------
 
-    def _address(self, name: str, place: str, rows: dict[str, dict[str, str]] | None = None) -> Text | None:
-        """An address to go on at, with answers put in as codes."""
-        texts = {code: row.get(name, "") for code, row in (self.survey.texts if rows is None else rows).items()}
-        self.said, before, self.is_address = {}, self.said, True  # the same pipe says something else in a text
-        wanted = {code: self._tailored(html.unescape(text.strip()), place) for code, text in texts.items()}
-        self.said, self.is_address = before, False
-        given = {code: text for code, text in wanted.items() if text and text not in ("http://", "https://")}
-        return safe_address(text_in(given, self.own), place, self.losses)
-
     def _button(self) -> Text | None:
         """Words of the link at the end; none where it goes there by itself."""
         if self.survey.settings.get("autoredirect") == "Y":
             return None
         said_of = {code: row.get("surveyls_urldescription", "") for code, row in self.survey.texts.items()}
-        return self._text(said_of) or self._text(
-            {code: row.get("surveyls_url", "") for code, row in self.survey.texts.items()}
-        )
-
-    # --- texts --------------------------------------------------------------------------------------------------------
-
-    def _text(self, texts: dict[str, str], place: str = "") -> Text | None:
-        """A text in every language, with expressions inside it as pipes of ours. ``\\0`` before it keeps its HTML."""
-        shown = {}
-        for language, text in texts.items():
-            keep = text.startswith("\x00")
-            made = self._tailored(text.lstrip("\x00"), place or said("texts"))
-            shown[locale_of(language) if language else self.own] = made if keep else plain(made)
-        return text_in({code: text for code, text in shown.items() if code in self.survey.languages}, self.own)
-
-    def _tailored(self, text: str, place: str) -> str:
-        def put(found: re.Match[str]) -> str:
-            return self._pipe(plain(found[1]), place)
-
-        return _EMBEDDED.sub(put, text) if "{" in text else text
-
-    def _pipe(self, expression: str, place: str) -> str:
-        """The pipe that says what an expression in a text says; a calculated value where it is more than a name."""
-        if expression in self.said:
-            return self.said[expression]
-        made = ""
-        try:
-            node = manager.read(expression)
-        except Invalid:
-            return "{" + expression + "}"
-        if isinstance(node, manager.Variable):
-            made = self._named(node, place)
-        else:
-            value = value_of(expression, self.known, place)
-            made = self._worked_out(value) if value is not None else ""
-        self.said[expression] = made
-        return made
-
-    def _named(self, node: manager.Variable, place: str) -> str:
-        """The pipe of a variable: the words of what was chosen (``.shown``), or its code."""
-        if node.name.startswith("TOKEN:"):
-            return f"{{{self.known.trait(node.name.removeprefix('TOKEN:'))}}}"
-        if node.name.upper() == "TOKEN":
-            return f"{{{self.known.trait('token')}}}"
-        known = self.known.places.get(node.name)
-        value = None
-        if known is not None and "question" not in node.suffixes:
-            try:
-                value = in_text(node, known, self.known, is_address=self.is_address)
-            except Invalid:
-                value = None
-        if value is None:
-            self.losses.lost(place, said("{name} in a text", name=node.name), said("the text says nothing instead"))
-            return ""
-        return f"{{{value.name}}}" if isinstance(value, Name) else self._worked_out(value)
-
-    def _worked_out(self, value: Expression) -> str:
-        name = self.names.make(f"text_{len(self.calculated) + 1}")
-        self.calculated.append(CalculatedValue(name=name, expression=written(value)))
-        return f"{{{name}}}"
+        return self.texts.put(said_of) or self.texts.of_survey("surveyls_url")
 
     # --- pages --------------------------------------------------------------------------------------------------------
 
     def _welcome(self) -> None:
         texts = {code: "\x00" + row.get("surveyls_welcometext", "") for code, row in self.survey.texts.items()}
-        text = self._text(texts, said("welcome"))
+        text = self.texts.put(texts, said("welcome"))
         if (
             text
             and plain(text if isinstance(text, str) else next(iter(text.values())))
@@ -229,8 +154,8 @@ class _Reader:
             self.pages.append(
                 Page(
                     name=name,
-                    title=self._text(group.titles) if number == 0 else None,
-                    description=self._text(group.descriptions) if number == 0 else None,
+                    title=self.texts.put(group.titles) if number == 0 else None,
+                    description=self.texts.put(group.descriptions) if number == 0 else None,
                     visible_if=condition,
                     questions_order="random" if is_random else "initial",
                     elements=[question for _, questions in part for question in questions],
@@ -281,7 +206,9 @@ class _Reader:
         def name(part: str) -> str:
             return self.names.make(f"{self.known.names[asked.code]}_{part}") if part else self.known.names[asked.code]
 
-        source = Source(asked, self.losses, lambda texts: self._text(texts, asked.code), name, row_filter, single, rows)
+        source = Source(
+            asked, self.losses, lambda texts: self.texts.put(texts, asked.code), name, row_filter, single, rows
+        )
         made: list[Question] = []
         for key, question, carried in questions_from(source):
             self.known.carried[key] = carried
@@ -312,7 +239,7 @@ class _Reader:
         found = list(question.validators)
         pattern = asked.row.get("preg", "").strip()
         expression = asked.attribute("em_validation_q")
-        message = self._text(asked.attributes.get("em_validation_q_tip", {}), asked.code)
+        message = self.texts.put(asked.attributes.get("em_validation_q_tip", {}), asked.code)
         matched = _PATTERN.match(expression)
         if pattern:
             found.append(Validator(type="regex", regex=pattern.strip("/"), text=None))
@@ -365,16 +292,16 @@ class _Reader:
             }
             texts = {code: each.get("quotals_message", "") for code, each in own.items()}
             words = {code: each.get("quotals_urldescrip", "") or "→" for code, each in own.items()}
-            address = self._address("quotals_url", place, own)
+            address = self.texts.address("quotals_url", place, own)
             expression = every([" or ".join(f"({part})" for part in parts) for parts in conditions.values()])
             found.append(
                 Quota(
                     name=row.get("name") or "quota",
                     expression=expression or "false",
                     limit=limit,
-                    text=self._text(texts),
+                    text=self.texts.put(texts),
                     navigate_to_url=address,
-                    navigate_text=self._text(words) if address and row.get("autoload_url") != "1" else None,
+                    navigate_text=self.texts.put(words) if address and row.get("autoload_url") != "1" else None,
                 )
             )
         return found

@@ -1,65 +1,47 @@
-"""A LimeSurvey survey, gone through as LimeSurvey does: group after group, every question whose relevance holds.
-
-Expressions are evaluated on LimeSurvey's own variables and codes, with its rules: an empty value is
-never smaller or greater, and variables without ``.NAOK`` that make the whole false when they are not relevant.
-"""
+"""A LimeSurvey survey, gone through as LimeSurvey does: group after group, every question whose relevance holds."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from regard.base import Invalid
 from regard.surveys.moving.limesurvey.filled import there
 from regard.surveys.moving.limesurvey.manager import (
-    Function,
     Literal,
-    Node,
     Operation,
-    Sign,
     Variable,
     parts_of,
     read,
     variables_in,
 )
 from regard.surveys.moving.limesurvey.old_conditions import relevance_of
-from regard.surveys.moving.limesurvey.places import ARRAYS, Place, members, places_in
+from regard.surveys.moving.limesurvey.places import ARRAYS, Place, members
 from regard.surveys.moving.limesurvey.survey import MULTIPLE, Asked, Group, Survey
-from regard.surveys.moving.limesurvey.words import WORDS
+from regard.surveys.moving.walking.limesurvey_values import (
+    EMBEDDED,
+    Expressions,
+    IrrelevantError,
+    State,
+    UntoldError,
+    equation_of,
+    na_ok,
+    read_or_none,
+    spelled,
+)
 from regard.surveys.moving.walking.walked import NOTHING, Choose, Look, Walked, drawn
 from regard.surveys.moving.wording import number_of, plain
 
-_EMBEDDED = re.compile(r"\{(?!\s)([^{}]+)(?<!\s)\}")
 
-
-class _UntoldError(Exception):
-    """An expression that cannot be evaluated here."""
-
-
-class _IrrelevantError(Exception):
-    """A variable whose question is not relevant makes the expression false."""
-
-
-@dataclass
-class _State:
-    choose: Choose
-    walked: Walked = field(default_factory=Walked)
-    values: dict[Place, Any] = field(default_factory=dict)
-    relevant: set[str] = field(default_factory=set)
-
-
-class LimeSurvey:
+class LimeSurvey(Expressions):
     """One structure file."""
 
     tells_texts = True
 
     def __init__(self, survey: Survey, asked: frozenset[str]):
-        self.survey, self.asked = survey, asked
-        self.own = survey.languages[0] if survey.languages else "en"
-        self.places = places_in(survey)
-        self.nodes = [node for node in map(_read, self._expressions()) if node]
+        super().__init__(survey)
+        self.asked = asked
+        self.nodes = [node for node in map(read_or_none, self._expressions()) if node]
         used = [variable for node in self.nodes for variable in variables_in(node)]
         self.matters = {place.question.code for each in used for place in members(self.places, each.name, None)}
         self.matters |= {
@@ -78,20 +60,20 @@ class LimeSurvey:
                 *(sub.relevance for sub in question.subs),
             ]
             if question.type == "*":
-                found.append(_equation(question))
-            found += [plain(each) for text in question.texts.values() for each in _EMBEDDED.findall(text)]
+                found.append(equation_of(question))
+            found += [plain(each) for text in question.texts.values() for each in EMBEDDED.findall(text)]
         return [text for text in found if text and text != "1"]
 
     def walk(self, choose: Choose) -> Walked:
-        state = _State(choose)
+        state = State(choose)
         for token in self.tokens:
             state.walked.traits[token] = choose([*self._compared(token), None])
         for group in self._ordered(state):
-            if self._holds(group.relevance, state, None):
+            if self.holds(group.relevance, state, None):
                 self._group(group, state)
         return state.walked
 
-    def _ordered(self, state: _State) -> list[Group]:
+    def _ordered(self, state: State) -> list[Group]:
         """Groups of one randomization group stand together, from the place of the first, in random order."""
         order = list(self.survey.groups)
         for name in dict.fromkeys(group.random for group in order if group.random):
@@ -104,7 +86,7 @@ class LimeSurvey:
             state.walked.orders.append((name, [group.gid for group in mine], [group.gid for group in taken]))
         return order
 
-    def _group(self, group: Group, state: _State) -> None:
+    def _group(self, group: Group, state: State) -> None:
         found: list[list[Asked]] = []
         for question in group.questions:
             name = question.attribute("random_group")
@@ -120,12 +102,12 @@ class LimeSurvey:
             for question in taken:
                 self._question(question, state)
 
-    def _question(self, question: Asked, state: _State) -> None:
-        if not self._holds(question.relevance or relevance_of(question, self.survey), state, question):
+    def _question(self, question: Asked, state: State) -> None:
+        if not self.holds(question.relevance or relevance_of(question, self.survey), state, question):
             return
         if question.type == "*":
             state.relevant.add(question.code)
-            state.values[self.places[question.code]] = self._equated(question, state)
+            state.values[self.places[question.code]] = self.equated(question, state)
             return
         if question.attribute("hidden") == "1" or question.type == "I":
             return
@@ -145,7 +127,7 @@ class LimeSurvey:
         if question.code in self.matters and question.code in self.asked:
             self._answer(question, shown, state)
 
-    def _look(self, question: Asked, rows: list[str], state: _State) -> Look:
+    def _look(self, question: Asked, rows: list[str], state: State) -> Look:
         """What a question offers, and whether it must be answered."""
         is_required = None if question.type in "X*" else question.row.get("mandatory") == "Y"
         is_random = question.attribute("random_order") in ("1", "2")
@@ -158,42 +140,42 @@ class LimeSurvey:
         elif question.type in ARRAYS or question.type in "QK":
             offered = rows
         given = there(question, self.own) or NOTHING
-        is_told = not _EMBEDDED.search(str(given)) and not _is_part(given, offered)
+        is_told = not EMBEDDED.search(str(given)) and not _is_part(given, offered)
         look = Look(is_required=is_required, text=self._said(question, state), filled=given if is_told else None)
         if question.type in "X|" or offered is None or question.attribute("alphasort") == "1":
             return replace(look, filled=None) if question.type in "X|" else look
         return replace(look, offered=tuple(offered), is_random=is_random and question.type not in "QK")
 
-    def _said(self, question: Asked, state: _State) -> str | None:
+    def _said(self, question: Asked, state: State) -> str | None:
         """The question's text with values put in; None where nothing is, or where it is not known here what."""
         text = question.texts.get(self.own) or ""
-        if "{" not in text or not _EMBEDDED.search(text):
+        if "{" not in text or not EMBEDDED.search(text):
             return None
         try:
-            put = _EMBEDDED.sub(lambda found: self._put(plain(found[1]), state), text)
-        except (_UntoldError, _IrrelevantError, Invalid):
+            put = EMBEDDED.sub(lambda found: self._put(plain(found[1]), state), text)
+        except (UntoldError, IrrelevantError, Invalid):
             return None
         return " ".join(plain(put).split())
 
-    def _put(self, expression: str, state: _State) -> str:
+    def _put(self, expression: str, state: State) -> str:
         node = read(expression)
         if isinstance(node, Variable) and node.name not in self.places and not node.name.startswith("TOKEN:"):
-            raise _UntoldError
-        return _spelled(self._value(_na_ok(node), state, None))
+            raise UntoldError
+        return spelled(self.value_of(na_ok(node), state, None))
 
     def _keys(self, question: Asked, rows: list[str]) -> list[str]:
         endings = ("", "#0", "#1", "_comment", *(f"_{code}" for code in rows))
         return [key for ending in endings if (key := question.code + ending) in self.asked]
 
-    def _is_shown(self, question: Asked, code: str, relevance: str, state: _State) -> bool:
+    def _is_shown(self, question: Asked, code: str, relevance: str, state: State) -> bool:
         for name, wanted in (("array_filter", True), ("array_filter_exclude", False)):
             for filter_name in filter(None, (part.strip() for part in question.attribute(name).split(";"))):
                 is_chosen = self._is_chosen(filter_name, code, state)
                 if is_chosen is not None and is_chosen is not wanted:
                     return False
-        return self._holds(relevance, state, question)
+        return self.holds(relevance, state, question)
 
-    def _is_chosen(self, name: str, code: str, state: _State) -> bool | None:
+    def _is_chosen(self, name: str, code: str, state: State) -> bool | None:
         """Whether a row was chosen in the filtering question; None when that has no such row."""
         origin = self.places.get(name)
         if origin is None:
@@ -206,7 +188,7 @@ class LimeSurvey:
 
     # --- answering ----------------------------------------------------------------------------------------------------
 
-    def _answer(self, question: Asked, rows: list[str], state: _State) -> None:
+    def _answer(self, question: Asked, rows: list[str], state: State) -> None:
         kind, choose = question.type, state.choose
         if kind in MULTIPLE:
             ticked = [code for code in rows if choose([False, True])]
@@ -232,12 +214,12 @@ class LimeSurvey:
         """A row's own variable; the whole question's for a row without a code."""
         return self.places.get(f"{question.code}_{code}") or self.places[question.code]
 
-    def _keep(self, question: Asked, given: dict[str, Any], state: _State) -> None:
+    def _keep(self, question: Asked, given: dict[str, Any], state: State) -> None:
         for code, value in given.items():
             state.values[self._part(question, code)] = str(value)
         state.walked.answers[question.code] = given or None
 
-    def _single(self, question: Asked, state: _State) -> None:
+    def _single(self, question: Asked, state: State) -> None:
         codes = {"Y": ["Y", "N"], "G": ["F", "M"], "5": ["1", "2", "3", "4", "5"]}.get(question.type)
         if codes is None and question.type in "L!O":
             codes = [each.code for each in question.answers if self._is_shown(question, each.code, "", state)]
@@ -270,122 +252,6 @@ class LimeSurvey:
                         )
         return list(found)
 
-    # --- evaluating ---------------------------------------------------------------------------------------------------
-
-    def _holds(self, text: str, state: _State, own: Asked | None) -> bool:
-        if not text or text.strip() == "1":
-            return True
-        node = _read(text)
-        try:
-            return node is None or _true(self._whole(node, state, own))
-        except _UntoldError:
-            return True
-        except _IrrelevantError:
-            return False
-
-    def _equated(self, question: Asked, state: _State) -> Any:
-        node = _read(_equation(question))
-        try:
-            return self._whole(node, state, question) if node else ""
-        except (_UntoldError, _IrrelevantError):
-            return ""
-
-    def _value(self, node: Node, state: _State, own: Asked | None) -> Any:
-        match node:
-            case Literal(value):
-                return value
-            case Variable():
-                return self._variable(node, state, own)
-            case Sign("!", operand):
-                return not _true(self._value(operand, state, own))
-            case Sign(_, operand):
-                return -(number_of(self._value(operand, state, own)) or 0)
-            case Operation("&&", left, right):
-                a, b = self._value(left, state, own), self._value(right, state, own)
-                return _true(a) and _true(b)
-            case Operation("||", left, right):
-                a, b = self._value(left, state, own), self._value(right, state, own)
-                return _true(a) or _true(b)
-            case Operation(sign, left, right):
-                return _joined(sign, self._value(left, state, own), self._value(right, state, own))
-            case Function(name, arguments):
-                return self._called(name, arguments, state, own)
-        raise _UntoldError
-
-    def _variable(self, node: Variable, state: _State, own: Asked | None) -> Any:
-        if node.name.startswith("TOKEN:"):
-            return state.walked.traits.get(node.name) or ""
-        found = members(self.places, node.name, own)
-        if len(found) != 1:
-            raise _UntoldError
-        value = state.values.get(found[0], "")
-        return self._shown(found[0], value, state) if "shown" in node.suffixes else value
-
-    def _whole(self, node: Node, state: _State, own: Asked | None) -> Any:
-        """The value of a whole expression: none, when anything it asks for is not relevant, wherever that stands."""
-        for variable in variables_in(node):
-            for place in [] if variable.is_na_ok else members(self.places, variable.name, own)[:1]:
-                if place.question.code not in state.relevant and place.question is not own:
-                    raise _IrrelevantError
-        return self._value(node, state, own)
-
-    def _shown(self, place: Place, value: Any, state: _State) -> Any:
-        """The words of what was chosen."""
-        asked = place.question
-        if value == "" or place.kind not in ("value", "tick", "row"):
-            return value
-        if value == "-oth-":
-            return state.values.get(self.places[f"{asked.code}_other"], "")
-        options = asked.rows() if place.kind == "tick" else asked.answers
-        wanted = place.row if place.kind == "tick" else str(value)
-        texts = next((each.texts for each in options if each.code == wanted), None)
-        if texts is None:
-            texts = (
-                {self.own: WORDS[wanted]["default"]}
-                if asked.type in "YGCE" and wanted in WORDS
-                else {self.own: str(value)}
-            )
-        return plain(texts.get(self.own) or next(iter(texts.values()), ""))
-
-    def _all(self, arguments: Sequence[Node], state: _State, own: Asked | None) -> list[Any]:
-        found: list[Any] = []
-        for argument in arguments:
-            places = members(self.places, argument.name, own) if isinstance(argument, Variable) else []
-            found += (
-                [state.values.get(place, "") for place in places]
-                if len(places) > 1
-                else [self._value(argument, state, own)]
-            )
-        return found
-
-    def _called(self, name: str, arguments: Sequence[Node], state: _State, own: Asked | None) -> Any:
-        if name == "if" and len(arguments) == 3:
-            return self._value(arguments[1 if _true(self._value(arguments[0], state, own)) else 2], state, own)
-        given = self._all(arguments, state, own)
-        numbers = [number for value in given if (number := number_of(value)) is not None]
-        functions: dict[str, Callable[[], Any]] = {
-            "is_empty": lambda: given[0] in ("", False),
-            "count": lambda: len([value for value in given if value not in ("", False)]),
-            "countif": lambda: len([value for value in given[1:] if str(value) == str(given[0])]),
-            "countifop": lambda: len([value for value in given[2:] if _joined(str(given[0]), value, given[1])]),
-            "sum": lambda: sum(numbers),
-            "min": lambda: min(numbers, default=""),
-            "max": lambda: max(numbers, default=""),
-            "strlen": lambda: len(str(given[0])),
-            "round": lambda: round(numbers[0]) if numbers else "",
-            "intval": lambda: int(numbers[0]) if numbers else "",
-            "floatval": lambda: numbers[0] if numbers else "",
-            "trim": lambda: str(given[0]).strip(),
-            "is_numeric": lambda: bool(numbers),
-            "is_int": lambda: bool(numbers) and float(numbers[0]).is_integer(),
-            "strval": lambda: str(given[0]),
-            "join": lambda: "".join(map(_spelled, given)),
-            "concat": lambda: "".join(map(_spelled, given)),
-        }
-        if name not in functions:
-            raise _UntoldError
-        return functions[name]()
-
 
 def _is_part(given: Any, offered: list[str] | None) -> bool:
     """Whether something that is filled in is not offered this time."""
@@ -393,60 +259,6 @@ def _is_part(given: Any, offered: list[str] | None) -> bool:
     return offered is not None and any(code not in offered for code in codes)
 
 
-def _na_ok(node: Node) -> Node:
-    """The same, for a text: what is not relevant says nothing there."""
-    match node:
-        case Variable(name, suffixes):
-            return Variable(name, (*suffixes, "NAOK"))
-        case Operation(sign, left, right):
-            return Operation(sign, _na_ok(left), _na_ok(right))
-        case Sign(sign, operand):
-            return Sign(sign, _na_ok(operand))
-        case Function(name, arguments):
-            return Function(name, tuple(map(_na_ok, arguments)))
-    return node
-
-
-def _spelled(value: Any) -> str:
-    if isinstance(value, bool):
-        return "1" if value else ""
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
 def _columns(question: Asked) -> list[str]:
     fixed = {"A": range(1, 6), "B": range(1, 11), "C": "YUN", "E": "ISD"}.get(question.type)
     return [str(each) for each in fixed] if fixed else [answer.code for answer in question.answers]
-
-
-def _read(text: str) -> Node | None:
-    try:
-        return read(text)
-    except Invalid:
-        return None
-
-
-def _equation(question: Asked) -> str:
-    text = question.attribute("equation") or next(iter(question.texts.values()), "")
-    return re.sub(r"<[^>]*>", "", text).strip().removeprefix("{").removesuffix("}")
-
-
-def _true(value: Any) -> bool:
-    return bool(value) and value != "0"
-
-
-def _joined(sign: str, left: Any, right: Any) -> Any:
-    """Two values joined or compared; numbers where both are."""
-    numbers = number_of(left), number_of(right)
-    a, b = numbers if None not in numbers else (str(left), str(right))
-    if sign in ("==", "!="):
-        return (a == b) is (sign == "==")
-    if sign in ("<", "<=", ">", ">="):
-        if "" in (left, right):
-            return False
-        return {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[sign]  # type: ignore[operator]
-    if None in numbers:
-        return f"{left}{right}" if sign == "+" else ""
-    x, y = float(numbers[0] or 0), float(numbers[1] or 0)
-    if sign == "/" and y == 0:
-        return ""
-    return {"+": x + y, "-": x - y, "*": x * y, "/": x / y if y else 0.0, "%": x % y if y else 0.0}[sign]
