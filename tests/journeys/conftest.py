@@ -78,11 +78,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         stdout=subprocess.PIPE,
         text=True,
     )
-    address, link = _greeting(process), _greeting(process)
-    wait_until_it_answers(address, process)
-    yield Site(address, home, link)
-    process.terminate()
-    process.wait(PATIENCE_SECONDS)
+    try:
+        address, link = _greeting(process), _greeting(process)
+        wait_until_it_answers(address, process)
+        yield Site(address, home, link)
+    finally:
+        process.terminate()
+        process.wait(PATIENCE_SECONDS)
 
 
 def _greeting(process: subprocess.Popen) -> str:

@@ -31,10 +31,12 @@ def server(home: Path) -> Iterator[tuple[subprocess.Popen, int]]:
         "warning",
     ]
     process = subprocess.Popen(command, env={**os.environ, "REGARD_HOME": str(home)})
-    wait_until_it_answers(f"http://127.0.0.1:{port}", process)
-    yield process, port
-    process.kill()
-    process.wait()
+    try:
+        wait_until_it_answers(f"http://127.0.0.1:{port}", process)
+        yield process, port
+    finally:
+        process.kill()
+        process.wait()
 
 
 def get(port: int, path: str, **headers: str) -> HTTPResponse:
