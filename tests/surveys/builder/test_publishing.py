@@ -51,7 +51,7 @@ def test_errors_stand_in_the_way(analyst, workspace) -> None:
     broken = make_survey(workspace, read_questionnaire({"title": "Broken", "pages": [{"name": "p"}]}))
     answer = analyst.post(f"/w/harbour/surveys/{broken.key}/publish/", {"edition": "0"})
     assert answer.status_code == 422
-    assert "the survey asks nothing" in answer.content.decode()
+    assert "The survey asks nothing" in answer.content.decode()
     assert broken.version is None
 
 
