@@ -99,6 +99,12 @@ def test_a_sixth_device_within_a_week_is_over_the_limit_and_one_a_week_later_is_
     assert others == ["anonymous_id:f"]
 
 
+def test_a_person_of_twenty_thousand_devices_is_one_person_without_reading_all_of_them_for_each(store):
+    observe(store, *(seen("1", f"anonymous_id:{place}", 2 * place) for place in range(20_000)))
+    assert set(profiles_in(store).values()) == {number("1")}
+    assert {link.state for link in links_in(store)} == {LinkState.ACCEPTED}
+
+
 def test_values_that_name_nobody_link_nobody(store):
     blocked = ["0", "000-000", "-1", "null", "NULL", "anonymous", "", "undefined", "-"]
     for value in blocked:

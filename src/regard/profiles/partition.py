@@ -6,9 +6,10 @@ Pure: the same links and rules give the same profiles, in whatever order the lin
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from regard.base.ids import profile_number
@@ -27,10 +28,10 @@ class Partition:
 
 @dataclass
 class _Group:
-    """Identifiers that are one person's, so far."""
+    """Identifiers that are one person's, so far; by kind, when each was first seen, the earliest first."""
 
     keys: list[str]
-    kinds: dict[str, list[str]] = field(default_factory=dict)
+    kinds: dict[str, list[datetime]]
 
 
 def partition(links: Iterable[Link], rules: IdentityRules) -> Partition:
@@ -49,13 +50,11 @@ class _Replay:
     def __init__(self, links: list[Link], rules: IdentityRules):
         self.rules = rules
         self.groups: dict[str, _Group] = {}
-        self.first_seen: dict[str, datetime] = {}
         self.apart = [(link.a, link.b) for link in links if link.rule == SEPARATE]
         for link in links:
             for key in (link.a, link.b):
                 if key not in self.groups:
-                    self.groups[key] = _Group([key], {identifier_of(key).kind: [key]})
-                    self.first_seen[key] = link.observed_at
+                    self.groups[key] = _Group([key], {identifier_of(key).kind: [link.observed_at]})
 
     def judge(self, link: Link) -> LinkState:
         """Join the two ends when nothing forbids it."""
@@ -94,21 +93,24 @@ class _Replay:
         for kind in one.kinds.keys() & other.kinds.keys():
             rule = self.rules.rule_for(kind)
             since = at - timedelta(days=rule.per_days) if rule.per_days else None
-            counts = [self._recent(group.kinds[kind], since) for group in (one, other)]
+            counts = [_recent(group.kinds[kind], since) for group in (one, other)]
             if all(counts) and sum(counts) > rule.limit:
                 return True
         return False
 
-    def _recent(self, keys: list[str], since: datetime | None) -> int:
-        return len(keys) if since is None else sum(self.first_seen[key] > since for key in keys)
-
     def _join(self, one: _Group, other: _Group) -> None:
         large, small = (one, other) if len(one.keys) >= len(other.keys) else (other, one)
         large.keys += small.keys
-        for kind, keys in small.kinds.items():
-            large.kinds.setdefault(kind, []).extend(keys)
+        for kind, times in small.kinds.items():
+            seen = large.kinds.setdefault(kind, [])
+            for at in times:
+                insort(seen, at)
         for key in small.keys:
             self.groups[key] = large
+
+
+def _recent(times: list[datetime], since: datetime | None) -> int:
+    return len(times) if since is None else len(times) - bisect_right(times, since)
 
 
 def number_of(identifiers: Iterable[Identifier], rules: IdentityRules) -> int:
