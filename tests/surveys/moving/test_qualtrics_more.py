@@ -9,7 +9,7 @@ import pytest
 from regard.surveys.flow import path
 from regard.surveys.model import find_question
 from regard.surveys.moving import check_equivalence, read_survey
-from tests.surveys.moving.making import block, logic, mc, qsf, selected, text
+from tests.surveys.moving.making import block, logic, mc, qsf, selected, skip, text
 from tests.surveys.moving.test_comparing import first_difference, with_question
 from tests.surveys.moving.test_qualtrics import same
 
@@ -149,3 +149,10 @@ def test_embedded_data_that_is_set_after_it_was_asked_for_is_listed() -> None:
     late = read_survey(qsf(said, flow=[page, setting]))
     assert ("FL_2", "embedded data plan") in {(loss.place, loss.what) for loss in late.losses}
     assert not same(qsf(said, flow=[setting, page])).losses
+
+
+def test_an_end_inside_a_random_order_is_walked_in_that_order() -> None:
+    blocks = [block("B1", "QID1"), block("B2", skip("QID2", "1", "ENDOFSURVEY")), block("B3", "QID3")]
+    inner = [{"Type": "Standard", "ID": "B2"}, {"Type": "Standard", "ID": "B3"}]
+    flow = [{"Type": "Standard", "ID": "B1"}, {"Type": "BlockRandomizer", "FlowID": "FL_3", "Flow": inner}]
+    same(qsf(mc("QID1", "a"), mc("QID2", "a", "b"), text("QID3"), blocks=blocks, flow=flow))

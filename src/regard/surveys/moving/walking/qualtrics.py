@@ -105,11 +105,11 @@ class Qualtrics:
         subset = number_of(node.raw.get("SubSet")) or len(node.children)
         places = [str(place) for place in range(len(node.children))]
         taken = drawn(places, int(subset), state.choose)
-        at = len(state.walked.orders)
-        for place in taken:
-            self._steps([node.children[int(place)]], state)
-        state.walked.orders.insert(at, (node.id, places, taken))
-        state.walked.orders[at:] = [*state.walked.orders[at + 1 :], state.walked.orders[at]]  # inner orders come first
+        try:
+            for place in taken:
+                self._steps([node.children[int(place)]], state)
+        finally:  # also when the survey ends in here; inner orders come first
+            state.walked.orders = [*state.walked.orders, (node.id, places, taken)]
 
     def _set(self, node: Node, state: State) -> None:
         for each in objects(node.raw.get("EmbeddedData")):
