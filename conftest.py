@@ -2,9 +2,11 @@
 
 import os
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 import django
+import pytest
 
 _home = tempfile.TemporaryDirectory(prefix="regard-test-")
 os.environ.setdefault("REGARD_HOME", _home.name)  # noqa: TID251 - the tests' own settings
@@ -14,3 +16,10 @@ django.setup()
 from django.conf import settings  # noqa: E402 - needs the names above
 
 Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Of tests that are called alike, workers beside each other would run one, and nobody would hear of it."""
+    twice = [name for name, times in Counter(item.nodeid for item in session.items).items() if times > 1]
+    if twice:
+        raise pytest.UsageError(f"called alike, give them names of their own: {twice[:5]}")
