@@ -51,7 +51,9 @@ def _one_connection() -> Iterator[None]:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("encoding", ["identity"])  # without a parameter of its own, every operation's test is called alike
+@pytest.mark.parametrize(
+    "encoding", ["identity"]
+)  # without a parameter of its own, every operation's test is called alike
 @schema.parametrize()
 @settings(
     max_examples=EXAMPLES,
