@@ -67,7 +67,8 @@ gives it, and *Settings* → *Edit as JSON* shows it.
 
 A **text** is a string in the survey's own language, or an object by language: `{"default": "How?", "pl": "Jak?"}`.
 `default` is the survey's own language (`locale`). `{name}` in a text puts in an answer, `{profile.first_name}` a trait
-of the person; `{profile.first_name|there}` says *there* where nothing is known. A **choice** is a value alone, or an object. A **condition** is an expression, see below.
+of the person; `{profile.first_name|there}` says *there* where nothing is known. A **choice** is a value alone, or an
+object. A **condition** is an expression, see below.
 
 Names marked *ours* are not SurveyJS's; `?for=surveyjs` at the export, or `regard survey export`, writes a document
 without them.
