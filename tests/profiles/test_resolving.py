@@ -112,6 +112,14 @@ def test_values_that_name_nobody_link_nobody(store):
     assert not observe(store, *(seen("7", f"anonymous_id:{value}") for value in blocked)).links
 
 
+@pytest.mark.parametrize(
+    ("kind", "value"), [("phone", "+"), ("phone", "+ (none)"), ("phone", "+0"), ("phone", "+00 000"),
+                        ("user_id", "\u200b"), ("user_id", "\0"), ("email", "\ufeff")],
+)  # fmt: skip
+def test_what_cannot_be_seen_and_a_plus_before_nothing_name_nobody(kind, value):
+    assert DEFAULT_RULES.identifier(kind, value) is None
+
+
 def test_an_event_belongs_to_its_strongest_name_and_is_evidence_for_the_others():
     own, evidence = evidence_of(
         DEFAULT_RULES, source="web", observed_at=START, user_id=7, anonymous_id="x", email=" A@B.org", phone="+40 721"

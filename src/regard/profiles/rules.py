@@ -63,6 +63,8 @@ class IdentityRules:
         Identifier(kind='phone', value='+40721000111')
         >>> [DEFAULT_RULES.identifier("user_id", value) for value in ("000-00", "-1", "NULL", "", None)]
         [None, None, None, None, None]
+        >>> [DEFAULT_RULES.identifier("phone", "+00 000"), DEFAULT_RULES.identifier("user_id", "\\u200b")]
+        [None, None]
         """
         if value is None or isinstance(value, bool | dict | list):
             return None
@@ -229,9 +231,15 @@ def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:
 
 
 def _spelled(kind: str, value: str) -> str:
-    if kind == EMAIL:
-        return value.lower()
-    return _NOT_DIGITS.sub("", value) if kind == PHONE else value
+    if kind == PHONE:
+        digits = _NOT_DIGITS.sub("", value)
+        return digits if digits.strip("+0") else ""  # zeroes name nobody, with a plus before them neither
+    shown = value if value.isprintable() or any(map(_is_seen, value)) else ""
+    return shown.lower() if kind == EMAIL else shown
+
+
+def _is_seen(letter: str) -> bool:
+    return letter.isprintable() and not letter.isspace()
 
 
 def _rule_body(rule: IdentifierRule) -> dict[str, Any]:
