@@ -96,7 +96,7 @@ def test_without_scripts_a_survey_is_made_from_nothing_and_published(visit) -> N
     shown.get_by_label("Condition 1: comparison").select_option("<")
     shown.get_by_label("Condition 1: value").fill("3")
     page.get_by_role("button", name="Keep", exact=True).click()
-    expect(page.get_by_text("{question1} < 3")).to_be_visible()
+    expect(page.get_by_text("question1 is less than 3")).to_be_visible()
     page.get_by_role("button", name="Move question 2 up").click()
     page.get_by_role("link", name="Check and publish").first.click()
     expect(page.get_by_text("asked only afterwards")).to_be_visible()
