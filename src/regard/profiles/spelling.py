@@ -177,7 +177,7 @@ def person_words(text: str) -> list[str]:
 def sound(word: str) -> str:
     """What is left of a word whichever way its sounds are written down.
 
-    >>> {sound("kuznetsov"), sound("kuznecov"), sound("kusnetsoff"[:0] + "kuznetzov")}
+    >>> {sound("kuznetsov"), sound("kuznecov"), sound("kuznetzov")}
     {'kzncv'}
     >>> sound("khrushchyov") == sound("hruschyov")
     True
