@@ -17,8 +17,8 @@ from regard.stream import Question, Store
 from regard.stream.compose import sql
 
 Names = tuple[str | None, ...]
-REMEMBERED: Final = 500_000
-"""How many people are remembered; more than that, and everybody is looked up anew."""
+REMEMBERED: Final = 100_000
+"""How many people are remembered (some 50 MB); more than that, and everybody is looked up anew."""
 
 OF_OTHERS: Final = frozenset(
     {"Invite Sent", "Referral Made", "Product Shared", "Cart Shared", "Account Added User", "Account Removed User"}
