@@ -23,7 +23,7 @@ def test_addresses_of_one_site_are_safe(address) -> None:
     [
         "http://shop.example.org/", "javascript:alert(1)", "//evil.example", "https://{site}/", "https://a.example{tail}",
         "https://user@evil.example/", "https://a.example\\@evil.example/", "https://a.example/ b", "data:text/html,x",
-        "https://a.example:{port}/", "http://localhost.evil.example/", "https://", "/thanks", "ftp://a.example/",
+        "https://a.example:{port}/", "https://a_b.example/", "http://localhost.evil.example/", "https://", "/thanks", "ftp://a.example/",
     ],
 )  # fmt: skip
 def test_any_other_is_not(address) -> None:
@@ -37,6 +37,12 @@ def test_values_cannot_leave_their_place() -> None:
     assert destination(poll, None, values, "en").address == (
         "https://a.example/..%2F..%2F%40evil.example%2F%3F?ids=a%20b%2C2&ok=true&n=4&m=&gone="
     )
+
+
+def test_a_host_of_other_letters_is_written_as_it_goes_over_the_wire() -> None:
+    poll = Questionnaire(navigate_to_url=" https://łódź.example/dziękuję ")
+    assert sites(poll) == ["https://xn--d-uga0v4h.example"]
+    assert destination(poll, None, {}, "en").address == "https://xn--d-uga0v4h.example/dzi%C4%99kuj%C4%99"
 
 
 def test_an_end_of_its_own_goes_its_own_way_and_any_other_the_surveys() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from regard.base import Invalid
 from regard.base.words import said
@@ -43,8 +43,7 @@ def ancestors(sites: Iterable[str]) -> str:
 
 def _origin(text: str) -> str:
     try:
-        parts = urlsplit(text if "//" in text else f"https://{text}")
-        return _written(parts)
+        return origin_of(text if "//" in text else f"https://{text}")
     except ValueError:  # no host, no port, no name that can be written in ASCII
         raise Invalid(
             said("{site} is no address of a site", site=text),
@@ -53,7 +52,13 @@ def _origin(text: str) -> str:
         ) from None
 
 
-def _written(parts: SplitResult) -> str:
+def origin_of(address: str) -> str:
+    """The origin of an address. Raises ValueError where no site can be told from it.
+
+    >>> origin_of("https://łódź.example:8443/x")
+    'https://xn--d-uga0v4h.example:8443'
+    """
+    parts = urlsplit(address)
     host = _host(parts.hostname or "")
     if parts.scheme not in ("http", "https") or parts.username is not None or not host:
         raise ValueError

@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from regard.surveys.evaluating import holds, is_empty, value_of
+from regard.surveys.framing import origin_of
 from regard.surveys.model import Ending, Questionnaire, Text, in_language
 from regard.surveys.piping import name_and_fallback
 
 _SAFE: Final = re.compile(
-    r"(?:https://[\w.-]+(?::\d+)?|http://(?:localhost|127\.0\.0\.1)(?::\d+)?)(?:[/?#][^\s\\<>\"]*)?"
+    r"(https://[\w.-]+(?::\d+)?|http://(?:localhost|127\.0\.0\.1)(?::\d+)?)((?:[/?#][^\s\\<>\"]*)?)"
 )
 _NAME: Final = re.compile(r"\{([^{}]{1,200})\}")
 _KEPT: Final = ";,/?:@&=+$!*'()#%~"
@@ -34,7 +35,16 @@ def is_safe(address: str) -> bool:
     >>> is_safe("https://shop.example.org/thanks?order={order}"), is_safe("https://{site}/"), is_safe("javascript:x")
     (True, False, False)
     """
-    return bool(_SAFE.fullmatch(address))
+    return bool(_written(address))
+
+
+def _written(address: str) -> str:
+    """A safe address with its host as it goes over the wire, in ASCII; empty for any other."""
+    found = _SAFE.fullmatch(address)
+    try:
+        return origin_of(found[1]) + found[2] if found else ""
+    except ValueError:
+        return ""
 
 
 def destination(
@@ -51,8 +61,8 @@ def destination(
         text, words = end.navigate_to_url, end.navigate_text
     else:
         text, words = _survey_address(questionnaire, values), questionnaire.navigate_text
-    template = in_language(text, language, questionnaire.locale).strip()
-    return Destination(_put_in(template, values), words) if is_safe(template) else None
+    template = _written(in_language(text, language, questionnaire.locale).strip())
+    return Destination(_put_in(template, values), words) if template else None
 
 
 def _survey_address(questionnaire: Questionnaire, values: Mapping[str, Any]) -> Text | None:
@@ -94,10 +104,9 @@ def addresses(questionnaire: Questionnaire) -> Iterator[str]:
     texts = [one.navigate_to_url for one in (*ends, *questionnaire.quotas)]
     texts += [questionnaire.navigate_to_url, *(one.url for one in questionnaire.navigate_to_url_on_condition)]
     for text in texts:
-        yield from (text.values() if isinstance(text, dict) else [text] if text else [])
+        yield from map(str.strip, text.values() if isinstance(text, dict) else [text] if text else [])
 
 
 def sites(questionnaire: Questionnaire) -> list[str]:
     """The sites (scheme and host) of its safe addresses: those that a sent form may lead to."""
-    found = (urlsplit(address) for address in addresses(questionnaire) if is_safe(address))
-    return list(dict.fromkeys(f"{parts.scheme}://{parts.netloc}" for parts in found))
+    return list(dict.fromkeys(origin_of(address) for address in addresses(questionnaire) if is_safe(address)))

@@ -155,9 +155,8 @@ def _matrix(question: Matrix, given: Any, values: Mapping[str, Any], arrangement
 
 def _lines(question: MultipleText, given: Any, values: Mapping[str, Any], _: Arrangement) -> Any:
     names = {item.name for item in shown_lines(question, values)}
-    return {
-        name: one for name, one in (given.items() if isinstance(given, Mapping) else ()) if name in names
-    } or None  # fmt: skip
+    told = given if isinstance(given, Mapping) else {}
+    return {name: one for name, one in told.items() if name in names} or None
 
 
 def _number(question: Rating, given: Any, *_: Any) -> Any:

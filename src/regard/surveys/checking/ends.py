@@ -22,7 +22,7 @@ def check_ends(questionnaire: Questionnaire) -> Iterator[Finding]:
         if is_filled(question):
             yield from _filled(question)
     for address in dict.fromkeys(addresses(questionnaire)):
-        if not is_safe(address.strip()):
+        if not is_safe(address):
             yield Finding(
                 "unsafe_address",
                 ERROR,
