@@ -196,6 +196,27 @@ def test_a_store_is_not_closed_under_a_thread_that_is_about_to_read(path):
     assert closed == ["after a reader", "closed"]
 
 
+def test_a_store_is_closed_once_what_is_asked_is_answered(path):
+    store, still = DuckStore(str(path)), [1, 2, 3]
+
+    class Busy:
+        """The store's connection while others are being answered: it refuses to be closed."""
+
+        def __init__(self, real):
+            self.real = real
+
+        def close(self):
+            if still:
+                still.pop()
+                raise duckdb.ResourceInUseException
+            self.real.close()
+
+    store._connection = Busy(store._connection)
+    store.close()
+    assert not still
+    DuckStore(str(path)).close()
+
+
 def test_threads_read_while_one_writes(store, batch, tmp_path):
     store.append(batch)
     seen: list[int] = []

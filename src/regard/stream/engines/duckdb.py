@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -58,6 +59,8 @@ _MOVE = """UPDATE interactions SET customer = moves.customer FROM moves
 WHERE interactions.source_key = moves.key AND interactions.customer IS DISTINCT FROM moves.customer
 AND interactions.customer IN (SELECT old FROM moved)"""
 _LONGEST_SHOWN = 20
+CLOSING_SECONDS = 20
+"""How long the last questions may take once the store is to be closed."""
 _MAGIC = b"DUCK"
 _NEWEST = "QUALIFY row_number() OVER (PARTITION BY kind, key ORDER BY version DESC) = 1"
 
@@ -138,8 +141,16 @@ class DuckStore:
                 cursor.execute("DETACH backup_copy")
 
     def close(self) -> None:
+        """Waits for questions that are being answered, as the engine does not close under them."""
         with self._writing, self._lending:
-            self._connection.close()
+            until = time.monotonic() + CLOSING_SECONDS
+            while True:
+                try:
+                    return self._connection.close()
+                except duckdb.ResourceInUseException:
+                    if time.monotonic() > until:
+                        raise
+                    time.sleep(0.01)
 
     # --- inside ------------------------------------------------------------------------------------------------
 
