@@ -86,8 +86,8 @@ def _is_iban(found: str) -> bool:
 
 def _has_many_digits(text: str) -> bool:
     """Whether as many digits as the shortest card number has follow each other, blanks and hyphens aside; other
-    scripts' are for a closer look."""
-    return not text.isascii() or _FEWEST_DIGITS in text.encode().translate(_DIGITS_ALIKE, b" -")
+    scripts', and escaped ones, are for a closer look."""
+    return not text.isascii() or "\\u" in text or _FEWEST_DIGITS in text.encode().translate(_DIGITS_ALIKE, b" -")
 
 
 def _is_so(found: str) -> bool:
@@ -104,6 +104,10 @@ class Pattern:
     shape: re.Pattern[str]
     is_real: Callable[[str], bool] = _is_so
     may_hold: Callable[[str], bool] = _is_so
+
+    def may_be_in(self, json: str) -> bool:
+        r"""Whether texts inside JSON may hold it: where one has an escape (\n, say), only reading it tells."""
+        return self.may_hold(json) and ("\\" in json or self.shape.search(json) is not None)
 
     def masked(self, text: str) -> str:
         """The text without what the pattern finds."""
@@ -133,14 +137,12 @@ def perhaps_personal(events: Sequence[Event], patterns: Sequence[Pattern]) -> Se
 def mask_patterns(event: Event, patterns: Sequence[Pattern]) -> None:
     """Mask what the patterns find in any text of the properties. Identifiers in traits stay: mask their place."""
     text = event.properties
-    if not text:
-        return
-    for pattern in patterns:
-        if pattern.may_hold(text) and pattern.shape.search(text):
-            kept = ("email", "phone") if event.kind == "identify" else ()
-            whole = {name: value if name in kept else _masked(value, patterns) for name, value in _decode(text).items()}
+    if text and any(pattern.may_be_in(text) for pattern in patterns):
+        told = _decode(text)
+        kept = ("email", "phone") if event.kind == "identify" else ()
+        whole = {name: value if name in kept else _masked(value, patterns) for name, value in told.items()}
+        if whole != told:
             event.properties = _text(whole)
-            return
 
 
 def _masked(value: Any, patterns: Sequence[Pattern]) -> Any:

@@ -184,6 +184,39 @@ def test_personal_data_in_free_text_is_masked(pattern: str, text: str, masked: s
     assert json.loads(given.properties) == {"note": [{"text": masked}], "n": 3}
 
 
+@pytest.mark.parametrize(
+    ("properties", "kept"),
+    [
+        (r'{"text": "my card:\n4111 1111 1111 1111"}', "my card:\n•••"),
+        (r'{"text": "account\nPL61109010140000071219812874"}', "account\n•••"),
+        (r'{"text": "mobile\t\u002B48600100200"}', "mobile\t•••"),
+        (r'{"text": "4111\u00201111\u00201111\u00201111"}', "•••"),
+        (r'{"text": "jan@\u0142\u00f3dka.pl"}', "•••"),
+    ],
+)
+def test_what_is_personal_is_masked_also_after_a_line_break_and_however_json_writes_it(
+    properties: str, kept: str
+) -> None:
+    given, together = event("Complaint Made"), event("Complaint Made")
+    given.properties = together.properties = properties
+    steps = steps_for(Settings(patterns=("card_number", "iban", "email", "phone")))
+
+    run(given, steps)
+    run_all([event("Order Completed"), together], steps)
+
+    assert given.text == kept
+    assert json.loads(together.properties or "") == {"text": kept}
+
+
+def test_text_with_line_breaks_and_nothing_personal_stays_as_it_was_sent() -> None:
+    given = event("Complaint Made")
+    given.properties = sent = r'{"text":  "late\n\u0105 again", "n": 123456789012345678901234567890}'
+
+    run(given, steps_for(Settings()))
+
+    assert given.properties == sent
+
+
 def test_a_card_number_is_masked_by_default_also_as_a_number() -> None:
     given = event("Complaint Made", properties={"text": "charged 4111111111111111 twice", "card": 4111111111111111})
     reason(given)
