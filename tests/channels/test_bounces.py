@@ -89,6 +89,20 @@ def test_a_report_that_is_cut_off_says_what_is_there_or_nothing(cut: int) -> Non
     assert {report.recipient for report in read_reports(whole[:cut])} <= named
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("connect to mx.example.org[10.5.1.20]: timed out, trying again", []),
+        ("connect to mx.example.org[5.1.20.30]: timed out, trying again", []),
+        ("host 10.5.1.20 said: 451-4.7.1 try again", [(False, "4.7.1")]),
+        ("550 5.1.1. Nobody is called so", [(True, "5.1.1")]),
+    ],
+)
+def test_a_machines_address_is_no_code_of_a_report_in_words(words: str, said: list) -> None:
+    raw = f"From: MAILER-DAEMON@mx.example.org\r\n\r\n{words}\r\n".encode()
+    assert [(report.is_permanent, report.status) for report in read_reports(raw)] == said
+
+
 def test_a_report_that_is_too_large_is_refused() -> None:
     with pytest.raises(TooLarge):
         read_reports(b"x" * (6 << 20))

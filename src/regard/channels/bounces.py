@@ -20,7 +20,8 @@ LARGEST = 5 << 20
 IN_UTF8 = re.compile(rb"message/global-(?=delivery-status)", re.IGNORECASE)
 """RFC 6533 gives the same groups of fields, in UTF-8, a name that Python does not take apart."""
 MESSAGE_ID = re.compile(r"<[^<>\s]{3,250}>")
-STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
+STATUS = re.compile(r"(?<![\w.])([245])\.(\d{1,3})\.(\d{1,3})(?!\.?\w)")
+"""A code of RFC 3463, and no part of an address such as 10.5.1.20."""
 
 
 class Kind(StrEnum):

@@ -16,8 +16,11 @@ from regard.stream.compose import sql
 AT_ONCE: Final = 2_000
 SURE_LETTERS: Final = 6
 """An identifier so long, with letters in it, is nothing else wherever it stands."""
-NAMING: Final = r'"[^"]{0,60}(?:id|user|customer|client|contact|member|person|key)[^"]{0,60}"\s*:\s*'
-"""Fields whose value may be an identifier: elsewhere a short one, or a number, is a price or a count."""
+NAMING: Final = (
+    r'"[^"]{0,60}(?:(?<!pa)(?<!_b)(?<!"b)id(?!th)|user|customer|client|contact|member|person|key)[^"]{0,60}"\s*:\s*'
+)
+"""Fields whose value may be an identifier: elsewhere (what was paid, or bid; a width) a short one, or a number, is a
+price or a count."""
 
 _COLUMNS: Final = {"load": "VARCHAR", "line": "BIGINT", "id": "VARCHAR", "raw": "VARCHAR"}
 _REFUSED: Final = sql(
@@ -30,7 +33,7 @@ def forget_refused(store: Store, keys: Iterable[str]) -> int:
     """Remove every refused event and row in which one of these identifiers stands; returns how many went. A body that
     could not be read goes whole, with whatever else was in it."""
     pattern = pattern_of([identifier_of(key) for key in keys])
-    gone = [row for row in _all_refused(store) if pattern.search(readable(row["raw"]))]
+    gone = [row for row in _all_refused(store) if pattern.search(readable(row["raw"], is_live=row["id"] is not None))]
     live = [row for row in gone if row["id"] is not None]
     loaded = [row for row in gone if row["id"] is None]
     changes = [_removal(live, "id"), _removal(loaded, "load", "line", "raw")]
@@ -80,13 +83,13 @@ def _pattern(one: Identifier) -> str:
     return rf'(?i:{NAMING})"?{value}(?=["\s,}}\]]|$)'
 
 
-def readable(raw: str) -> str:
-    """What stands in a refused event or row, however it was written down: escapes are what they stand for."""
+def readable(raw: str, *, is_live: bool = True) -> str:
+    """What stands in a refused event (``is_live``) or row, however it was written down: escapes are what they stand
+    for. A row of a file may have a column called ``event``, and is looked at as a whole."""
     told = _read(raw)
-    if isinstance(told, dict) and "base64" in told and "source" in told:
-        told = base64.b64decode(told["base64"]).decode("utf-8", "replace")
-    elif isinstance(told, dict) and "event" in told and "source" in told:
-        told = told["event"]
+    if is_live and isinstance(told, dict):
+        coded = told.get("base64")
+        told = base64.b64decode(coded).decode("utf-8", "replace") if coded else told.get("event", told)
     text = told if isinstance(told, str) else json.dumps(told, ensure_ascii=False)
     event = _read(text)
     plain = _unescaped(text) if event is None else json.dumps(event, ensure_ascii=False)

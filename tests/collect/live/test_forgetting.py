@@ -66,6 +66,7 @@ def test_an_identifier_is_found_however_it_is_written(event: str) -> None:
         '{"email": "joann@example.org"}',
         '{"email": "ann@example.org.uk"}',
         '{"phone": "+486012345678"}',
+        '{"properties": {"amount_paid": 7, "bid": 7, "max_bid": 7, "width": 7}}',
         '{"anonymousId": "0f8fad5b-d9cb-469f-a165-70867728950e0"}',
         "7",
         "",
@@ -99,6 +100,13 @@ def test_refused_events_and_rows_of_a_person_go_and_those_of_others_stay(
     assert len(kept) == 3
     assert not any("ann@" in raw or '\\"7\\"' in raw for raw in kept)
     assert forget_refused(store, ANN) == 0
+
+
+def test_a_row_of_a_file_is_looked_at_in_all_its_columns(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("id,source,event,base64,who,when\n1,shop,Bought,abc,ann@example.org,never\n")
+    load(store, path, parse_mapping(MAPPING))
+    assert forget_refused(store, ANN) == 1
 
 
 def test_a_text_that_is_nothing_but_names_holds_nothing_up() -> None:

@@ -229,7 +229,12 @@ def test_pages_of_other_addresses_may_not_ask_where_the_source_names_its_own(
     assert ask(Origin="https://shop.example").status_code == 200
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"writeKey": 1}', b'{"writeKey": "k"}', b"\xff", b"[" * 10_000])
+ODD = (b'{"writeKey": "\xff"}', b'{"x": ' + b"[" * 10_000)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{", b'{"writeKey": 1}', b'{"writeKey": "k"}', b"\xff", b"[" * 10_000, *ODD]
+)
 def test_a_body_that_is_none_is_refused_with_what_to_say(company: Company, body: bytes) -> None:
     answer = Client().post("/s/app/", body, content_type="text/plain")
     assert (answer.status_code, "writeKey" in answer.json()["message"]) == (400, True)

@@ -74,7 +74,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
 def _read(request: HttpRequest) -> Asks:
     try:
         asks = msgspec.json.decode(request.body, type=Asks)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _unread() from error
     if asks.anonymous_id is None and not asks.is_proved:
         raise _unread()
