@@ -135,3 +135,8 @@ def test_reading_what_was_written_gives_the_same_values_and_the_same_text(expres
     again = parse(written(expression))
     assert written(again) == written(expression)
     assert repr(evaluate(again, VALUES)) == repr(evaluate(expression, VALUES))
+
+
+def test_sums_that_are_too_large_have_no_value() -> None:
+    huge = {"a": "1.5e308", "b": "1.5e308"}
+    assert [evaluate(parse(f"{name}({{a}}, {{b}})"), huge) for name in ("sum", "avg")] == [None, None]

@@ -73,3 +73,8 @@ def test_an_unsafe_address_keeps_a_survey_from_being_published() -> None:
     safe = read_questionnaire({**document, "navigateToUrl": "https://a.example/x?y={why}"})
     assert "unsafe_address" not in {one.code for one in check(safe)}
     assert sites(safe) == ["https://a.example"]
+
+
+def test_numbers_are_put_in_whole() -> None:
+    survey = Questionnaire(navigate_to_url="https://a.example/?spent={spent}")
+    assert destination(survey, None, {"spent": 1234567.25}, "en").address == "https://a.example/?spent=1234567.25"

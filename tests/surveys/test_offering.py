@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from regard.base import Invalid
 from regard.surveys import path, read_questionnaire
 from regard.surveys.checking import check
 from regard.surveys.flow import is_required
 from regard.surveys.model import find_question
 from regard.surveys.offering import filled, shown_columns, shown_lines
+from regard.surveys.reading import keepable
 from regard.surveys.validating import problem_of
 
 
@@ -114,3 +116,21 @@ def test_what_is_filled_in_rightly_is_no_finding() -> None:
     survey = poll({"name": "q", "title": "Q?", "type": "radiogroup", "choices": ["a", "b"], "defaultValue": "a"})
     assert find_question(survey, "q").default_value == "a"
     assert not [finding.code for finding in check(survey) if "filled" in finding.code]
+
+
+@pytest.mark.parametrize("given", [10**400, "1e999", "nan", "inf"])
+def test_a_number_that_is_none_is_not_filled_in(given) -> None:
+    number = one(type="text", inputType="number", defaultValueExpression="{profile.x}")
+    assert filled(number, {"profile": {"x": given}}) is None
+    assert path(poll({"name": "n", "type": "rating", "defaultValue": 10**400}), {}, sent=()).steps
+
+
+def test_a_number_is_filled_in_whole() -> None:
+    assert filled(one(type="text", defaultValue=1234567.25), {}) == "1234567.25"
+
+
+@pytest.mark.parametrize("row", ["a\0", "a\ud800"])
+def test_a_row_that_cannot_be_kept_is_refused_before_a_database_sees_it(row) -> None:
+    matrix = {"type": "multipletext", "name": "q", "items": [{"name": "a"}], "defaultValue": {row: "x"}}
+    with pytest.raises(Invalid, match="cannot be kept"):
+        keepable(poll(matrix))

@@ -131,7 +131,7 @@ def _number(value: Any) -> float | None:
         return None
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None
 
@@ -182,9 +182,16 @@ def _numbers(values: tuple[Any, ...]) -> Iterator[float]:
         yield from (number for part in parts if (number := _number(part)) is not None)
 
 
+def _total(values: tuple[Any, ...]) -> float | None:
+    try:
+        return math.fsum(_numbers(values))
+    except OverflowError:
+        return None
+
+
 def _mean(*values: Any) -> float | None:
     numbers = list(_numbers(values))
-    return sum(numbers) / len(numbers) if numbers else None
+    return _finite(sum(numbers) / len(numbers)) if numbers else None
 
 
 def _count(*values: Any) -> int:
@@ -198,7 +205,7 @@ def _rounded(value: Any, digits: Any = 0) -> float | None:
 
 _FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "iif": lambda condition=None, yes=None, no=None, *_: yes if _is_true(condition) else no,
-    "sum": lambda *values: math.fsum(_numbers(values)),
+    "sum": lambda *values: _total(values),
     "avg": _mean,
     "min": lambda *values: min(_numbers(values), default=None),
     "max": lambda *values: max(_numbers(values), default=None),

@@ -95,7 +95,7 @@ def spelled(value: Any) -> str:
         return ",".join(map(spelled, value))
     if isinstance(value, bool):
         return "true" if value else "false"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def addresses(questionnaire: Questionnaire) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
@@ -174,7 +175,9 @@ def _line(question: TextLine, given: Any, *_: Any) -> Any:
         return _as_text(question, given)
     try:
         number = float(given)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
+        return None
+    if not math.isfinite(number):
         return None
     return int(number) if number.is_integer() else number
 
@@ -182,7 +185,7 @@ def _line(question: TextLine, given: Any, *_: Any) -> Any:
 def _as_text(_: Any, given: Any, *__: Any) -> str | None:
     if isinstance(given, list | Mapping) or is_empty(given):
         return None
-    return f"{given:g}" if isinstance(given, float) else str(given)
+    return f"{given:.15g}" if isinstance(given, float) else str(given)
 
 
 _Fit: TypeAlias = Callable[[Any, Any, Mapping[str, Any], Arrangement], Any]

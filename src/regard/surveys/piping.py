@@ -129,4 +129,4 @@ def _plain(value: Any) -> str:
         return ", ".join(_plain(item) for item in value.values())
     if isinstance(value, list):
         return ", ".join(_plain(item) for item in value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.15g}" if isinstance(value, float) else str(value)

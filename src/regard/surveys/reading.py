@@ -80,6 +80,7 @@ def _refuse_name(name: str, path: str) -> None:
 def _leaves(given: Any, path: str) -> Iterator[tuple[str, Any]]:
     if isinstance(given, dict):
         for name, inner in given.items():
+            yield path, name
             yield from _leaves(inner, f"{path}.{name}" if path else str(name))
     elif isinstance(given, list):
         for at, inner in enumerate(given):

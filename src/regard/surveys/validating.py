@@ -196,9 +196,9 @@ def _number(value: Any, low: Any, high: Any) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > LARGEST:
         return said("Please write a number.")
     if isinstance(low, int | float) and value < low:
-        return said("Please write a number that is {low} or more.", low=f"{low:g}")
+        return said("Please write a number that is {low} or more.", low=f"{low:.15g}")
     if isinstance(high, int | float) and value > high:
-        return said("Please write a number that is {high} or less.", high=f"{high:g}")
+        return said("Please write a number that is {high} or less.", high=f"{high:.15g}")
     return None
 
 

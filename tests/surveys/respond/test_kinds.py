@@ -175,3 +175,14 @@ def test_what_is_written_beside_other_has_a_limit_too(workspace, person: Person,
 def test_control_characters_are_left_out(survey, person: Person, everything) -> None:
     person.open(f"/s/{survey.key}/").send(nps="3").send(sorry="a\x00b\x08c\x1b[31m\td\r\ne\x7f")
     assert everything()[0].answers["sorry"] == "abc[31m\td\ne"
+
+
+def test_a_number_is_shown_again_as_it_was_given(workspace, person, everything) -> None:
+    pages = [
+        {"name": "one", "elements": [{"type": "text", "name": "spent", "inputType": "number"}]},
+        {"name": "two", "elements": [{"type": "comment", "name": "why", "title": "You spent {spent}. Why?"}]},
+    ]
+    survey = publish(workspace, {"title": "Spending", "pages": pages}, is_once_each=False)
+    person.open(f"/s/{survey.key}/").send(spent="1234567.25")
+    assert "You spent 1234567.25. Why?" in person.text
+    assert 'value="1234567.25"' in person.send(to="back").text

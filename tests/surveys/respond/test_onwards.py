@@ -84,3 +84,11 @@ def test_nothing_in_a_surveys_address_says_where_it_leads(workspace, person) -> 
     answer = last(person)
     assert "evil" not in answer.url
     assert "evil" not in person.open(answer.url).text
+
+
+def test_an_address_too_long_for_a_header_is_led_to_by_a_link(workspace, person, everything) -> None:
+    survey = asked(workspace, navigateToUrl="https://shop.example.org/?why={order}")
+    answer = last(person.open(f"/s/{survey.key}/"), order="ł" * 5_000)
+    assert answer.url.startswith("/s/r/")
+    assert everything()[0].ended_by == "complete"
+    assert f'href="https://shop.example.org/?why={"%C5%82" * 5_000}"' in person.open(answer.url).text

@@ -120,7 +120,7 @@ def _words(name: str, value: Any, own: str) -> str:
         return in_words(value)
     if name == "type":
         return str({**KIND_NAMES, **RULES, **WAYS}.get(value, value))
-    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+    return "" if value is None else f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -337,7 +337,7 @@ AUTOCOMPLETE: Final = {"email": "email", "tel": "tel", "url": "url"}
 
 
 def _input(at: str, name: str, kind: str, value: Any, limits: Mapping[str, Any], **more: Any) -> Control:
-    shown = "" if is_empty(value) else f"{value:g}" if isinstance(value, float) else str(value)
+    shown = "" if is_empty(value) else f"{value:.15g}" if isinstance(value, float) else str(value)
     kept = {**limits, "autocomplete": AUTOCOMPLETE.get(kind)}
     return Control(
         at, name, value=shown, type=kind, limits={k: v for k, v in kept.items() if v not in (None, "")}, **more

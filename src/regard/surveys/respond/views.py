@@ -53,6 +53,8 @@ from regard.surveys.respond.visiting import (
 View = Callable[..., HttpResponse]
 CLOSED = said("This survey is closed.")
 ATTEMPTS = 5
+LONGEST_HEADER = 2_000
+"""Characters of an address that it goes on to at once: servers in between refuse longer ones. A link takes any."""
 UNWRITTEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
 """Control characters: nobody writes them, and databases and files of results stumble over them."""
 
@@ -225,7 +227,8 @@ def _answered(request: HttpRequest, visit: Visit, outcome: Outcome) -> HttpRespo
             notice=outcome.notice,
             status=status,
         )
-    if visit.is_over and not visit.is_embedded and (onwards := onwards_of(visit)) and not onwards.words:
+    onwards = onwards_of(visit) if visit.is_over and not visit.is_embedded else None
+    if onwards and not onwards.words and len(onwards.address) <= LONGEST_HEADER:
         return SeeOther(onwards.address)
     return SeeOther(visit.address + (f"?{urlencode({'page': outcome.page})}" if outcome.page else ""))
 

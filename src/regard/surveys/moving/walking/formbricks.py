@@ -271,7 +271,7 @@ def _texts(element: dict[str, Any]) -> list[str]:
 
 
 def _spelled(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def _look(element: dict[str, Any]) -> Look:

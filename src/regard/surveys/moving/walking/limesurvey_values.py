@@ -190,7 +190,7 @@ def spelled(value: Any) -> str:
     """A value as a text says it."""
     if isinstance(value, bool):
         return "1" if value else ""
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def read_or_none(text: str) -> Node | None:

@@ -230,4 +230,4 @@ def _listed(given: Any) -> list[Any]:
 
 
 def _spelled(value: Any) -> str:
-    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+    return "" if value is None else f"{value:.15g}" if isinstance(value, float) else str(value)
