@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Final
 
@@ -131,22 +131,29 @@ def settle_abandoned() -> None:
     left = Response.objects.public().filter(completed_at=None, changed_at__lt=now() - SILENCE).exclude(ended_by=LEFT)
     related = left.select_related("survey", "workspace", "invitation")
     for public_id in list(left.order_by("pk").values_list("public_id", flat=True)[:AT_A_TIME]):
-        with alone_with_response(public_id):
-            response = related.filter(public_id=public_id).first()  # now: it may be long since the first was read
-            if response is not None:
-                _settle_one(response)
+        for step in (_settle, _finish):  # each has a turn of its own: where that is a transaction, what is told is kept
+            with alone_with_response(public_id):
+                response = related.filter(public_id=public_id).first()  # now: it may be long since the first was read
+                if response is not None:
+                    _take_step(response, step)
 
 
-def _settle_one(response: Response) -> None:
+def _take_step(response: Response, step: Callable[[Response], None]) -> None:
     response.version = version_of(response.version_id)
     with alone_with_rivals(response):
-        if response.ended_by == SETTLING or _settle(response):
-            finish_settling(response)
+        step(response)
 
 
-def _settle(response: Response) -> bool:
-    """Fix which answers the stream is to have: from then on nobody changes them. False when somebody came back in
-    this moment, or when another response stands for the device."""
+def _finish(response: Response) -> None:
+    if response.ended_by == SETTLING:
+        finish_settling(response)
+
+
+def _settle(response: Response) -> None:
+    """Fix which answers the stream is to have: from then on nobody changes them, unless somebody came back in this
+    moment. None where another response stands for the device."""
+    if response.ended_by == SETTLING:
+        return
     others = others_of(response)
     is_second = any(other.is_complete or other.pk > response.pk for other in others)
     if is_second and DUPLICATE not in response.flags:
@@ -159,10 +166,8 @@ def _settle(response: Response) -> bool:
     response.ended_by = LEFT if is_untold else SETTLING
     kept = {name: getattr(response, name) for name in ("flags", "recorded", "changed_at", "ended_by")}
     same = Response.objects.public().filter(pk=response.pk, changed_at=read_at, completed_at=None)
-    is_kept = bool(same.update(**kept))
-    if is_kept and not is_untold:
+    if same.update(**kept) and not is_untold:
         flag_parts(response, others)
-    return is_kept and not is_untold
 
 
 def finish_settling(response: Response) -> None:

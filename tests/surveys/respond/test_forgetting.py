@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from regard.accounts.site import AuditEntry, Workspace, make_key, store_of
@@ -21,6 +22,7 @@ from regard.surveys.distribution.returning import inbox
 from regard.surveys.distribution.running import keep_list_of, list_path
 from regard.surveys.files.keeping import folder_of
 from regard.surveys.models import Invitation, Preference, Programme, Response, Survey, SurveyVersion, Upload
+from regard.surveys.respond import forgetting
 from tests.stream.rows import parquet
 
 ANN, BEN = "email:ann@example.org", "email:ben@example.org"
@@ -95,6 +97,17 @@ def test_mails_that_were_put_aside_go_with_who_wrote_them(people, workspace) -> 
         (aside / f"{name}.eml").write_bytes(f"From: <{address}>\n\nI am away\n".encode())
     erase_profile(workspace, profile_number(ANN))
     assert [path.name for path in aside.iterdir()] == ["2.eml"]
+
+
+def test_nobody_waits_for_the_database_while_files_are_searched(
+    people, workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = len(connection.savepoint_ids)
+    locked: list[bool] = []
+    for name in ("forget_mails", "forget_in_lists"):
+        monkeypatch.setattr(forgetting, name, lambda *_: locked.append(len(connection.savepoint_ids) > deep))
+    erase_profile(workspace, profile_number(ANN))
+    assert locked == [False, False]
 
 
 def test_what_somebody_refused_is_remembered_and_what_they_like_is_not(people, workspace) -> None:

@@ -7,11 +7,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from regard.accounts.site import store_of
+from regard.base import Unavailable
 from regard.base.clock import frozen, now
 from regard.base.events import subscribe, unsubscribe
+from regard.surveys import tasks
 from regard.surveys.events import ResponseReceived
+from regard.surveys.respond import turns
 from regard.surveys.respond.visiting import personal_address
 from regard.surveys.tasks import settle_abandoned
 from regard.surveys.validating import LONGEST_TEXT
@@ -81,6 +85,21 @@ def test_answers_left_alone_for_an_hour_are_told_once_and_those_that_follow_late
     found = by_question(rows())
     assert set(found) == {"started", "nps", "sorry", "completed"}
     assert (found["nps"]["score"], everything()[0].answers["nps"]) == (3.0, 3)
+
+
+def test_what_is_told_of_a_response_left_alone_was_fixed_in_a_transaction_before(
+    survey, person: Person, everything, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut_off(*_: object) -> None:
+        raise Unavailable("the process ends")
+
+    person.open(f"/s/{survey.key}/").send(nps="3")
+    with monkeypatch.context() as patch, frozen(now() + timedelta(hours=1, minutes=1)):
+        patch.setattr(turns, "_on_this_machine", lambda *_: transaction.atomic())  # as on a server's database
+        patch.setattr(tasks, "tell", cut_off)
+        with pytest.raises(Unavailable):
+            settle_abandoned()
+    assert (everything()[0].ended_by, everything()[0].recorded) == ("settling", ["nps"])
 
 
 def test_what_a_robot_filled_in_stays_out_of_the_stream(survey, rows: Rows, heard) -> None:
