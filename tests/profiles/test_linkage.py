@@ -253,3 +253,13 @@ def test_the_queue_reads_an_address_that_is_one_trait(tmp_path):
         refresh_profiles(store)
         assert len(suggest_links(store)) == 40
         assert {"street", "last_name"} <= {reason.field for reason in link_suggestions(store)[0].reasons}
+
+
+def test_a_table_of_very_many_columns_is_compared_by_those_whose_meaning_is_known():
+    dice = random.Random(7)
+    names = [*(f"note {place}" for place in range(40)), "name", "email", "phone"]
+    people = [{name: "".join(dice.sample("abcdefghijklmnopqrstuvwxyz", 9)) for name in names} for _ in range(15)]
+    mailed = [{**one, "email": f"{one['email']}@x.org", "phone": f"{dice.random()}"} for one in people]
+    found = likenesses([{"key": n, **mailed[n // 2]} for n in range(30)])
+    assert {(item.a, item.b) for item in found} == {(str(n), str(n + 1)) for n in range(0, 30, 2)}
+    assert {"name", "email", "phone"} <= {reason.field for reason in found[0].reasons}

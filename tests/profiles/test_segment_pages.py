@@ -10,7 +10,7 @@ from django.test import Client
 
 from regard.accounts.site import AuditEntry, store_of
 from regard.base.ids import profile_number
-from regard.profiles import condition_of, find_segment, keep_segment, segments_of
+from regard.profiles import condition_of, find_segment, keep_segment, refresh_profiles, segments_of
 from regard.profiles.conditions import as_json
 from regard.profiles.forms import drawn
 from regard.profiles.tasks import refresh_all
@@ -51,6 +51,17 @@ def test_whom_a_segment_shows_leads_to_their_profile(shop, analyst, signed_in) -
     link = f'<a href="/w/harbour/people/{profile_number("1")}/">1</a>'
     assert link in analyst.get(AT + "returning/").content.decode()
     assert link not in signed_in("viewer").get(AT + "returning/").content.decode()
+
+
+@pytest.mark.parametrize("odd", ["9" * 5000, "[" * 980 + "]" * 980], ids=["an endless number", "a deep nest"])
+def test_an_event_that_cannot_be_read_keeps_nobody_from_building_a_segment(shop, analyst, tmp_path, odd) -> None:
+    events = [
+        row(n, id=f"odd {n}", name="Profile Updated", properties=f'{{"{name}": {value}}}')
+        for n, (name, value) in enumerate([("odd", odd), ("plan", 1)])
+    ]
+    store_of(shop).append(Batch(parquet(tmp_path / "odd.parquet", events)))
+    refresh_profiles(store_of(shop))
+    assert "plan" in analyst.get(AT + "new/").content.decode()
 
 
 def test_a_segment_is_built_counted_and_kept(shop, analyst) -> None:

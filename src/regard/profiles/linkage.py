@@ -12,12 +12,12 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from regard.base import Invalid, Unavailable
 from regard.base.words import said
 from regard.profiles.blocking import keys
-from regard.profiles.comparing import Comparison, comparisons, plain, related, unrelated
+from regard.profiles.comparing import Comparison, comparisons, plain, related, role_of, unrelated
 from regard.profiles.weighing import weigh
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Any]
 Pair = tuple[str, str]
+
+MOST_COLUMNS: Final = 20
+"""Columns that are compared: how much alike two records are in all of them is one number of 64 bits."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,8 @@ class Threshold:
 def likenesses(records: Sequence[Row], *, key: str = "key", at_least: float = 0.5) -> list[Likeness]:
     """The pairs of records that may be one person's, the most probable first.
 
-    ``key`` names each record. Columns that are empty nearly everywhere, or the same in most records, are left out.
+    ``key`` names each record. Columns that are empty nearly everywhere, or the same in most records, are left out; of
+    very many, only those that say most (:data:`MOST_COLUMNS`) are compared.
     Raises Invalid where fewer than two columns tell people apart.
     """
     if len(records) < 2:
@@ -81,15 +85,18 @@ def likenesses(records: Sequence[Row], *, key: str = "key", at_least: float = 0.
 def telling_columns(records: Sequence[Row], key: str) -> list[str]:
     """The columns that tell people apart: filled in a tenth of the records or more, with more than a few values.
 
+    Of more than :data:`MOST_COLUMNS` those whose meaning is known go first, then the fuller ones.
+
     >>> telling_columns([{"key": n, "name": f"n{n}", "plan": n % 2} for n in range(60)], "key")
     ['name']
     """
-    found = []
+    found: dict[str, tuple[bool, int]] = {}
     for column in (name for name in dict.fromkeys(name for row in records for name in row) if name != key):
         values = [value for value in (plain(row.get(column)) for row in records) if value]
         if len(values) * 10 >= len(records) and len(set(values)) > min(8, len(records) // 8):
-            found.append(column)
-    return found
+            found[column] = role_of(column, values) == "text", -len(values)
+    most = sorted(found, key=found.__getitem__)[:MOST_COLUMNS]
+    return [column for column in found if column in most]
 
 
 def measure_linkage(

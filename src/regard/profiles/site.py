@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,6 +29,7 @@ from regard.profiles.erasing.site import erase_profile as erase_profile
 from regard.profiles.forms import COLUMNS, HOWS
 from regard.profiles.segments import known_segments
 from regard.profiles.tasks import start_refreshing as start_refreshing
+from regard.profiles.traits import object_in
 from regard.stream import Question, Store, compose
 from regard.web.formats import MISSING
 
@@ -151,8 +151,7 @@ def _names(store: Store, conditions: list[Any]) -> list[str]:
     """The properties in a sample of interactions."""
     query = compose.select("properties").from_(compose.TABLE).where("NOT properties IS NULL", *conditions)
     texts = store.ask(Question("sample of properties", query.limit(SAMPLED), {"name": PROFILE_UPDATED}))["properties"]
-    objects = (json.loads(text) for text in texts)
-    return sorted({name for each in objects if isinstance(each, dict) for name in each})[:200]
+    return sorted({name for text in texts for name in object_in(text)})[:200]
 
 
 def sizes(store: Store) -> dict[str, int]:

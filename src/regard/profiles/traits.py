@@ -88,10 +88,10 @@ def _updates(store: Store, customers: Sequence[int]) -> Mapping[str, Sequence[An
 
 
 def object_in(text: str | None) -> dict[str, Any]:
-    """The JSON object that a column holds; empty for nothing, and for what is none."""
+    """The JSON object that a column holds; empty for nothing, for what is none, and for what is nested too deeply."""
     try:
         value = json.loads(text or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
 
