@@ -32,8 +32,8 @@ _ESCAPED: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
 def forget_refused(store: Store, keys: Iterable[str]) -> int:
     """Remove every refused event and row in which one of these identifiers stands; returns how many went. A body that
     could not be read goes whole, with whatever else was in it."""
-    pattern = pattern_of([identifier_of(key) for key in keys])
-    gone = [row for row in _all_refused(store) if pattern.search(readable(row["raw"], is_live=row["id"] is not None))]
+    known = [identifier_of(key) for key in keys]
+    gone = [row for row in _all_refused(store) if names_one(readable(row["raw"], is_live=row["id"] is not None), known)]
     live = [row for row in gone if row["id"] is not None]
     loaded = [row for row in gone if row["id"] is None]
     changes = [_removal(live, "id"), _removal(loaded, "load", "line", "raw")]
@@ -60,6 +60,14 @@ def _removal(rows: Sequence[dict[str, Any]], *names: str) -> Change | None:
     key = tuple(name for name in names if all(row[name] is not None for row in rows))
     columns = {name: [row[name] for row in rows] for name in key}
     return Change("refused", table_of(columns, {name: _COLUMNS[name] for name in key}), key, only_removes=True)
+
+
+def names_one(text: str, identifiers: Sequence[Identifier]) -> bool:
+    """Whether any of them stands in a text. Somebody may have thousands: the text is looked at closely only for those
+    whose letters are in it at all, and for phones, which are written in many ways."""
+    folded = text.casefold()
+    near = [one for one in identifiers if one.kind == PHONE or one.value.casefold() in folded]
+    return bool(near) and pattern_of(near).search(text) is not None
 
 
 def pattern_of(identifiers: Sequence[Identifier]) -> re.Pattern[str]:

@@ -12,7 +12,7 @@ from regard.base.ids import profile_number
 from regard.collect import load, parse_mapping
 from regard.collect.batching import Kept, table_of_refused
 from regard.collect.events import Refused
-from regard.collect.forgetting import forget_refused, pattern_of, readable
+from regard.collect.forgetting import forget_refused, names_one, pattern_of, readable
 from regard.collect.listening import Loader
 from regard.collect.quarantine import counts
 from regard.collect.spool import Arrived
@@ -36,7 +36,7 @@ ANN = ["email:ann@example.org", "phone:+48601234567", "7", "anonymous_id:0f8fad5
 
 
 def found(text: str) -> bool:
-    return bool(pattern_of([identifier_of(key) for key in ANN]).search(readable(text)))
+    return names_one(readable(text), [identifier_of(key) for key in ANN])
 
 
 @pytest.mark.parametrize(
@@ -111,6 +111,12 @@ def test_a_row_of_a_file_is_looked_at_in_all_its_columns(store: Store, tmp_path:
 
 def test_a_text_that_is_nothing_but_names_holds_nothing_up() -> None:
     assert not found('{"note": "' + "id user " * 50_000 + '"}')
+
+
+def test_somebody_of_thousands_of_identifiers_is_found_in_a_long_text() -> None:
+    known = [identifier_of(f"anonymous_id:browser-{number}") for number in range(5_000)]
+    text = '{"note": "' + "nobody of us, " * 5_000 + '", "anonymousId": "%s"}'
+    assert [names_one(text % one, known) for one in ("browser-4999", "browser-49999")] == [True, False]
 
 
 def test_erasing_somebody_reaches_the_quarantine(workspace, tmp_path: Path) -> None:
