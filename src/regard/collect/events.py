@@ -138,7 +138,7 @@ def _sender(context: str) -> Sender:
         text_of(told.get("userAgent")),
         _channel(told),
         locale.replace("_", "-").split("-")[0].lower() if locale else None,
-        "ip" in told,
+        "ip" in told or not told,  # one that cannot be read may tell it: the step that takes it out refuses that
         part(part(told, "consent"), "categoryPreferences") or None,
         text_of(traits.get("email")),
         text_of(traits.get("phone")),

@@ -185,6 +185,18 @@ def test_personal_data_in_free_text_is_masked(pattern: str, text: str, masked: s
 
 
 @pytest.mark.parametrize(
+    ("odd", "why"),
+    [("9" * 5000, "bad_number"), ("[" * 2000 + "]" * 2000, "too_deep")],
+    ids=["an endless number", "a deep nest"],
+)
+def test_an_address_is_not_kept_because_the_context_cannot_be_read(odd: str, why: str) -> None:
+    given = event()
+    given.context = f'{{"ip": "192.0.2.1", "odd": {odd}}}'
+
+    assert reason(given) == why
+
+
+@pytest.mark.parametrize(
     ("properties", "kept"),
     [
         (r'{"text": "my card:\n4111 1111 1111 1111"}', "my card:\n•••"),
