@@ -134,3 +134,8 @@ def test_a_row_that_cannot_be_kept_is_refused_before_a_database_sees_it(row) -> 
     matrix = {"type": "multipletext", "name": "q", "items": [{"name": "a"}], "defaultValue": {row: "x"}}
     with pytest.raises(Invalid, match="cannot be kept"):
         keepable(poll(matrix))
+
+
+def test_a_scale_without_end_is_checked_at_once() -> None:
+    rating = one(type="rating", rateMin=0, rateMax=10**30, defaultValue=3.5)
+    assert filled(rating, {}) is None

@@ -161,7 +161,8 @@ def _lines(question: MultipleText, given: Any, values: Mapping[str, Any], _: Arr
 
 
 def _number(question: Rating, given: Any, *_: Any) -> Any:
-    return _among(range(question.rate_min, question.rate_max + 1), given)
+    number = None if isinstance(given, bool) else _finite(given)
+    return number if isinstance(number, int) and question.rate_min <= number <= question.rate_max else None
 
 
 def _boolean(_: Boolean, given: Any, *__: Any) -> bool | None:
@@ -173,6 +174,11 @@ def _line(question: TextLine, given: Any, *_: Any) -> Any:
         return None
     if question.input_type != "number":
         return _as_text(question, given)
+    return _finite(given)
+
+
+def _finite(given: Any) -> int | float | None:
+    """A number, whole where it is; None for what is none."""
     try:
         number = float(given)
     except (TypeError, ValueError, OverflowError):
