@@ -137,5 +137,6 @@ def test_a_row_that_cannot_be_kept_is_refused_before_a_database_sees_it(row) -> 
 
 
 def test_a_scale_without_end_is_checked_at_once() -> None:
-    rating = one(type="rating", rateMin=0, rateMax=10**30, defaultValue=3.5)
-    assert filled(rating, {}) is None
+    rating = {"name": "r", "type": "rating", "rateMin": 0, "rateMax": 10**30, "defaultValue": 3.5}
+    found = check(poll(rating, {"name": "why", "type": "comment", "visibleIf": "{r} < 3"}))
+    assert {"filled_unlike", "too_many_points"} <= {one.code for one in found if one.severity == "error"}

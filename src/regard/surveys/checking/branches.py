@@ -142,7 +142,7 @@ def domains_of(questionnaire: Questionnaire, conditions: Sequence[str]) -> dict[
 
 def _domain(name: str, questions: Mapping[str, Question], asked: _Asked) -> Domain | None:
     question = questions.get(name)
-    if isinstance(question, Rating):
+    if isinstance(question, Rating) and question.rate_max - question.rate_min < MOST_TRIED:
         return _points([*range(question.rate_min, question.rate_max + 1)], asked)
     if isinstance(question, Boolean):
         return [None, True, False]

@@ -30,6 +30,8 @@ from regard.surveys.model import (
 MOST_CHOICES: Final = 25
 MOST_ROWS: Final = 10
 _MOMENTS: Final = ("date", "time", "datetime-local")
+MOST_DRAWN: Final = 1_000
+"""Points that a page can show."""
 MOST_POINTS: Final = {"labels": 11, "stars": 7, "smileys": 5}
 _TURNED: Final = {
     "higher": said("the wording says that more is better, the scale says that less is"),
@@ -91,7 +93,7 @@ def _points(question: Rating, points: int) -> Iterator[Finding]:
         yield _at(
             question,
             "too_many_points",
-            WARNING,
+            ERROR if points > MOST_DRAWN else WARNING,
             said("the scale has {n} points", n=points),
             said("{most} are as many as people tell apart in this form", most=most),
         )
