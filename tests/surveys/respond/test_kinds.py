@@ -186,3 +186,9 @@ def test_a_number_is_shown_again_as_it_was_given(workspace, person, everything) 
     person.open(f"/s/{survey.key}/").send(spent="1234567.25")
     assert "You spent 1234567.25. Why?" in person.text
     assert 'value="1234567.25"' in person.send(to="back").text
+
+
+def test_a_scale_without_end_is_drawn_as_far_as_a_page_goes(workspace, person) -> None:
+    pages = [{"name": "one", "elements": [{"type": "rating", "name": "n", "rateMin": 0, "rateMax": 10**30}]}]
+    person.open(f"/s/{publish(workspace, {'title': 'Long', 'pages': pages}, is_once_each=False).key}/")
+    assert person.text.count('name="a.n"') == 1_001

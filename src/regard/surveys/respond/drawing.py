@@ -44,6 +44,8 @@ from regard.web.site import told
 
 FEW: Final = 7
 """Points of a scale that fit beside each other on a phone."""
+MOST_POINTS: Final = 1_000
+"""Points of a scale that are drawn: a draft may say any number."""
 TIGHT: Final = 3
 """Letters of a column that fits beside ten others on a phone."""
 
@@ -195,7 +197,7 @@ def _rating(at: str, question: Rating, reader: Reader, given: Mapping[str, Any])
     value = given.get(question.name)
     options = [
         Option(f"{at}-{number}", str(number), str(number), str(value) == str(number), _bend(number, low, high))
-        for number in range(low, high + 1)
+        for number in range(low, min(high, low + MOST_POINTS) + 1)
     ]
     return {
         "control": Control(at, FIELD + question.name, options=options),
