@@ -34,9 +34,9 @@ from regard.collect.spool import Arrived
 __all__ = ["PROTOCOL_REASONS", "Checked", "RawEvent", "Refusal", "checked", "events_of", "judged", "key_in", "opened"]
 
 EVENT_LIMIT: Final = 32 * 1024
+"""Bytes of one event's JSON, as at Segment."""
 OWN_LIMIT: Final = 2**20
 """Bytes of an event that Regard itself made: an answer of many words is whole in any script."""
-"""Bytes of one event's JSON, as at Segment."""
 BATCH_LIMIT: Final = 500 * 1024
 """Bytes of a whole body after unpacking, as at Segment."""
 EVENTS_LIMIT: Final = 10_000
