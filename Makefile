@@ -21,18 +21,19 @@ test: .venv/ready ## run every test: SQLite, PostgreSQL, ClickHouse's engine, br
 	$(RUN) pytest -n auto --dist worksteal -m browser tests/journeys tests/contract
 	$(RUN) python tools/postgres.py -- pytest -n auto --dist loadfile $(ON_POSTGRES)
 
-check: .venv/ready ## lint, format, types, imports, translations
+check: .venv/ready ## lint, format, types, imports, translations, generated pages
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(RUN) mypy
 	$(RUN) lint-imports
 	$(RUN) python tools/messages.py --check
+	$(RUN) python -m tools.reference --check
 
 bench: .venv/ready ## measure; figures go to docs/why/performance.md
 	$(RUN) python -m bench
 
 docs: .venv/ready ## write the generated reference pages again
-	$(RUN) python tools/reference.py
+	$(RUN) python -m tools.reference
 
 messages: .venv/ready ## collect the strings to translate
 	$(RUN) python tools/messages.py

@@ -1,16 +1,14 @@
-"""Write docs/reference/cli.md from the command line's own declarations: ``python tools/cli_reference.py``."""
+"""docs/reference/cli.md, from the command line's own declarations: tools/reference.py writes it."""
 
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from regard.cli import parser
 
-TARGET = Path(__file__).parent.parent / "docs" / "reference" / "cli.md"
 HEAD = """# Commands
 
-<!-- Written by tools/cli_reference.py from the commands themselves; change those, then run it again. -->
+<!-- Written by tools/reference.py from the code; change that, then run `make docs`. -->
 
 `regard COMMAND --help` says the same in a terminal. Every command exits with 0 when it has done what was asked, 1 when
 that cannot be done (one sentence on stderr says why and what to do), 2 when the command was not understood, and 130
@@ -68,7 +66,3 @@ def _value(action: argparse.Action) -> str:
     if action.metavar:
         return str(action.metavar)
     return "|".join(action.choices) if action.choices else action.dest.upper()
-
-
-if __name__ == "__main__":
-    TARGET.write_text(reference(), encoding="utf-8")

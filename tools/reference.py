@@ -1,4 +1,4 @@
-"""Write the generated pages of docs/reference from the code they speak of: ``python tools/reference.py``."""
+"""Write the generated pages of docs/reference from the code; with ``--check``, say which of them are stale."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from regard.report import Workspace, workspace
 from regard.report.results import Result
 from regard.stream import COLUMNS, VOCABULARY
 from regard.stream.schema import COLUMN_TYPES
+from tools import cli_reference, survey_reference
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
 MADE = "<!-- Written by tools/reference.py from the code; change that, then run `make docs`. -->"
@@ -433,14 +434,22 @@ PAGES: dict[str, Callable[[], str]] = {
     "roles.md": roles,
     "python.md": python,
     "api.md": api,
+    "cli.md": cli_reference.reference,
+    "surveys.md": survey_reference.reference,
 }
 
 
-if __name__ == "__main__":
-    sys.path.insert(0, str(FOLDER.parent.parent))
-    from tools import cli_reference, survey_reference
+def write() -> int:
+    for name, said in PAGES.items():
+        (FOLDER / name).write_text(said(), encoding="utf-8")
+    return 0
 
-    for name, write in PAGES.items():
-        (FOLDER / name).write_text(write(), encoding="utf-8")
-    cli_reference.TARGET.write_text(cli_reference.reference(), encoding="utf-8")
-    survey_reference.TARGET.write_text(survey_reference.reference(), encoding="utf-8")
+
+def check() -> int:
+    stale = [name for name, said in PAGES.items() if (FOLDER / name).read_text(encoding="utf-8") != said()]
+    print(f"{len(PAGES)} generated pages" + "".join(f"\n{FOLDER / name} is stale: run `make docs`" for name in stale))
+    return len(stale)
+
+
+if __name__ == "__main__":
+    sys.exit(check() if "--check" in sys.argv else write())

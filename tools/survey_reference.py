@@ -1,4 +1,4 @@
-"""Write docs/reference/surveys.md from the model of questionnaires: ``python tools/reference.py`` calls it."""
+"""docs/reference/surveys.md, from the model of questionnaires: tools/reference.py writes it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ import msgspec
 from regard.surveys import checking, expressions, model
 from regard.surveys.builder.fields import SHAPES, shape_of
 
-TARGET = Path(__file__).parent.parent / "docs" / "reference" / "surveys.md"
 MADE = "<!-- Written by tools/reference.py from the code; change that, then run `make docs`. -->"
 OURS = {
     "metric", "orientation", "touchpoint", "consentFor", "quotas", "randomGroups", "after", "isScreenOut", "isFixed",
