@@ -44,7 +44,8 @@ def wilson(successes: float, n: float, confidence: float = 0.95) -> Bounds:
 
     Because successes are whole numbers the true coverage jumps with p and n (Brown, Cai and DasGupta 2001, *Statistical
     Science* 16). Counted exactly it is 93–97 % for n ≥ 30 and shares of 20–80 %, but for a few points that just miss
-    (92.98 % at n = 30, share 30 or 70 %); outside 20–80 % a few points reach 92 or 98 % until n is several hundred.
+    (92.98 % at n = 30, share 30 or 70 %). Where fewer than five successes, or failures, are expected it is 95.5 % on
+    average, and at single points down to 84 % (0.17 expected) or up to 99 %, whatever n.
 
     >>> [round(bound, 4) for bound in wilson(0, 20)]
     [0.0, 0.1611]
@@ -90,8 +91,9 @@ def mean(answers: Answers, scale: Bounds, unit: Unit = Unit.SCORE, confidence: f
 def nps(answers: Answers, confidence: float = 0.95) -> Estimate:
     """Net promoter score of answers on 0–10, in points (−100…100), with the score interval.
 
-    Tango 1998; Rocks 2016. Simulated coverage is 93.5–97 % from n = 30 on. It is never below, and above (up to
-    99 %) only where fewer than about one answer in seven is not a passive and n ≤ 50.
+    Tango 1998; Rocks 2016. Simulated coverage is 93.5–97 % from n = 30 on. It is below (down to 85 %) only where
+    all but two or three of the n are promoters, or detractors, and above (up to 99 %) only where fewer than about one
+    answer in seven is not a passive and n ≤ 50.
     """
     return mean(net_verdicts(answers), (-100.0, 100.0), Unit.POINTS, confidence)
 

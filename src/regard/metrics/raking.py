@@ -26,7 +26,8 @@ from regard.metrics.score_interval import Bounds
 from regard.metrics.weighing import check_length, design_effect, weights_of
 
 STILL = 1e-10
-"""Weights that move less in a round have come as near to the margins as they will."""
+"""Weights that move less in a round have come as near to the margins as they will. Stopping as soon as the margins are
+met to ``tolerance`` would leave single weights a hundred times as far from where they are going."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ def rake(
     out. ``limits`` are the least and most a weight may be, in mean weights, e.g. ``(0, 5)``, the cap of the American
     National Election Studies (DeBell and Krosnick 2009, *Computing weights for American National Election Study survey
     data*); with them the margins may not be reached: ``is_converged`` and ``furthest`` say so, as they do of margins
-    that contradict each other.
+    that contradict each other: ``is_converged`` is every margin met to ``tolerance``.
 
     Raises Invalid, naming the variable, for shares that do not add up to 1, a category that nobody who answered is in,
     or an answer whose category is not known or not among the margins.
@@ -155,7 +156,7 @@ def rake(
     first = first / first.mean()
     low, high = _checked(limits)
     w, before, rounds = _cut(first, low, high), np.zeros(known.n), 0
-    while known.furthest(w) > tolerance and rounds < most_rounds and float(np.abs(w - before).max()) > STILL:
+    while rounds < most_rounds and float(np.abs(w - before).max()) > STILL:
         w, before, rounds = _cut(known.fitted(w), low, high), w, rounds + 1
     furthest = known.furthest(w)
     balance = [Balance(*row) for row in known.balance(first, w)]
