@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.journeys.conftest import PATIENCE, Site, _environment
 
@@ -146,6 +146,34 @@ def test_a_page_that_proves_who_has_signed_in_needs_nothing_else(visit, shop: Sh
     assert refused.value.status == 401
     page.evaluate("code => regardSurvey.check({ userId: 'app-cy', userHash: code })", furnished[1])
     expect(page.get_by_role("dialog", name="One question")).to_be_visible()
+
+
+def test_asked_twice_at_once_it_asks_again_for_whoever_it_is_by_then(visit, shop: Shop, key: str) -> None:
+    visitor = visit("")
+    page, told = visitor.page, []
+
+    def nobody(route: Route) -> None:
+        told.append(route.request.post_data_json)
+        if len(told) == 1:
+            page.evaluate("regardSurvey.check({ userId: 'u', userHash: 'h' })")
+        route.fulfill(status=204, headers={"Access-Control-Allow-Origin": "*"})
+
+    page.route("**/s/app/", nobody)
+    visitor.go(shop('data-anonymous-id="b-1"'))
+    page.wait_for_timeout(500)
+    who = {"writeKey": key, "anonymousId": "b-1"}
+    assert told == [who, {**who, "userId": "u", "userHash": "h"}]
+
+
+def test_a_survey_that_a_programme_shows_leaves_no_mark_in_the_browser(visit, shop: Shop, site: Site) -> None:
+    visitor = visit("")
+    page, answer = visitor.page, json.dumps({"url": f"{site.address}/s/in-page/"})
+    allowed = {"Access-Control-Allow-Origin": "*"}
+    page.route("**/s/app/", lambda route: route.fulfill(status=200, headers=allowed, body=answer))
+    visitor.go(shop('data-anonymous-id="b-1" data-remember="30"'))
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator("dialog")).to_have_count(0)
+    assert page.evaluate("localStorage.length") == 0
 
 
 def test_a_page_that_knows_nobody_asks_nothing(visit, shop: Shop) -> None:

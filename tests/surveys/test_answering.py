@@ -85,6 +85,27 @@ def test_what_a_question_does_not_take_is_told_and_not_kept(kind: str, more: dic
     assert found.answers == {}
 
 
+MOST = {"minSelectedChoices": 3, "choices": [1, 2, {"value": 3, "visibleIf": "{more} = 1"}]}
+ALONE = {**MOST, "choices": [1, {"value": 2, "isExclusive": True}, 3, 4]}
+
+
+@pytest.mark.parametrize(
+    ("more", "given"),
+    [
+        (MOST, ["1", "2"]),
+        ({**MOST, "showOtherItem": True}, ["1", "2", "other"]),
+        ({**MOST, "take": 2, "choicesOrder": "random"}, ["1"]),
+        (ALONE, ["2"]),
+        ({**MOST, "showNoneItem": True}, ["none"]),
+    ],
+)
+def test_nobody_has_to_choose_more_than_there_is_to_choose(more: dict, given: list[str]) -> None:
+    posted = {"a.q": given, "a.q-Comment": ["else"]}
+    assert read_answers([question("checkbox", **more)], posted, {}).problems == {}
+    one_fewer = read_answers([question("checkbox", **more)], {**posted, "a.q": given[:1]}, {}).problems
+    assert bool(one_fewer) == (len(given) > 1)
+
+
 def test_the_authors_own_words_for_a_missing_answer_come_in_all_their_languages() -> None:
     asked = question("comment", isRequired=True, requiredErrorText={"default": "We need this.", "pl": "Potrzebne."})
     assert read_answers([asked], {}, {}).problems == {"q": {"default": "We need this.", "pl": "Potrzebne."}}

@@ -53,6 +53,7 @@ CHOICES = {"type": "radiogroup", "name": "c", "choices": ["a b", {"value": 2, "t
     ("question", "expected"),
     [
         ({"type": "rating", "name": "r", "rateMin": 1, "rateMax": 3}, ["1", "2", "3"]),
+        ({"type": "rating", "name": "r", "rateMin": 1, "rateMax": 10**12}, []),
         (YES_NO, ["true", "false"]),
         (CHOICES, ["a+b", "2"]),
         ({**CHOICES, "choicesOrder": "random"}, []),
@@ -153,3 +154,8 @@ def test_what_is_known_of_somebody_is_no_link_to_elsewhere() -> None:
         assert not re.search(r"https?://evil|evil[.\u3002]example|www\\.", text)
     assert "Ann, win at" in mail.subject
     assert "Order A-17.5 of St. John" in written.mail(to(name="Order A-17.5 of St. John")).subject
+
+
+def test_what_the_author_says_to_the_unknown_is_as_the_author_wrote_it() -> None:
+    told = letter(YES_NO | {"title": "Hello {profile.name|friend of shop.example}!"}).mail(to()).html
+    assert "Hello friend of shop.example!" in told

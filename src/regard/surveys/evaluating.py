@@ -76,6 +76,15 @@ def is_empty(value: Any) -> bool:
     return value is None or (isinstance(value, str | list | tuple | dict) and not value)
 
 
+def as_text(value: Any) -> str:
+    """A value as it is written: a number with the 15 digits that survive a float (IEEE 754), whole where it is.
+
+    >>> as_text(4.0), as_text(0.1 + 0.2), as_text(7), as_text("7.0")
+    ('4', '0.3', '7', '7.0')
+    """
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
 def same(left: Any, right: Any) -> bool:
     """Whether two values are the same answer.
 

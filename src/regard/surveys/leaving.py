@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
-from regard.surveys.evaluating import holds, is_empty, value_of
+from regard.surveys.evaluating import as_text, holds, is_empty, value_of
 from regard.surveys.framing import origin_of
 from regard.surveys.model import Ending, Questionnaire, Text, in_language
 from regard.surveys.piping import name_and_fallback
@@ -95,7 +95,7 @@ def spelled(value: Any) -> str:
         return ",".join(map(spelled, value))
     if isinstance(value, bool):
         return "true" if value else "false"
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
+    return as_text(value)
 
 
 def addresses(questionnaire: Questionnaire) -> Iterator[str]:

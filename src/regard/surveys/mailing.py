@@ -185,7 +185,8 @@ class Letter:
     def offers(self, question: Question) -> list[Offer]:
         """The answers to choose from; none where chance or other answers decide on them."""
         if isinstance(question, Rating):
-            return [Offer(str(n), str(n)) for n in range(question.rate_min, question.rate_max + 1)]
+            points = range(question.rate_min, question.rate_max + 1)[: MOST_CHOICES + 1]  # one more is too many already
+            return [Offer(str(point), str(point)) for point in points]
         if isinstance(question, Boolean):
             yes = piped(self.questionnaire, question.label_true, {}, self.language) or self.words.yes
             no = piped(self.questionnaire, question.label_false, {}, self.language) or self.words.no

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from regard.surveys.arranging import AS_WRITTEN, Arrangement, in_order
-from regard.surveys.evaluating import evaluate, holds, is_empty, same
+from regard.surveys.evaluating import as_text, evaluate, holds, is_empty, same
 from regard.surveys.expressions import parse
 from regard.surveys.model import (
     OTHER,
@@ -31,6 +31,8 @@ from regard.surveys.model import (
 
 NONE: Final = "none"
 """The value of "none of these"."""
+MOST_DRAWN: Final = 1_000
+"""Points of a scale that a page shows: a draft may say any number, a published survey no more."""
 
 
 def shown_choices(question: Chosen, values: Mapping[str, Any], arrangement: Arrangement = AS_WRITTEN) -> list[Choice]:
@@ -191,7 +193,7 @@ def _finite(given: Any) -> int | float | None:
 def _as_text(_: Any, given: Any, *__: Any) -> str | None:
     if isinstance(given, list | Mapping) or is_empty(given):
         return None
-    return f"{given:.15g}" if isinstance(given, float) else str(given)
+    return as_text(given)
 
 
 _Fit: TypeAlias = Callable[[Any, Any, Mapping[str, Any], Arrangement], Any]

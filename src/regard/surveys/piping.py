@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from regard.surveys.evaluating import is_empty, value_of
+from regard.surveys.evaluating import as_text, is_empty, value_of
 from regard.surveys.flow import COMMENT
 from regard.surveys.model import (
     OTHER,
@@ -38,7 +38,8 @@ def piped(
     """A text in a language, with names in braces replaced by what they stand for; for what is not known by what stands
     after a bar, or by nothing.
 
-    ``spelled`` writes what is put in as the text around it is written: ``html.escape`` inside HTML.
+    ``spelled`` writes what others have said as the text around it is written: ``html.escape`` inside HTML. What stands
+    after the bar is the author's own, like that text.
 
     >>> poll = Questionnaire()
     >>> piped(poll, "Thank you, {profile.first_name}!", {"profile": {"first_name": "Ana"}}, "en")
@@ -49,12 +50,12 @@ def piped(
     said = in_language(text, language, questionnaire.locale)
     if "{" not in said:
         return said
-    return _NAME.sub(lambda found: spelled(_put_in(questionnaire, found[1], values, language)), said)
 
+    def put_in(found: re.Match[str]) -> str:
+        name, otherwise = name_and_fallback(found[1])
+        return spelled(told(questionnaire, name, values, language)) or otherwise or ""
 
-def _put_in(questionnaire: Questionnaire, inside: str, values: Mapping[str, Any], language: str) -> str:
-    name, otherwise = name_and_fallback(inside)
-    return told(questionnaire, name, values, language) or otherwise or ""
+    return _NAME.sub(put_in, said)
 
 
 def name_and_fallback(inside: str) -> tuple[str, str | None]:
@@ -129,4 +130,4 @@ def _plain(value: Any) -> str:
         return ", ".join(_plain(item) for item in value.values())
     if isinstance(value, list):
         return ", ".join(_plain(item) for item in value)
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
+    return as_text(value)

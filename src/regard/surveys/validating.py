@@ -10,7 +10,7 @@ from typing import Any, Final
 import regex
 
 from regard.base.words import said
-from regard.surveys.evaluating import holds, is_empty
+from regard.surveys.evaluating import as_text, holds, is_empty
 from regard.surveys.model import (
     OTHER,
     Boolean,
@@ -76,8 +76,8 @@ def _some(question: Checkbox, value: Any, values: Mapping[str, Any]) -> str | No
     alone = {NONE, *(choice(item).value for item in question.choices if choice(item).is_exclusive)}
     if len(value) > 1 and any(item in alone for item in value):
         return said("One of these answers excludes the others.")
-    if len(value) < question.min_selected_choices:
-        return said("Please choose {count} or more.", count=question.min_selected_choices)
+    if len(value) < (least := _least_chosen(question, values)) and not any(item in alone for item in value):
+        return said("Please choose {count} or more.", count=least)
     if question.max_selected_choices and len(value) > question.max_selected_choices:
         return said("Please choose {count} at most.", count=question.max_selected_choices)
     return None
@@ -92,6 +92,12 @@ def _ranked(question: Ranking, value: Any, values: Mapping[str, Any]) -> str | N
     return (
         None if len(value) >= _least(question, question.choices, wanted) else said("Please give every answer a rank.")
     )
+
+
+def _least_chosen(question: Checkbox, values: Mapping[str, Any]) -> int:
+    """How many have to be chosen: never more than there are beside each other, once conditions have hidden some."""
+    together = [item for item in shown_choices(question, values) if not item.is_exclusive]
+    return min(question.min_selected_choices, _least(question, question.choices, together) + question.show_other_item)
 
 
 def _least(question: Chosen | Matrix, items: Choices, shown: Sized) -> int:
@@ -196,9 +202,9 @@ def _number(value: Any, low: Any, high: Any) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > LARGEST:
         return said("Please write a number.")
     if isinstance(low, int | float) and value < low:
-        return said("Please write a number that is {low} or more.", low=f"{low:.15g}")
+        return said("Please write a number that is {low} or more.", low=as_text(low))
     if isinstance(high, int | float) and value > high:
-        return said("Please write a number that is {high} or less.", high=f"{high:.15g}")
+        return said("Please write a number that is {high} or less.", high=as_text(high))
     return None
 
 

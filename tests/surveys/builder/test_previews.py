@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+from regard.surveys import read_questionnaire
+from regard.surveys.builder.site import make_survey
 from regard.surveys.models import Response
 
 
@@ -29,3 +33,13 @@ def test_an_address_that_was_tampered_with_begins_anew(analyst, at) -> None:
 
 def test_the_preview_of_a_page_shows_also_what_a_condition_hides(analyst, at) -> None:
     assert "Why" in analyst.get(at + "preview/page/second/").content.decode()
+
+
+def test_the_way_on_after_a_preview_opens_a_window_of_its_own(analyst, workspace) -> None:
+    elements = [{"type": "rating", "name": "score"}]
+    document = {"pages": [{"name": "one", "elements": elements}], "navigateToUrl": "https://shop.example.org/"}
+    survey = make_survey(workspace, read_questionnaire({"title": "On", **document}))
+    done = analyst.post(f"/w/harbour/surveys/{survey.key}/preview/", {"a.score": "2", "to": "next"})
+    onwards = re.search(r'<a class="button"[^>]+>', analyst.get(done.url).content.decode())
+    assert onwards
+    assert 'target="_blank"' in onwards[0]

@@ -17,6 +17,7 @@ from regard.surveys.builder.naming import words_for
 from regard.surveys.builder.row_forms import RULES, LineForm, RuleForm, SpecialForm
 from regard.surveys.comparing import Change, changes
 from regard.surveys.editing import own_text
+from regard.surveys.evaluating import as_text
 from regard.surveys.languages import name_of
 from regard.surveys.model import DEFAULT, Page, Question, Questionnaire, questions_of
 from regard.surveys.translating import LANGUAGE
@@ -120,7 +121,7 @@ def _words(name: str, value: Any, own: str) -> str:
         return in_words(value)
     if name == "type":
         return str({**KIND_NAMES, **RULES, **WAYS}.get(value, value))
-    return "" if value is None else f"{value:.15g}" if isinstance(value, float) else str(value)
+    return "" if value is None else as_text(value)
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,12 +26,11 @@ from regard.surveys.model import (
     choice,
     questions_of,
 )
+from regard.surveys.offering import MOST_DRAWN
 
 MOST_CHOICES: Final = 25
 MOST_ROWS: Final = 10
 _MOMENTS: Final = ("date", "time", "datetime-local")
-MOST_DRAWN: Final = 1_000
-"""Points that a page can show."""
 MOST_POINTS: Final = {"labels": 11, "stars": 7, "smileys": 5}
 _TURNED: Final = {
     "higher": said("the wording says that more is better, the scale says that less is"),

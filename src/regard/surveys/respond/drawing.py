@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from regard.surveys.answering import FIELD, MISSING, REMOVED, options_of
 from regard.surveys.arranging import AS_WRITTEN, Arrangement
-from regard.surveys.evaluating import is_empty
+from regard.surveys.evaluating import as_text, is_empty
 from regard.surveys.flow import COMMENT, Step, is_required
 from regard.surveys.harmless import harmless
 from regard.surveys.model import (
@@ -36,7 +36,7 @@ from regard.surveys.model import (
     Text,
     TextLine,
 )
-from regard.surveys.offering import NONE, shown_columns, shown_lines, shown_rows
+from regard.surveys.offering import MOST_DRAWN, NONE, shown_columns, shown_lines, shown_rows
 from regard.surveys.piping import piped
 from regard.surveys.respond.wording import Word
 from regard.surveys.validating import longest, problem_of_line
@@ -44,8 +44,6 @@ from regard.web.site import told
 
 FEW: Final = 7
 """Points of a scale that fit beside each other on a phone."""
-MOST_POINTS: Final = 1_000
-"""Points of a scale that are drawn: a draft may say any number."""
 TIGHT: Final = 3
 """Letters of a column that fits beside ten others on a phone."""
 
@@ -197,7 +195,7 @@ def _rating(at: str, question: Rating, reader: Reader, given: Mapping[str, Any])
     value = given.get(question.name)
     options = [
         Option(f"{at}-{number}", str(number), str(number), str(value) == str(number), _bend(number, low, high))
-        for number in range(low, min(high, low + MOST_POINTS) + 1)
+        for number in range(low, min(high, low + MOST_DRAWN - 1) + 1)
     ]
     return {
         "control": Control(at, FIELD + question.name, options=options),
@@ -339,7 +337,7 @@ AUTOCOMPLETE: Final = {"email": "email", "tel": "tel", "url": "url"}
 
 
 def _input(at: str, name: str, kind: str, value: Any, limits: Mapping[str, Any], **more: Any) -> Control:
-    shown = "" if is_empty(value) else f"{value:.15g}" if isinstance(value, float) else str(value)
+    shown = "" if is_empty(value) else as_text(value)
     kept = {**limits, "autocomplete": AUTOCOMPLETE.get(kind)}
     return Control(
         at, name, value=shown, type=kind, limits={k: v for k, v in kept.items() if v not in (None, "")}, **more

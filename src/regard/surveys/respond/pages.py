@@ -162,6 +162,7 @@ def done_page(request: HttpRequest, visit: Visit) -> HttpResponse:
             "is_sent": True,
             "again": kiosk_address(visit.survey) if visit.is_kiosk else "",
             "onwards": onwards.address if onwards else "",
+            "way_out": visit.way_out,
             "onwards_text": (reader.text(onwards.words) if onwards else "") or _("Continue"),
             "languages": _languages(request, visit, ""),
         }

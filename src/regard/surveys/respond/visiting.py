@@ -99,6 +99,11 @@ class Visit:
         return self.response.way in ("widget", APP_CHANNEL)
 
     @property
+    def way_out(self) -> str:
+        """Where a link to another site opens: in the window around a frame, not within the frame."""
+        return "_top" if self.is_embedded else ""
+
+    @property
     def address(self) -> str:
         """Where a response that has begun goes on."""
         return reverse("respond:response", args=[response_token(self.response)])

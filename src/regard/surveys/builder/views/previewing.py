@@ -120,6 +120,11 @@ class Preview(Visit):
         return frozenset(self.response.answers)
 
     @property
+    def way_out(self) -> str:
+        """A window of its own: the preview's frame shows no other site, and the builder stays."""
+        return "_blank"
+
+    @property
     def languages(self) -> list[str]:
         return languages_of(self.questionnaire)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
+from regard.surveys.evaluating import as_text
 from regard.surveys.moving.formbricks.ends import address_in
 from regard.surveys.moving.formbricks.survey import RECALL, Block, Survey
 from regard.surveys.moving.walking.walked import Choose, Look, Walked
@@ -65,7 +66,7 @@ class Formbricks:
 
         def put(match: re.Match[str]) -> str:
             value = self._recalled(match[1], walked, variables)
-            return ", ".join(map(_spelled, value)) if value else match[2].replace("nbsp", " ").strip()
+            return ", ".join(map(as_text, value)) if value else match[2].replace("nbsp", " ").strip()
 
         return " ".join(plain(RECALL.sub(put, own)).split())
 
@@ -268,10 +269,6 @@ _PLAIN: Final = ("openText", "nps", "rating", "multipleChoiceSingle", "multipleC
 def _texts(element: dict[str, Any]) -> list[str]:
     given = element.get("headline")
     return [text for text in (given.values() if isinstance(given, dict) else [given]) if isinstance(text, str)]
-
-
-def _spelled(value: Any) -> str:
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def _look(element: dict[str, Any]) -> Look:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from regard.base import Invalid
+from regard.surveys.evaluating import as_text
 from regard.surveys.moving.limesurvey.manager import (
     Function,
     Literal,
@@ -190,7 +191,7 @@ def spelled(value: Any) -> str:
     """A value as a text says it."""
     if isinstance(value, bool):
         return "1" if value else ""
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
+    return as_text(value)
 
 
 def read_or_none(text: str) -> Node | None:

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any, Final
 
+from regard.surveys.evaluating import as_text
 from regard.surveys.moving.qualtrics.ends import redirect_in
 from regard.surveys.moving.qualtrics.filled import there
 from regard.surveys.moving.qualtrics.raw import is_text_choice, located, ordered
@@ -230,4 +231,4 @@ def _listed(given: Any) -> list[Any]:
 
 
 def _spelled(value: Any) -> str:
-    return "" if value is None else f"{value:.15g}" if isinstance(value, float) else str(value)
+    return "" if value is None else as_text(value)

@@ -25,11 +25,12 @@
   const title = set.title || set.label || "Feedback";
   const frame = (src) => make("iframe", { src, title, loading: "lazy" },
     { width: "100%", height: "24rem", border: 0, display: "block", colorScheme: "light dark" });
+  const days = key && set.remember; // how often a programme asks is known at home
   const remembered = () => {
-    try { return set.remember && Number(localStorage.getItem(place)) > Date.now(); } catch { return false; }
+    try { return days && Number(localStorage.getItem(place)) > Date.now(); } catch { return false; }
   };
   const remember = () => {
-    try { if (set.remember) localStorage.setItem(place, Date.now() + set.remember * 864e5); } catch { /* not allowed */ }
+    try { if (days) localStorage.setItem(place, Date.now() + days * 864e5); } catch { /* not allowed */ }
   };
   const listen = (inside, close) => addEventListener("message", (event) => {
     if (event.origin !== home || event.source !== inside.contentWindow) return;
@@ -74,11 +75,12 @@
       return found && decodeURIComponent(found).replace(/"/g, "");
     } catch { /* not allowed */ }
   };
-  let isAsking;
+  let isAsking, again;
   const check = async (who) => {
     Object.assign(set, who);
     const regard = window.regard || {}, anonymousId = set.anonymousId || (regard.anonymousId && regard.anonymousId()) ||
       kept("regard_anonymous") || kept("ajs_anonymous_id");
+    again = isAsking;
     if (box || isAsking || !(anonymousId || set.userHash)) return;
     isAsking = true;
     try {
@@ -88,6 +90,7 @@
       if (answer.status === 200) open(address(new URL((await answer.json()).url).pathname), true);
     } catch { /* the next page asks again */ }
     isAsking = false;
+    if (again) return check();
   };
   const start = () => {
     if (!key) {
