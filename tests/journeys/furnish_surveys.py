@@ -45,7 +45,7 @@ CHOICES = [
         "name": "m",
         "title": "How do you find …",
         "rows": ["Staff", "Speed of service at the counter"],
-        "columns": ["Very poor", "Poor", "Fair", "Good", "Very good"],
+        "columns": ["Verbesserungsbedürftigkeitsbewertungen", "Poor", "Fair", "Good", "Very good"],
     },
 ]
 WORDS = [

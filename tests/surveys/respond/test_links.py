@@ -203,6 +203,23 @@ def test_the_language_of_the_browser_is_chosen_unless_another_is_asked_for(
     assert f'<html lang="{expected}" dir="ltr">' in page.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("code", "wished", "accepted"),
+    [("zh-CN", "zh-CN", ""), ("zh-cn", "", "zh-CN"), ("zh-CN", "zh-hans", ""), ("zh-hans", "", "zh-Hans-CN"), ("iw", "", "he-IL")],
+)  # fmt: skip
+def test_a_language_is_found_however_its_code_is_spelled(workspace, code: str, wished: str, accepted: str) -> None:
+    pages = [{"name": name, "title": {code: "…"}, "elements": [{"type": "comment", "name": name}]} for name in "ab"]
+    survey = publish(workspace, {"title": "T", "pages": pages})
+    person = Person().open(f"/s/{survey.key}/?lang={wished}", **{"Accept-Language": accepted})
+    assert person.page.headers["Content-Language"] == code
+
+
+def test_a_language_goes_on_to_the_next_page_however_its_code_is_spelled(workspace) -> None:
+    pages = [{"name": name, "title": {"zh-CN": "…"}, "elements": [{"type": "comment", "name": name}]} for name in "ab"]
+    person = Person().open(f"/s/{publish(workspace, {'title': 'T', 'pages': pages}).key}/?lang=zh-cn").send(a="1")
+    assert person.page.headers["Content-Language"] == "zh-CN"
+
+
 def test_a_chosen_language_stays_with_the_response(survey, everything) -> None:
     person = Person().open(f"/s/{survey.key}/?lang=pl")
     assert "Czy polecisz nas?" in person.text

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from regard.surveys.languages import usual
 from regard.surveys.model import DEFAULT, Text, Value
 
 _BREAKS: Final = re.compile(r"<(?:br|/p|/div|/li|/tr|/h\d|hr)\b[^>]*>", re.IGNORECASE)
@@ -16,8 +17,8 @@ _MEDIA: Final = re.compile(
     r"<(img|video|audio|iframe|object|embed|script|style|input|form|svg|a|table)\b", re.IGNORECASE
 )
 _LANGUAGES: Final = {
-    "zh-s": "zh-hans", "zh-t": "zh-hant", "zh-cn": "zh-hans", "zh-tw": "zh-hant", "es-es": "es", "sp": "es",
-    "en-us": "en", "de-informal": "de", "nl-informal": "nl", "it-informal": "it", "iw": "he",
+    "zh-s": "zh-hans", "zh-t": "zh-hant", "es-es": "es", "sp": "es",
+    "en-us": "en", "de-informal": "de", "nl-informal": "nl", "it-informal": "it",
 }  # fmt: skip
 
 
@@ -53,8 +54,8 @@ def locale_of(code: object) -> str:
     >>> locale_of("PT-BR"), locale_of("ZH-S"), locale_of("EN")
     ('pt-br', 'zh-hans', 'en')
     """
-    lowered = str(code or "en").strip().lower().replace("_", "-")
-    return _LANGUAGES.get(lowered, lowered)
+    spelled = usual(str(code or "en").strip())
+    return _LANGUAGES.get(spelled, spelled)
 
 
 def text_in(texts: Mapping[str, str], own: str) -> Text | None:
