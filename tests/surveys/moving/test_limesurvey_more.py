@@ -122,3 +122,60 @@ def test_what_is_not_relevant_makes_a_whole_condition_false_also_beside_or() -> 
     moved = same(lss(FRUIT, hidden, last))
     assert path(moved.questionnaire, {"fruit": "A1"}).names == ["fruit"]
     assert path(moved.questionnaire, {"fruit": "A2", "hidden": "A1"}).names == ["fruit", "hidden", "last"]
+
+
+GRID = {"type": ":", "title": "an", "subs": {"1": "one", "2": "two", "#A": "A", "#B": "B"}}
+
+
+@pytest.mark.parametrize(
+    ("expression", "cells", "holds"),
+    [
+        ("countifop('lt', 0, that.an) > 0", {"an_1": {"A": -1}}, True),
+        ("countifop('gt', 5, that.an.sq_A) == 1", {"an_1": {"A": 6, "B": 9}}, True),
+        ("sumifop('gt', 0, that.an) == 4", {"an_1": {"A": -9, "B": 4}}, True),
+        ("sumif(4, that.an) == 8", {"an_1": {"A": 4}, "an_2": {"A": 4, "B": 1}}, True),
+        ("count(that.an.nosq_B) == 1", {"an_1": {"A": 4, "B": 4}}, True),
+        ("abs(an_1_A) > 3", {"an_1": {"A": -4}}, True),
+        ("abs(an_1_A) > 3", {"an_1": {"A": 2}}, False),
+    ],
+)
+def test_sums_and_counts_over_parts_of_a_grid_are_meant_the_same(
+    expression: str, cells: dict[str, dict[str, int]], holds: bool
+) -> None:
+    moved = same(lss(GRID, {"type": "S", "title": "last", "relevance": expression}))
+    assert ("last" in path(moved.questionnaire, cells).names) is holds
+    assert not [loss for loss in moved.losses if loss.place == "last"]
+
+
+def test_a_comparison_by_pattern_is_listed_and_the_file_is_read() -> None:
+    last = {"type": "S", "title": "last", "relevance": "countifop('RX', '/[02]$/', that.an) > 0"}
+    assert "last" in {place for place, _ in told(same_or_not(lss(GRID, last)))}
+
+
+def test_comments_beside_boxes_are_counted_where_they_are_meant() -> None:
+    many = {"type": "P", "title": "p", "subs": {"a": "A", "b": "B"}, "other": "Y"}
+    last = {"type": "S", "title": "last", "relevance": "count(that.p.comments) == 1 and count(that.p.nocomments) == 2"}
+    moved = same(lss(many, last))
+    given = {"p": ["a", "other"], "p-Comment": "else", "p_comment": {"a": "why"}}
+    assert "last" in path(moved.questionnaire, given).names
+    assert "last" not in path(moved.questionnaire, {"p": ["a", "b"]}).names
+
+
+def test_what_is_asked_of_a_ranks_place_is_listed() -> None:
+    rank = {"type": "R", "title": "r", "answers": {"1": "A", "2": "B"}}
+    last = {"type": "S", "title": "last", "relevance": "countif('1', that.r) > 0"}
+    assert "last" in {place for place, _ in told(same_or_not(lss(rank, last)))}
+
+
+def test_what_must_hold_for_a_whole_grid_is_checked_once() -> None:
+    moved = same(lss(GRID | {"attributes": {"em_validation_q": "count(self.NAOK) >= 3"}}))
+    rules = {name: find_question(moved.questionnaire, name).validators for name in ("an_1", "an_2")}
+    assert not rules["an_1"]
+    assert [rule.type for rule in rules["an_2"]] == ["expression"]
+
+
+def test_a_question_without_its_group_is_listed_and_a_file_of_one_question_is_read() -> None:
+    moved = same(lss(FRUIT, {"type": "S", "title": "orphan", "gid": "77"}))
+    assert told(moved) == {("orphan", "question")}
+    alone = lss(FRUIT).replace(b"<groups>", b"<other>").replace(b"</groups>", b"</other>")
+    assert same(alone).questionnaire.pages[0].elements[0].name == "fruit"

@@ -156,3 +156,15 @@ def test_an_end_inside_a_random_order_is_walked_in_that_order() -> None:
     inner = [{"Type": "Standard", "ID": "B2"}, {"Type": "Standard", "ID": "B3"}]
     flow = [{"Type": "Standard", "ID": "B1"}, {"Type": "BlockRandomizer", "FlowID": "FL_3", "Flow": inner}]
     same(qsf(mc("QID1", "a"), mc("QID2", "a", "b"), text("QID3"), blocks=blocks, flow=flow))
+
+
+def test_parts_of_a_side_by_side_question_are_walked_column_by_column() -> None:
+    rows, answers = ({str(n): {"Display": f"{what} {n}"} for n in (1, 2)} for what in ("Row", "Answer"))
+    column = {"QuestionType": "Matrix", "Answers": answers, "Choices": rows}
+    columns = {
+        "1": column | {"Selector": "TE", "SubSelector": "Medium"},
+        "2": column | {"Selector": "Likert", "SubSelector": "SingleAnswer"},
+    }
+    beside = mc("QID1", selector="SBSMatrix", QuestionType="SBS", Choices=rows, AdditionalQuestions=columns)
+    moved = same(qsf(beside | {"ChoiceOrder": ["2", "1"]}))
+    assert path(moved.questionnaire, {}).names == ["Q1_1_2", "Q1_1_1", "Q1_2"]

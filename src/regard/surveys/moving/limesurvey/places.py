@@ -68,27 +68,37 @@ def _row_endings(question: Asked, code: str) -> Iterator[tuple[str, Place]]:
 
 
 def members(found: dict[str, Place], name: str, own: Asked | None) -> list[Place]:
-    """The places a variable means: one, or for ``that.Q1`` (and ``self``, ``this``) each part of a question."""
-    if name in ("self", "this") and own:
-        return _parts(found, own) or [Place(own, "value")]
-    if name.startswith(("that.", "self.", "this.")):
-        first, *rest = (
-            name.split(".")[1:] if name.startswith("that.") else [own.code if own else "", *name.split(".")[1:]]
-        )
-        base = found.get(first)
-        wanted = [part.removeprefix("sq_") for part in rest if part.startswith("sq_")]
-        if base is None:
-            return []
-        parts = _parts(found, base.question) or [base]
-        return [part for part in parts if not wanted or part.row in wanted or part.column in wanted]
-    return [found[name]] if name in found else []
+    """The places a variable means: one, or for ``that.Q1`` (and ``self``, ``this``) each part of a question.
+
+    ``sq_A`` keeps the parts with ``A`` in their codes, ``nosq_A`` those without; ``comments`` and ``nocomments`` keep
+    what is written beside the boxes, or all else.
+    """
+    match name.split("."):
+        case ["self" | "this", *wanted] if own:
+            asked = own
+        case ["that", code, *wanted] if code in found:
+            asked = found[code].question
+        case _:
+            return [found[name]] if name in found else []
+    parts = _parts(found, asked) or [found.get(asked.code) or Place(asked, "value")]
+    return [part for part in parts if _is_wanted(part, wanted)]
+
+
+def _is_wanted(part: Place, wanted: list[str]) -> bool:
+    ending = "_".join(filter(None, (part.row, part.column))) if part.kind != "other" else "other"
+    within = [each.removeprefix("sq_") for each in wanted if each.startswith("sq_")]
+    without = [each.removeprefix("nosq_") for each in wanted if each.startswith("nosq_")]
+    if any(each in ending for each in without) or (within and not any(each in ending for each in within)):
+        return False
+    return part.kind != "beside" if "nocomments" in wanted else part.kind == "beside" or "comments" not in wanted
 
 
 def _parts(found: dict[str, Place], question: Asked) -> list[Place]:
-    """A question's rows, boxes or cells, each once."""
+    """A question's rows, boxes or cells, with what is written beside boxes; each once."""
+    kinds = ("tick", "beside", "other") if question.type in MULTIPLE else ("row", "cell", "rank")
     parts = {
-        (place.row, place.column): place
+        (place.kind, place.row, place.column): place
         for place in found.values()
-        if place.question is question and place.kind in ("tick", "row", "cell")
+        if place.question is question and place.kind in kinds
     }
     return list(parts.values())

@@ -25,7 +25,7 @@ from regard.surveys.moving.limesurvey.attributes import list_unread
 from regard.surveys.moving.limesurvey.filled import filled_in
 from regard.surveys.moving.limesurvey.filtering import filters_of
 from regard.surveys.moving.limesurvey.old_conditions import relevance_of
-from regard.surveys.moving.limesurvey.places import places_in
+from regard.surveys.moving.limesurvey.places import GRIDS, places_in
 from regard.surveys.moving.limesurvey.questions import questions_from
 from regard.surveys.moving.limesurvey.source import Source
 from regard.surveys.moving.limesurvey.survey import Asked, Group, Survey, survey_of
@@ -56,6 +56,7 @@ _TEXTS: Final = {
     "surveyls_policy_notice": said("write it into the first page, or name its address in the theme"),
     "surveyls_policy_notice_label": said("ask for consent with a question of yes or no"),
 }
+_UNCHECKED: Final = said("Regard's expressions cannot say this; any answer is taken")
 _NOT_READ: Final = {
     "assessments": said("points are not counted here"),
     "survey_url_parameters": said("what an address brings along becomes traits of the person"),
@@ -85,6 +86,8 @@ class _Reader:
         self.by_group: dict[str, list[str]] = {}
 
     def read(self) -> Moved:
+        for code in self.survey.groupless:
+            self.losses.lost(code, said("question"), said("its group is not in the file"))
         for question in self.survey.questions:
             self.known.names[question.code] = self.names.make(question.code)
         self._welcome()
@@ -210,10 +213,13 @@ class _Reader:
             asked, self.losses, lambda texts: self.texts.put(texts, asked.code), name, row_filter, single, rows
         )
         made: list[Question] = []
-        for key, question, carried in questions_from(source):
-            self.known.carried[key] = carried
+        parts = questions_from(source)
+        self.known.carried |= {key: carried for key, _, carried in parts}
+        for key, question, carried in parts:
             shown_if = every([condition, question.visible_if])
-            checked = self._validated(asked, msgspec.structs.replace(question, visible_if=shown_if))
+            checked = msgspec.structs.replace(question, visible_if=shown_if)
+            if asked.type not in GRIDS or key == parts[-1][0]:  # what holds for a whole grid is asked of its last row
+                checked = self._validated(asked, checked)
             if key == asked.code:
                 checked = filled_in(asked, checked, carried, self.known)
             self.known.questions[key] = checked
@@ -246,7 +252,7 @@ class _Reader:
         if matched:
             found.append(Validator(type="regex", regex=matched[2], text=message))
         elif expression:
-            condition = condition_of(expression, self.known, asked.code, asked)
+            condition = condition_of(expression, self.known, asked.code, asked, _UNCHECKED)
             if condition:
                 found.append(Validator(type="expression", expression=condition, text=message))
         return msgspec.structs.replace(question, validators=found) if found else question

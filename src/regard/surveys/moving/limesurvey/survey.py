@@ -96,6 +96,8 @@ class Survey:
     tables: dict[str, int]
     """Rows of every table in the file."""
     conditions: list[Row] = field(default_factory=list)
+    groupless: list[str] = field(default_factory=list)
+    """Codes of the questions whose group the file does not hold."""
 
     @property
     def questions(self) -> Iterator[Asked]:
@@ -109,7 +111,7 @@ def survey_of(root: Any) -> Survey:
     own = settings.get("language", "en")
     listed = [own, *settings.get("additional_languages", "").split()]
     questions = _questions(tables, own)
-    groups = _groups(tables, own)
+    groups = _groups(tables, own) or [Group(gid, 0, "", "", {}, {}) for gid in {one.gid for one in questions.values()}]
     for group in groups:
         mine = [question for question in questions.values() if question.gid == group.gid]
         group.questions = sorted(mine, key=lambda question: question.order)
@@ -124,6 +126,7 @@ def survey_of(root: Any) -> Survey:
         quota_texts=tables.get("quota_languagesettings", []),
         tables={name: len(rows) for name, rows in tables.items()},
         conditions=tables.get("conditions", []),
+        groupless=[one.code for one in questions.values() if one.gid not in {group.gid for group in groups}],
     )
 
 

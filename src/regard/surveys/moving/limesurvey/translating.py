@@ -54,8 +54,8 @@ class Known:
         return f"profile.{self.traits[f'TOKEN:{token.upper()}']}"
 
 
-def condition_of(text: str, known: Known, place: str, own: Asked | None = None) -> str | None:
-    """A condition; None when it always holds, or (with a loss) when it cannot be said."""
+def condition_of(text: str, known: Known, place: str, own: Asked | None = None, unsaid: str = NOT_SAID) -> str | None:
+    """A condition; None when it always holds, or (with a loss that says what is ``unsaid``) when it cannot be said."""
     if not text.strip() or text.strip() == "1":
         return None
     try:
@@ -68,7 +68,7 @@ def condition_of(text: str, known: Known, place: str, own: Asked | None = None) 
         return text_here
     except (_UnsayableError, Invalid) as error:
         known.losses.changed(
-            place, said("expression {text}", text=text[:200]), said("{why} ({near})", why=NOT_SAID, near=str(error))
+            place, said("expression {text}", text=text[:200]), said("{why} ({near})", why=unsaid, near=str(error))
         )
         return None
 
@@ -334,10 +334,13 @@ def _called(name: str, arguments: Sequence[Node], known: Known, own: Asked | Non
         return _value(arguments[0], known, own)
     if name in ("strlen", "round", "ceil") and arguments and name != "ceil":
         return Call({"strlen": "length"}.get(name, name), tuple(_value(each, known, own) for each in arguments[:2]))
+    if name == "abs" and len(arguments) == 1:
+        value = _value(arguments[0], known, own)
+        return Call("max", (value, Unary("-", value)))
     if name == "count":
         return _sum_of([_counted(place, known) for place in _listed(arguments, known, own)])
-    if name in ("countif", "countifop"):
-        return _count_if(name, arguments, known, own)
+    if name in ("countif", "countifop", "sumif", "sumifop"):
+        return _over_those(name, arguments, known, own)
     if name in ("sum", "min", "max", "join", "implode", "concat"):
         return _over(name, arguments, known, own)
     if name in ("is_empty", "is_numeric"):
@@ -369,17 +372,24 @@ def _sum_of(parts: list[Expression]) -> Expression:
     return Call("sum", tuple(parts))
 
 
-def _count_if(name: str, arguments: Sequence[Node], known: Known, own: Asked | None) -> Expression:
-    """How many of some answers compare well with a value."""
-    if name == "countif":
-        wanted, rest, sign = arguments[0], arguments[1:], "=="
-    else:
-        operator, wanted, *rest = arguments
-        sign = str(operator.value) if isinstance(operator, Literal) else "=="
+_SIGNS: Final = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "!==": "!=", "===": "=="}
+
+
+def _over_those(name: str, arguments: Sequence[Node], known: Known, own: Asked | None) -> Expression:
+    """How many of some answers compare well with a value, or their sum."""
+    operator: Node = Literal("==")
+    if name.endswith("op"):
+        operator, *arguments = arguments
+    sign = str(operator.value).lower() if isinstance(operator, Literal) else ""
+    sign = _SIGNS.get(sign, sign)
+    if sign not in _TURNED or not arguments:
+        raise _UnsayableError(f"{name}()")
+    wanted, *rest = arguments
     parts: list[Expression] = []
     for place in _listed(rest, known, own):
         compared = _compared(sign, Variable(_any_name(place, known)), wanted, known, own)
-        parts.append(Call("iif", (compared, Constant(1), Constant(0))))
+        counts = Name(name_of(place, known)) if name.startswith("sum") else Constant(1)
+        parts.append(Call("iif", (compared, counts, Constant(0))))
     return _sum_of(parts)
 
 

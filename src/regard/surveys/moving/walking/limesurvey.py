@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 from regard.base import Invalid
@@ -43,7 +44,8 @@ class LimeSurvey(Expressions):
         self.asked = asked
         self.nodes = [node for node in map(read_or_none, self._expressions()) if node]
         used = [variable for node in self.nodes for variable in variables_in(node)]
-        self.matters = {place.question.code for each in used for place in members(self.places, each.name, None)}
+        self.used = {place for each in used for place in members(self.places, each.name, None)}
+        self.matters = {place.question.code for place in self.used}
         self.matters |= {
             code.strip()
             for question in survey.questions
@@ -124,7 +126,7 @@ class LimeSurvey(Expressions):
         state.walked.shown += self._keys(question, shown)
         if question.code in self.asked:
             state.walked.looks[question.code] = self._look(question, shown, state)
-        if question.code in self.matters and question.code in self.asked:
+        if question.code in self.matters and self._keys(question, shown):
             self._answer(question, shown, state)
 
     def _look(self, question: Asked, rows: list[str], state: State) -> Look:
@@ -194,7 +196,8 @@ class LimeSurvey(Expressions):
             ticked = [code for code in rows if choose([False, True])]
             for code in ticked:
                 state.values[self._part(question, code)] = "Y"
-            state.walked.answers[question.code] = ticked or None
+            more = self._beside(question, ticked, state)
+            state.walked.answers[question.code] = [*ticked, *more] or None
         elif kind in "ABCEFH":
             columns = _columns(question)
             given = {code: choose([*columns, None]) for code in rows}
@@ -207,8 +210,51 @@ class LimeSurvey(Expressions):
                 for sub in question.rows()
             }
             self._keep(question, {code: value for code, value in given.items() if value is not None}, state)
-        elif kind not in ";:1R|X":
+        elif kind in ";:1":
+            self._cells(question, rows, state)
+        elif kind not in "R|X":
             self._single(question, state)
+
+    def _beside(self, question: Asked, ticked: list[str], state: State) -> list[str]:
+        """What is written beside the boxes, where a condition asks for it: as 'other', and as a comment on each."""
+        written = {}
+        for code in [*ticked, "other"]:
+            place = self.places.get(f"{question.code}_other" if code == "other" else f"{question.code}_{code}comment")
+            if place in self.used and state.choose([False, True]):
+                written[code] = state.values[place] = "something else"
+        if other := written.pop("other", None):
+            state.walked.answers[f"{question.code}-Comment"] = other
+        if written:
+            state.walked.answers[f"{question.code}_comment"] = written
+        return ["other"] if other else []
+
+    def _cells(self, question: Asked, rows: list[str], state: State) -> None:
+        """A grid of numbers, texts or boxes, and an array of two scales."""
+        is_ticked = question.type == ":" and question.attribute("multiflexible_checkbox") == "1"
+        columns = ["0", "1"] if question.type == "1" else [column.code for column in question.rows(1)]
+        kept: dict[str, dict[str, Any]] = {}
+        for row, column in product(rows, columns):
+            name, place = f"{question.code}_{row}_{column}", self.places[f"{question.code}_{row}_{column}"]
+            if place not in self.used:
+                continue
+            given = state.choose([*self._cell_values(question, name, column, is_ticked), None])
+            if given is None:
+                continue
+            state.values[place] = str(given)
+            if is_ticked:
+                kept.setdefault(question.code, {}).setdefault(row, []).append(column)
+            elif question.type == "1":
+                kept.setdefault(f"{question.code}#{column}", {})[row] = given
+            else:
+                kept.setdefault(f"{question.code}_{row}", {})[column] = given
+        state.walked.answers |= kept
+
+    def _cell_values(self, question: Asked, name: str, column: str, is_ticked: bool) -> list[Any]:
+        if question.type == "1":
+            return [answer.code for answer in question.answers if answer.scale == int(column)]
+        if is_ticked:
+            return ["1"]
+        return self._compared(name) or [7 if question.type == ":" else "something"]
 
     def _part(self, question: Asked, code: str) -> Place:
         """A row's own variable; the whole question's for a row without a code."""

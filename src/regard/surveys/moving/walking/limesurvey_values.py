@@ -26,6 +26,10 @@ from regard.surveys.moving.limesurvey.words import WORDS
 from regard.surveys.moving.walking.walked import Choose, Walked
 from regard.surveys.moving.wording import number_of, plain
 
+_SIGNS: Final = {
+    "lt": "<", "<": "<", "le": "<=", "<=": "<=", "gt": ">", ">": ">", "ge": ">=", ">=": ">=", "eq": "==", "==": "==",
+    "ne": "!=", "!=": "!=",
+}  # fmt: skip
 EMBEDDED: Final = re.compile(r"\{(?!\s)([^{}]+)(?<!\s)\}")
 
 
@@ -152,13 +156,16 @@ class Expressions:
         functions: dict[str, Callable[[], Any]] = {
             "is_empty": lambda: given[0] in ("", False),
             "count": lambda: len([value for value in given if value not in ("", False)]),
-            "countif": lambda: len([value for value in given[1:] if str(value) == str(given[0])]),
-            "countifop": lambda: len([value for value in given[2:] if _joined(str(given[0]), value, given[1])]),
+            "countif": lambda: len(_those("==", given[0], given[1:])),
+            "countifop": lambda: len(_those(given[0], given[1], given[2:])),
+            "sumif": lambda: _added(_those("==", given[0], given[1:])),
+            "sumifop": lambda: _added(_those(given[0], given[1], given[2:])),
             "sum": lambda: sum(numbers),
+            "abs": lambda: abs(numbers[0]) if numbers else "",
             "min": lambda: min(numbers, default=""),
             "max": lambda: max(numbers, default=""),
             "strlen": lambda: len(str(given[0])),
-            "round": lambda: round(numbers[0]) if numbers else "",
+            "round": lambda: round(numbers[0], int((numbers[1:] or [0])[0])) if numbers else "",
             "intval": lambda: int(numbers[0]) if numbers else "",
             "floatval": lambda: numbers[0] if numbers else "",
             "trim": lambda: str(given[0]).strip(),
@@ -206,6 +213,18 @@ def equation_of(question: Asked) -> str:
     """What an equation works out."""
     text = question.attribute("equation") or next(iter(question.texts.values()), "")
     return re.sub(r"<[^>]*>", "", text).strip().removeprefix("{").removesuffix("}")
+
+
+def _those(sign: Any, wanted: Any, given: list[Any]) -> list[Any]:
+    """The values that compare well with one."""
+    sign = _SIGNS.get(str(sign).lower(), str(sign))
+    if sign not in _SIGNS.values():
+        raise UntoldError
+    return [value for value in given if _joined(sign, value, wanted)]
+
+
+def _added(given: list[Any]) -> float:
+    return sum(number for value in given if (number := number_of(value)) is not None)
 
 
 def _true(value: Any) -> bool:

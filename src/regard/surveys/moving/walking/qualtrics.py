@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from regard.surveys.moving.qualtrics.ends import redirect_in
+from regard.surveys.moving.qualtrics.raw import ordered
 from regard.surveys.moving.qualtrics.survey import Block, Node, Survey, key_of
 from regard.surveys.moving.walking.qualtrics_conditions import (
     OF_PERSONS,
@@ -214,7 +215,7 @@ class Qualtrics:
     def _ask(self, key: str, occurrence: int, state: State) -> None:
         name = key_of(key, occurrence)
         parts = [part for part in self.asked if part == name or part.startswith((f"{name}#", f"{name}/"))]
-        for part in sorted(parts, key=lambda part: (len(part), part)):
+        for part in sorted(parts, key=lambda part: _place(part.removeprefix(name), self.survey.questions[key])):
             state.walked.shown.append(part)
             if part != name:
                 continue
@@ -223,3 +224,14 @@ class Qualtrics:
             if answer is not None:
                 state.answers[state.here(key)] = state.walked.answers[part] = answer
                 state.last[key] = state.here(key)
+
+
+def _place(ending: str, raw: dict[str, Any]) -> tuple[int, int]:
+    """Where a part of a question stands: ``#2/3`` is the third row of the second column."""
+    column, _, row = ending.partition("/")
+    columns, rows = list(mapping(raw.get("AdditionalQuestions"))), ordered(raw, "Choices")
+    return _index(columns, column.removeprefix("#")), _index(rows, row)
+
+
+def _index(listed: list[str], wanted: str) -> int:
+    return listed.index(wanted) if wanted in listed else -1
