@@ -17,6 +17,7 @@ from regard.accounts.site import (
 )
 from regard.accounts.stores import Stores
 from regard.base import Conflict, Invalid
+from regard.metrics import settings_of
 from regard.stream import Record, open_store
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +97,14 @@ def test_a_wrong_setting_is_shown_at_its_field_and_changes_nothing(
     page = signed_in("owner").post(reverse("accounts:workspace_settings", args=["harbour"]), {**SETTINGS, field: value})
     assert list(page.context["form"].errors) == [field]
     assert store_of(workspace).kept("settings", "workspace") == []
+
+
+def test_saving_settings_that_nobody_has_changed_changes_no_figure(workspace: Workspace, signed_in) -> None:
+    browser, address = signed_in("owner"), reverse("accounts:workspace_settings", args=["harbour"])
+    shown = browser.get(address).context["form"].initial
+    assert browser.post(address, shown).status_code == 302
+    before, after = (settings_of(store_of(workspace), version).by_name() for version in (0, None))
+    assert after == {**before, "version": after["version"]}
 
 
 def test_threads_share_one_store(workspace: Workspace) -> None:

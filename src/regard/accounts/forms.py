@@ -116,6 +116,8 @@ class WorkspaceForm(forms.Form):
     )
     currency = forms.RegexField(
         "^[A-Z]{3}$",
+        required=False,
+        empty_value=None,
         label=_("Currency"),
         help_text=_("Three letters, such as EUR."),
         error_messages={"invalid": _("Write the three letters of the currency, such as EUR.")},
@@ -127,12 +129,11 @@ class WorkspaceForm(forms.Form):
 
     @staticmethod
     def start(workspace: Workspace, kept: dict[str, object], time_zone: str) -> dict[str, object]:
-        """What the form shows before anybody has changed anything."""
+        """What the form shows before anybody has changed anything: what figures are made by until then."""
         return {
             "name": workspace.name,
             "time_zone": time_zone,
             "kind": "non_contractual",
-            "minimum_n": 10,
-            "currency": "EUR",
+            "minimum_n": 5,
             **kept,
         }
