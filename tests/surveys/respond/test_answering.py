@@ -191,6 +191,17 @@ def test_a_full_quota_ends_the_survey_politely_and_is_counted_exactly(workspace,
     assert ["heard enough men" in text for text in texts] == [False, False, True, False]
 
 
+def test_a_quota_that_fills_up_while_somebody_answers_takes_no_more(workspace, everything) -> None:
+    asked = {"type": "radiogroup", "name": "who", "choices": ["man", "woman"]}
+    quotas = [{"name": "men", "expression": "{who} = 'man'", "limit": 1, "text": "We have heard enough men."}]
+    pages = [{"name": "p", "elements": [asked]}, {"name": "q", "elements": [{"type": "comment", "name": "c"}]}]
+    survey = publish(workspace, {"pages": pages, "quotas": quotas}, is_once_each=False)
+    under_way = [Person().open(f"/s/{survey.key}/").send(who="man") for _ in range(2)]
+    texts = [person.send(c="well").text for person in under_way]
+    assert [response.ended_by for response in everything()] == ["complete", "quota"]
+    assert ["heard enough men" in text for text in texts] == [False, True]
+
+
 def test_a_screen_out_ends_with_its_own_words(workspace, person: Person, everything) -> None:
     asked = {"type": "boolean", "name": "adult"}
     end = {"type": "complete", "expression": "{adult} = false", "text": "Come back later.", "isScreenOut": True}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -240,14 +241,16 @@ def _onwards(visit: Visit, sent: Sent, read: _Read) -> Outcome | End:
     step = way.step(sent.page)
     if step and any(question.name not in sent.shown for question in step.questions):
         return Outcome(sent.page)  # an answer has brought up another question of the same page
-    if step and (quota := _full_quota(visit, step)):
-        return End("quota", way, quota)
     then = way.after(sent.page) if step else way.after("")
     if then is None and (missing := _missing(visit, way, read.answers)):
         then = missing
+    is_screened_out = bool(way.ended_by and way.ended_by.is_screen_out)
+    is_complete = then is None and not is_screened_out
+    if quota := _full_quota(visit, way.steps if is_complete else [step] if step else []):
+        return End("quota", way, quota)
     if then:
         return Outcome(then.page.name)
-    return End("screen_out" if way.ended_by and way.ended_by.is_screen_out else "complete", way)
+    return End("screen_out" if is_screened_out else "complete", way)
 
 
 def _missing(visit: Visit, way: Path, answers: Mapping[str, Any]) -> Step | None:
@@ -261,19 +264,20 @@ def _missing(visit: Visit, way: Path, answers: Mapping[str, Any]) -> Step | None
     return None
 
 
-def _full_quota(visit: Visit, step: Step) -> Quota | None:
-    """A quota that these answers fall into and that has been reached."""
-    for quota in quotas_at(visit.questionnaire, step):
-        if _counted(visit, quota) >= quota.limit:
-            return quota
-    return None
+def _full_quota(visit: Visit, steps: Sequence[Step]) -> Quota | None:
+    """A quota that the answers of these steps fall into and that has been reached: asked of a step when it is sent, and
+    of all of them at the end, for others have come to it meanwhile."""
+    met = [quota for step in steps for quota in quotas_at(visit.questionnaire, step)]
+    counts = _counted(visit) if met else Counter()
+    return next((quota for quota in met if counts[quota.name] >= quota.limit), None)
 
 
-def _counted(visit: Visit, quota: Quota) -> int:
-    """How many complete responses fall into a quota. The survey's row is locked: nobody else counts meanwhile."""
+def _counted(visit: Visit) -> Counter[str]:
+    """How many complete responses fall into each quota. The survey's row is locked: nobody else counts meanwhile."""
     list(Survey.objects.of(visit.survey.workspace).select_for_update().filter(pk=visit.survey.pk).values("pk"))
     done = Response.objects.of(visit.survey.workspace).filter(survey=visit.survey, ended_by="complete")
-    return sum(quota.name in one.get("quotas", ()) for one in done.values_list("arrangement", flat=True).iterator())
+    rows = done.values_list("arrangement", flat=True).iterator()
+    return Counter(name for one in rows for name in one.get("quotas", ()))
 
 
 def _finish(visit: Visit, sent: Sent, end: End) -> tuple[Outcome, ResponseReceived | None]:
