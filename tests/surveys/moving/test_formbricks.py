@@ -271,3 +271,57 @@ def test_logic_of_a_question_that_may_be_jumped_over_is_listed_where_it_counts_n
     need = jump("q3", "isLessThan", "q1", 3) | {"actions": [{"objective": "requireAnswer", "target": "q3"}]}
     moved = read_survey(formbricks(over, asked("q2", "nps", logic=[need]), asked("q3", "openText")))
     assert ("q2", "required answer of q3") in {(loss.place, loss.what) for loss in moved.losses}
+
+
+FIELD: dict[str, Any] = {"show": True, "required": False, "placeholder": {"default": "x"}}
+ROWS = {"rows": [{"id": "r1", "label": {"default": "R1"}}, {"id": "r2", "label": {"default": "R2"}}]}
+GRID = ROWS | {"columns": [{"id": "k1", "label": {"default": "K1"}}, {"id": "k2", "label": {"default": "K2"}}]}
+
+
+@pytest.mark.parametrize("operator", ["isCompletelySubmitted", "isPartiallySubmitted"])
+@pytest.mark.parametrize(("kind", "more"), [("matrix", GRID), ("address", {"city": FIELD, "zip": FIELD})])
+def test_a_grid_that_is_answered_in_part_jumps_the_same(operator: str, kind: str, more: dict[str, Any]) -> None:
+    first = asked("q1", kind, logic=[jump("q3", operator, "q1")], **more)
+    moved = same(formbricks(first, asked("q2", "openText"), asked("q3", "openText")))
+    part = {"q1": {"r1": "k1"}} if kind == "matrix" else {"q1": {"city": "Rome"}}
+    assert ("q2" in path(moved.questionnaire, part).names) is (operator == "isCompletelySubmitted")
+
+
+def test_a_row_of_a_grid_is_compared_by_its_column() -> None:
+    logic = jump("q3", "equals", "q1", "1")
+    logic["conditions"]["conditions"][0]["leftOperand"]["meta"] = {"row": "0"}
+    moved = same(formbricks(asked("q1", "matrix", logic=[logic], **GRID), asked("q2", "nps"), asked("q3", "nps")))
+    assert path(moved.questionnaire, {"q1": {"r1": "k2"}}).names == ["q1", "q3"]
+    assert path(moved.questionnaire, {"q1": {"r1": "k1"}}).names == ["q1", "q2", "q3"]
+
+
+def test_rules_for_answers_come_over_or_are_listed() -> None:
+    def rules(*given: dict[str, Any], logic: str = "and") -> dict[str, Any]:
+        return {"validation": {"logic": logic, "rules": [{"id": "r", **each} for each in given]}}
+
+    least, most = {"type": "minLength", "params": {"min": 3}}, {"type": "maxLength", "params": {"max": 9}}
+    two = {"type": "maxSelections", "params": {"max": 1}, "customErrorMessage": {"default": "One, please"}}
+    moved = same(
+        formbricks(
+            asked("a", "openText", **rules(least, most)),
+            asked("b", "multipleChoiceMulti", choices=CHOICES, **rules(two)),
+            asked("c", "openText", **rules(least, {"type": "url", "params": {}})),
+            asked("d", "openText", **rules(least, most, logic="or")),
+        )
+    )
+    found = {each.name: each.validators for each in questions_of(moved.questionnaire)}
+    assert [(each.min_length, each.max_length) for each in found["a"]] == [(3, None), (None, 9)]
+    assert [(each.max_count, each.text) for each in found["b"]] == [(1, "One, please")]
+    listed = {(loss.place, loss.what) for loss in moved.losses}
+    assert listed == {("c", "rule url"), ("d", "rule minLength"), ("d", "rule maxLength")}
+
+
+def test_a_limit_that_is_switched_off_is_none_and_so_are_settings() -> None:
+    text = asked("a", "openText", charLimit={"enabled": False, "max": 5})
+    off: dict[str, Any] = {
+        "singleUse": {"enabled": False, "isEncrypted": True},
+        "styling": {"overwriteThemeStyling": False},
+    }
+    moved = same(formbricks(text, **off, pin="1234"))
+    assert find_question(moved.questionnaire, "a").max_length is None  # type: ignore[union-attr]
+    assert [loss.what for loss in moved.losses] == ["pin"]

@@ -18,7 +18,7 @@ COMPARED: Final = {
     "isGreaterThan": ">", "isLessThan": "<", "isGreaterThanOrEqual": ">=", "isLessThanOrEqual": "<=", "isAfter": ">",
     "isBefore": "<", "contains": "contains", "doesNotContain": "notcontains",
 }  # fmt: skip
-_GIVEN: Final = frozenset({"isSubmitted", "isCompletelySubmitted", "isSet", "isNotEmpty", "isBooked"})
+_GIVEN: Final = frozenset({"isSubmitted", "isSet", "isNotEmpty", "isBooked"})
 _MISSING: Final = frozenset({"isSkipped", "isNotSet", "isEmpty"})
 
 
@@ -95,12 +95,27 @@ def _said(operator: str, left: dict[str, Any], right: Any, known: Known) -> Expr
         )
     if operator in _MISSING:
         return Unary("empty", mine)
+    if operator in ("isCompletelySubmitted", "isPartiallySubmitted"):
+        return _submitted(known.names[key], known.carried[key], operator) if key in known.carried else None
     if operator == "isAccepted":
         return Binary("=", mine, Constant(True))
     value = _matched(operand(right, known), key, known, "meta" in left)
     if value is None:
         return None
     return _compared(operator, mine, value, known.questions.get(key))
+
+
+def _submitted(name: str, carried: Carried, operator: str) -> Expression | None:
+    """Whether every row of a grid was answered, or some and not every one."""
+    rows = [Unary("notempty", Name(f"{name}.{row}")) for row in carried.rows.values()]
+    if not rows:
+        return None
+    whole: Expression = rows[0]
+    for row in rows[1:]:
+        whole = Binary("and", whole, row)
+    if operator == "isCompletelySubmitted":
+        return whole
+    return Binary("and", Unary("notempty", Name(name)), Unary("not", whole))
 
 
 def _matched(value: Expression | None, key: str, known: Known, is_row: bool) -> Expression | None:

@@ -11,12 +11,15 @@ from regard.base.words import said
 from regard.surveys import model
 from regard.surveys.leaving import is_safe
 from regard.surveys.model import OTHER, Choice, Line, Question, Text, Validator, Value
+from regard.surveys.moving.formbricks.rules import ruled
 from regard.surveys.moving.losses import Losses
 from regard.surveys.moving.moved import Carried
 from regard.surveys.moving.wording import count_of, objects
 
 Made: TypeAlias = list[tuple[str, Question, Carried]]
-_BASE: Final = "id type headline subheader required logic logicFallback buttonLabel backButtonLabel isDraft html"
+_BASE: Final = (
+    "id type headline subheader required logic logicFallback buttonLabel backButtonLabel isDraft html validation"
+)
 _READ: Final = {
     "openText": "placeholder longAnswer inputType insightsEnabled charLimit",
     "consent": "label", "nps": "lowerLabel upperLabel isColorCodingEnabled",
@@ -69,7 +72,10 @@ def questions_from(source: Source) -> Made:
         [*_BASE.split(), *_READ.get(kind, "").split(), "imageUrl", "videoUrl", "buttonUrl", "buttonExternal"]
     )
     source.losses.unknown(source.key, source.raw, known)
-    return make(source)
+    return [
+        (key, ruled(question, source.key, source.raw, source.losses, source.text), carried)
+        for key, question, carried in make(source)
+    ]
 
 
 def _single(source: Source, question: Question, choices: dict[str, Value] | None = None, **more: Any) -> Made:
@@ -79,6 +85,7 @@ def _single(source: Source, question: Question, choices: dict[str, Value] | None
 def _text(source: Source) -> Made:
     kind = {"phone": "tel"}.get(str(source.raw.get("inputType") or "text"), str(source.raw.get("inputType") or "text"))
     limit = source.raw.get("charLimit") if isinstance(source.raw.get("charLimit"), dict) else {}
+    limit = limit if (limit or {}).get("enabled", True) else {}
     longest, least = count_of((limit or {}).get("max")), count_of((limit or {}).get("min"))
     more: dict[str, Any] = {"max_length": longest, "placeholder": source.text(source.raw.get("placeholder"))}
     if least:

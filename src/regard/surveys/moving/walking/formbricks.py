@@ -119,14 +119,18 @@ class Formbricks:
             return choose([*self._compared(key), 7 if element.get("inputType") == "number" else "something", None])
         if kind == "date":
             return choose([*self._compared(key), "2026-11-22", None])
-        return None
+        columns = _ids(element, "columns") if kind == "matrix" else ["something"]
+        given = {row: choose([*columns, None]) for row in _rows(element)}
+        return {row: each for row, each in given.items() if each is not None} or None
 
     def _compared(self, key: str) -> list[Any]:
-        values = [
-            mapping(leaf.get("rightOperand")).get("value")
+        """Values that tell apart the comparisons with something."""
+        wanted = [
+            mapping(leaf.get("rightOperand"))
             for leaf in self.leaves
             if mapping(leaf.get("leftOperand")).get("value") == key
         ]
+        values = [each.get("value") if each.get("type") in (None, "static") else 1 for each in wanted]
         found: dict[Any, None] = {}
         for value in values:
             number = number_of(value) if not isinstance(value, list) else None
@@ -216,7 +220,14 @@ class Formbricks:
             return variables.get(str(value))
         if kind == "hiddenField":
             return walked.traits.get(str(value))
-        return walked.answers.get(str(value)) if kind in ("question", "element") else value
+        if kind not in ("question", "element"):
+            return value
+        given, row = walked.answers.get(str(value)), mapping(raw.get("meta")).get("row")
+        return given if row is None else _column(self.survey.elements.get(str(value), {}), given, row)
+
+    def _is_whole(self, leaf: dict[str, Any], given: dict[str, Any]) -> bool:
+        element = self.survey.elements[str(mapping(leaf.get("leftOperand")).get("value"))]
+        return set(_rows(element)) <= given.keys()
 
     def _leaf(self, leaf: dict[str, Any], walked: Walked, variables: dict[str, Any]) -> bool:
         a, b = (self._operand(leaf.get(side), walked, variables) for side in ("leftOperand", "rightOperand"))
@@ -240,7 +251,8 @@ class Formbricks:
             "isNotSet": lambda: is_empty,
             "isEmpty": lambda: is_empty,
             "isNotEmpty": lambda: not is_empty,
-            "isCompletelySubmitted": lambda: not is_empty,
+            "isCompletelySubmitted": lambda: isinstance(a, dict) and self._is_whole(leaf, a),
+            "isPartiallySubmitted": lambda: isinstance(a, dict) and not self._is_whole(leaf, a),
             "isBooked": lambda: not is_empty,
             "isAccepted": lambda: a == "accepted",
             "isClicked": lambda: not is_empty,
@@ -269,6 +281,29 @@ _PLAIN: Final = ("openText", "nps", "rating", "multipleChoiceSingle", "multipleC
 def _texts(element: dict[str, Any]) -> list[str]:
     given = element.get("headline")
     return [text for text in (given.values() if isinstance(given, dict) else [given]) if isinstance(text, str)]
+
+
+def _ids(element: dict[str, Any], side: str) -> list[str]:
+    """The ids of a matrix's rows or columns: their places, where they have none."""
+    given = element.get(side)
+    return [
+        str(mapping(each).get("id") or place) for place, each in enumerate(given if isinstance(given, list) else [])
+    ]
+
+
+def _rows(element: dict[str, Any]) -> list[str]:
+    """The rows of a matrix, or the fields of an address that are shown."""
+    if element.get("type") == "matrix":
+        return _ids(element, "rows")
+    return [name for name, each in element.items() if isinstance(each, dict) and each.get("show", "show" in each)]
+
+
+def _column(element: dict[str, Any], given: Any, row: Any) -> str | None:
+    """The place of the column that was chosen in the row of a place, as logic compares it."""
+    rows, columns = _ids(element, "rows"), _ids(element, "columns")
+    place = int(row) if str(row).isdigit() else len(rows)
+    chosen = mapping(given).get(rows[place]) if place < len(rows) else None
+    return str(columns.index(chosen)) if chosen in columns else None
 
 
 def _look(element: dict[str, Any]) -> Look:
