@@ -21,7 +21,7 @@ from regard.profiles.selecting import select_customers
 from regard.profiles.traits import traits_of
 from regard.stream import COLUMNS, IN_MEMORY, Batch, Change, Question, Store, open_store
 from tests.profiles.people import CONDITIONS, MOMENTS, NOW, TRAITS, VALUES, population, population_file
-from tests.stream.rows import parquet, row
+from tests.stream.rows import NOON, parquet, row
 
 LISTED = [f"customer-{number}" for number in range(0, 300, 3)]
 
@@ -95,6 +95,16 @@ def test_a_profile_shows_the_traits_by_which_segments_choose(store) -> None:
             having = {who for who, traits in shown.items() if as_text(traits.get(name)) == value}
             test = {"kind": "trait", "name": name, "value": value}
             assert set(selected(store, condition_of(test), afterwards)) == having
+
+
+@pytest.mark.parametrize("odd", ["9" * 5000, "[" * 980 + "]" * 980, "1e400"], ids=["endless", "deep", "infinite"])
+def test_properties_that_cannot_be_read_stop_no_match(odd: str) -> None:
+    told = f'{{"plan": "pro", "odd": {odd}}}'
+    seen = dict.fromkeys(COLUMNS) | {"name": "Profile Updated", "occurred_at": NOON, "received_at": NOON}
+    view = ProfileView([{**seen, "properties": told}], Moment(at=NOW + timedelta(days=1)))
+    for name in ("plan", "odd"):
+        having = matches(condition_of({"kind": "trait", "name": name, "is": "exists"}), view)
+        assert having == (not odd.startswith("["))  # nested too deeply: nothing of it is known
 
 
 def as_text(value: Any) -> Any:

@@ -94,7 +94,6 @@ def test_erasing_somebody_leaves_nothing_of_them_beside_the_stream_either(store,
     person = "SELECT CAST(:customer AS BIGINT) AS customer, 'A' AS name"
     listed = "SELECT 'loyal' AS segment, 'email:a@example.org' AS key"
     known = "SELECT 'email:a@example.org' AS key, CAST(:customer AS BIGINT) AS customer"
-    raw = '{"event": "{\\"userId\\": \\"a\\", \\"type\\": \\"track\\"}"}'
     store.append(
         Batch(
             some_rows(tmp_path / "a.parquet", "a", "b"),
@@ -104,13 +103,12 @@ def test_erasing_somebody_leaves_nothing_of_them_beside_the_stream_either(store,
                 Change("profiles", question(person, customer=number)),
                 Change("identifiers", question(known, customer=number)),
                 Change("segment_keys", question(listed)),
-                Change("refused", question("SELECT 'live' AS load, CAST(:raw AS VARCHAR) AS raw", raw=raw)),
             ],
         )
     )
     assert store.erase([number]) == 1
     assert [key for key, _ in customers(store)] == ["b"]
-    for table in ("links", "profiles", "identifiers", "segment_keys", "refused"):
+    for table in ("links", "profiles", "identifiers", "segment_keys"):
         assert store.ask(question(f"SELECT count(*) AS n FROM {table}"))["n"][0] == 0, table
     assert store.kept("identity_decision") == []
     assert len(store.kept("kind")) == 1

@@ -3,6 +3,7 @@ people set up. Science; :mod:`regard.channels.site` sends by the server that the
 
 from regard.channels.bounces import LARGEST as LARGEST_REPORT
 from regard.channels.bounces import Kind, Reason, Report, read_reports
+from regard.channels.decoding import words_in
 from regard.channels.email import mime
 from regard.channels.message import Fate, Mail, Outcome, Text, address, ascii_domain
 from regard.channels.outgoing import Answer, Request, fetch
@@ -35,4 +36,5 @@ __all__ = [
     "segments",
     "send_text",
     "wants_to_stop",
+    "words_in",
 ]

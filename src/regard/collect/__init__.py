@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from regard.collect.forgetting import names_one
     from regard.collect.loading import load, preview
     from regard.collect.mapping import Mapping
     from regard.collect.model import REASONS, ColumnSketch, LoadResult, Preview, Proposal
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from regard.collect.salvaging import Salvaged, salvage
 
 _HOME = {
+    "names_one": "forgetting",
     "load": "loading",
     "preview": "loading",
     "Mapping": "mapping",
@@ -50,6 +52,7 @@ __all__ = [
     "Salvaged",
     "corrected",
     "load",
+    "names_one",
     "parse_mapping",
     "preview",
     "propose",

@@ -178,8 +178,8 @@ class Sources(OfWorkspace):
 
     def demand_identity(self, workspace: Workspace) -> bool:
         """Whether pages have to prove whose they are. One source that asks for it is enough: another's key would be
-        the way around it."""
-        return self.of(workspace).filter(demands_identity=True, disabled_at=None).exists()
+        the way around it. One that is disabled asks on: who stops it from sending does not open the others."""
+        return self.of(workspace).filter(demands_identity=True).exists()
 
     def is_taken(self, write_key: str) -> bool:
         """Whether any source, of whatever workspace, has this write key or had it."""

@@ -58,7 +58,8 @@ class Quarantined:
 
 @dataclass(frozen=True)
 class Replayed:
-    """What a replay came to: events that entered the stream (or were there), and those refused again."""
+    """What a replay came to: events that entered the stream (or were there), and those refused again. A whole body
+    that was refused holds any number of them."""
 
     accepted: int
     refused: int
@@ -100,17 +101,19 @@ def replay(
     intake, arriving = open_intake(workspace, store), Arriving(source_of)
     until = store.ask(Question("newest of the quarantine", _NEWEST, {"live": LIVE}))["id"][0] or ""
     given = {"live": LIVE, "reason": reason, "chosen": ",".join(ids), "until": until, "most": AT_ONCE}
-    done, after = Replayed(0, 0), ""
+    done, after, is_any = Replayed(0, 0), "", False
     while found := store.ask(Question("to be replayed", _CHOSEN, {**given, "after": after})).rows():
         after = found[-1]["id"]
         some = _again(intake, arriving, found)
-        done = Replayed(done.accepted + some.accepted, done.refused + some.refused)
-    if done == Replayed(0, 0):
+        if some is not None:
+            is_any, done = True, Replayed(done.accepted + some.accepted, done.refused + some.refused)
+    if not is_any:
         raise NotFound(said("there is no refused event that can be replayed"), code="nothing_to_replay")
     return done
 
 
-def _again(intake: Intake, arriving: Arriving, found: Sequence[Mapping[str, Any]]) -> Replayed:
+def _again(intake: Intake, arriving: Arriving, found: Sequence[Mapping[str, Any]]) -> Replayed | None:
+    """None when nobody's source is known."""
     rows, gone = Rows(), []
     for row in found:
         arrived = arrived_again(json.loads(row["raw"]))
@@ -118,6 +121,9 @@ def _again(intake: Intake, arriving: Arriving, found: Sequence[Mapping[str, Any]
         if source is not None:
             arriving.take(arrived, source, rows)
             gone.append(row["id"])
-    if gone:
-        intake.write(rows, also=[without("refused", "id", gone)])
-    return Replayed(len(gone) - len(rows.refused), len(rows.refused))
+    if not gone:
+        return None
+    by_the_pipeline = len(rows.refused)
+    intake.write(rows, also=[without("refused", "id", gone)])
+    by_the_store = len(rows.refused) - by_the_pipeline
+    return Replayed(len(rows.events) - by_the_store, len(rows.refused))

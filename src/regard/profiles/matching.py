@@ -99,7 +99,7 @@ def _said(test: Trait | Latest, rows: list[Row]) -> bool:
 
 def _trait(updates: Iterable[Row], name: str) -> str | None:
     """The trait as it was said last (at one instant: the greatest); null takes it away."""
-    saying = [row for row in updates if row["properties"] and name in json.loads(row["properties"])]
+    saying = [row for row in updates if name in _properties(row)]
     told = [(row["occurred_at"], text) for row in saying for text in [text_of(row, name, is_property=True)]]
     return max(told, key=lambda one: (one[0], one[1] is not None, one[1] or ""))[1] if told else None
 
@@ -175,10 +175,19 @@ def text_of(row: Row, name: str, *, is_property: bool = False) -> str | None:
     if name in COLUMNS and not is_property:
         value = row[name]
         return None if value is None else str(value)
-    value = json.loads(row["properties"], parse_int=str, parse_float=str).get(name) if row["properties"] else None
+    value = _properties(row).get(name)
     if value is None or isinstance(value, str):
         return value
     return str(value).lower() if isinstance(value, bool) else json.dumps(value, separators=(",", ":"))
+
+
+def _properties(row: Row) -> dict[str, Any]:
+    """Numbers as they are written, however long; nothing for what is nested too deeply to be read."""
+    try:
+        told = json.loads(row["properties"] or "{}", parse_int=str, parse_float=str)
+    except (ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def _passes_row(test: Where, row: Row) -> bool:

@@ -143,7 +143,7 @@ def _happened(row: Mapping[str, Any]) -> Happened:
 def _properties(text: str | None) -> dict[str, Any]:
     try:
         found = json.loads(text or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

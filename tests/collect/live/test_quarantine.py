@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from regard.base import NotFound
+from regard.collect import arriving
 from regard.collect.listening import Loader
 from regard.collect.quarantine import counts, quarantined, replay
 from regard.collect.recent import recent
@@ -74,6 +75,28 @@ def test_what_is_refused_again_stays_once(spool, store: Store, loader: Loader):
     assert counts(store) == {"bot": 2, "malformed": 1, "unknown_type": 1}
     with pytest.raises(NotFound):
         replay("harbour", store, {WEB.key: WEB}.get, reason="no_such_reason")
+
+
+def test_a_replay_counts_the_events_of_a_body_that_was_refused_whole(
+    spool, store: Store, loader: Loader, monkeypatch: pytest.MonkeyPatch
+):
+    with monkeypatch.context() as fault:
+        fault.setattr(arriving, "events_of", lambda _: 1 // 0)
+        append(spool, arrived(track(message_id="1"), track(message_id="2"), track(message_id="3", context=BOT)))
+        loader.step()
+    assert counts(store) == {"unforeseen": 1}
+    done = replay("harbour", store, {WEB.key: WEB}.get)
+    assert (done.accepted, done.refused) == (2, 1)
+    assert (ids(store), counts(store)) == (["1", "2"], {"bot": 1})
+
+
+def test_a_replay_of_what_must_be_forgotten_counts_it_as_neither(spool, store: Store, loader: Loader):
+    append(spool, arrived(track(message_id="1", context=BOT)))
+    loader.step()
+    careful = Source(WEB.key, "harbour", settings={"consent": ["analytics"], "silence_is_consent": False})
+    done = replay("harbour", store, {WEB.key: careful}.get)
+    assert (done.accepted, done.refused) == (0, 0)
+    assert (ids(store), counts(store)) == ([], {})
 
 
 def test_an_event_that_is_there_already_leaves_the_quarantine_all_the_same(spool, store: Store, loader: Loader):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,10 +11,12 @@ from regard.accounts.site import store_of
 from regard.base import Invalid
 from regard.base.clock import frozen
 from regard.profiles import merge
+from regard.stream import IN_MEMORY, Batch, open_store
 from regard.surveys.distribution.site import preview_recipients, progress, start_programme, stop_programme
 from regard.surveys.models import Programme
-from regard.surveys.triggering import read_trigger
+from regard.surveys.triggering import happened, read_trigger
 from tests.channels.conftest import Post
+from tests.stream.rows import parquet, row
 from tests.surveys.distribution.conftest import NOON, Company, Pass, identify, track
 
 DELIVERED = {"kind": "event", "event": "Order Delivered", "after_hours": 48}
@@ -62,6 +65,15 @@ def test_only_what_fits_the_condition_asks(company: Company, minutes: Pass) -> N
         )
     minutes(1, NOON + timedelta(minutes=1))
     assert [one.source_key for one in company.invitations] == ["ann"]
+
+
+def test_an_event_that_is_nested_too_deeply_asks_by_its_columns_alone(tmp_path: Path) -> None:
+    deep = f'{{"carrier": "DHL", "deep": {"[" * 990}{"]" * 990}}}'
+    trigger = read_trigger({**DELIVERED, "condition": "{channel} = 'web'"})
+    with open_store(IN_MEMORY) as store:
+        store.append(Batch(parquet(tmp_path / "1", [row(1, name=trigger.event, channel="web", properties=deep)])))
+        [found] = happened(store, trigger, datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 2, tzinfo=UTC))
+    assert "carrier" not in found.values
 
 
 def test_a_ticket_that_is_resolved_twice_asks_once(company: Company, minutes: Pass) -> None:

@@ -21,6 +21,7 @@ from regard.accounts.site import AuditEntry, Workspace
 from regard.base.clock import frozen, now
 from regard.collect.identities import signed
 from regard.collect.models import Source
+from regard.collect.site import demand_identity
 from regard.surveys.distribution import claiming
 from regard.surveys.distribution.public import asking
 from regard.surveys.distribution.site import invite, keep_allowance, progress, start_programme, stop_programme
@@ -468,6 +469,20 @@ def test_where_proof_is_asked_for_a_guessed_id_claims_nothing_by_whatever_source
     other = Source.objects.create(workspace=company.workspace, name="Blog")
     assert [ask(BO).status_code, ask(ANN).status_code, ask(BO, write_key=other.write_key).status_code] == [204] * 3
     assert ask(BO, user=proof("ann")).status_code == 200
+
+
+def test_proof_is_asked_for_until_somebody_ends_that_and_not_when_a_source_is_disabled(
+    company: Company, signed_in: Callable
+) -> None:
+    source = Source.objects.create(workspace=company.workspace, name="Web shop", demands_identity=True)
+    place = f"/w/{company.workspace.slug}/sources/{source.key}/"
+    client = signed_in("manager")
+    client.post(f"{place}disable/")
+    source.refresh_from_db()
+    assert source.disabled_at is not None
+    assert demand_identity(company.workspace)
+    client.post(f"{place}identity/", {})
+    assert not demand_identity(company.workspace)
 
 
 def test_where_proof_is_asked_for_visitors_whom_nobody_knows_are_asked_as_before(

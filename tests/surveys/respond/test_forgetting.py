@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import datetime
 from pathlib import Path
 
@@ -97,6 +98,36 @@ def test_mails_that_were_put_aside_go_with_who_wrote_them(people, workspace) -> 
         (aside / f"{name}.eml").write_bytes(f"From: <{address}>\n\nI am away\n".encode())
     erase_profile(workspace, profile_number(ANN))
     assert [path.name for path in aside.iterdir()] == ["2.eml"]
+
+
+PACKED = {
+    "base64": f"Content-Transfer-Encoding: base64\n\n{b64encode(b'ann@example.org is away').decode()}\n",
+    "quoted-printable": "Content-Transfer-Encoding: quoted-printable\n\nfor ann=40exam=\nple.org\n",
+    "a field": f"Subject: =?utf-8?b?{b64encode(b'ann@example.org').decode()}?=\n\nI am away\n",
+    "a page": "Content-Type: text/html\n\n<a href='mailto:ann%40example.org'>me</a>\n",
+    "a mail in a mail": "Content-Type: message/rfc822\n\nContent-Transfer-Encoding: base64\n\n"
+    + b64encode(b"ann@example.org").decode(),
+    "a charset of nobody's": "Content-Type: text/plain; charset=nobody\n\nann@example.org\n",
+}
+STRANGERS = ("joann@example.org", "ann@example.org.pl", "j.ann@example.org")
+
+
+@pytest.mark.parametrize("mail", PACKED.values(), ids=PACKED)
+def test_an_address_is_found_in_a_mail_however_that_is_packed(people, workspace, mail: str) -> None:
+    aside = inbox() / "others"
+    aside.mkdir(parents=True)
+    (aside / "1.eml").write_bytes(mail.encode())
+    erase_profile(workspace, profile_number(ANN))
+    assert list(aside.iterdir()) == []
+
+
+@pytest.mark.parametrize("stranger", STRANGERS)
+def test_mails_of_others_stay_though_their_address_holds_that_of_who_is_erased(people, workspace, stranger) -> None:
+    aside = inbox() / "others"
+    aside.mkdir(parents=True)
+    (aside / "1.eml").write_bytes(f"From: <{stranger}>\n\nI am away\n".encode())
+    erase_profile(workspace, profile_number(ANN))
+    assert [path.name for path in aside.iterdir()] == ["1.eml"]
 
 
 def test_nobody_waits_for_the_database_while_files_are_searched(

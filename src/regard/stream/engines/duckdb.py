@@ -47,11 +47,6 @@ _ERASED = (
         "DELETE FROM records WHERE json_extract_string(body, '$.a') IN (FROM erased)"
         " OR json_extract_string(body, '$.b') IN (FROM erased)"
     ),
-    # A refused event is kept as it came; it goes when it names one of them as its own.
-    """DELETE FROM refused WHERE json_valid(raw) AND (
-        json_extract_string(json_extract_string(raw, '$.event'), '$.userId') IN (FROM erased)
-        OR 'anonymous_id:' || json_extract_string(json_extract_string(raw, '$.event'), '$.anonymousId')
-            IN (FROM erased))""",
 )
 _CHANGEABLE = {*BESIDE, "refused"}
 # The old numbers are looked for first: comparing numbers is cheap, comparing every row's key is not.

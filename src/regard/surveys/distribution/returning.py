@@ -14,7 +14,9 @@ from regard.base import Invalid, TooLarge
 from regard.base.clock import now
 from regard.base.config import config
 from regard.base.errors import traced
-from regard.channels import LARGEST_REPORT, Kind, Reason, Report, read_reports
+from regard.channels import LARGEST_REPORT, Kind, Reason, Report, read_reports, words_in
+from regard.collect import names_one
+from regard.profiles import EMAIL, Identifier
 from regard.surveys.distribution.sending import block, told_of
 from regard.surveys.envelopes import invitation_at
 from regard.surveys.inviting import EMAIL_CHANNEL
@@ -93,11 +95,10 @@ def read_inbox() -> int:
 
 
 def forget_mails(addresses: Collection[str]) -> None:
-    """Delete what was put aside, where one of these addresses stands in it."""
-    sought = [address.lower().encode() for address in addresses if address]
+    """Delete what was put aside, where one of these addresses stands in it, whole, however the mail is packed."""
+    sought = [Identifier(EMAIL, address) for address in addresses if address]
     for file in (inbox() / "others").glob("*.eml"):
-        raw = file.read_bytes().lower() if file.stat().st_size <= LARGEST_REPORT else b""
-        if any(address in raw for address in sought):
+        if names_one(words_in(file.read_bytes()), sought):
             file.unlink(missing_ok=True)
 
 
