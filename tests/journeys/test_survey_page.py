@@ -195,6 +195,39 @@ def test_another_device_goes_on_where_the_first_stopped(visit, surveys) -> None:
     expect(other.get_by_role("heading", name="Choices")).to_be_visible()
 
 
+KIOSK = """
+import regard.asgi
+from regard.surveys.models import Survey
+from regard.surveys.respond.visiting import kiosk_address
+print(kiosk_address(Survey.objects.public().get(key="every-kind")))
+"""
+
+
+def test_a_kiosk_interrupts_nobody_and_forgets_whoever_walks_away(visit, surveys) -> None:
+    command = [sys.executable, "-c", KIOSK]
+    done = subprocess.run(
+        command, env=_environment(surveys.home), check=True, timeout=PATIENCE_SECONDS, stdout=subprocess.PIPE
+    )
+    visitor = visit("")
+    page, kiosk = visitor.page, done.stdout.decode().strip()
+    page.clock.install()
+    visitor.go(kiosk)
+    page.clock.fast_forward("10:00")
+    for score in "49":
+        choose(page, "How was the food?", "4")
+        choose(page, "Would you recommend us?", score)
+        page.clock.fast_forward("01:59")
+    expect(page.get_by_role("radio", checked=True)).to_have_count(2)
+    page.clock.fast_forward("00:02")
+    expect(page.get_by_role("radio", checked=True)).to_have_count(0)
+    choose(page, "How was the food?", "4")
+    press(page, "Next")
+    expect(page.get_by_role("heading", name="Choices")).to_be_visible()
+    page.clock.fast_forward("02:01")
+    expect(page.get_by_role("heading", name="Ratings")).to_be_visible()
+    assert visitor.complaints == []
+
+
 @pytest.fixture
 def elsewhere(surveys) -> Iterator[str]:
     """A page of another site, which includes the widget as its dataset says."""

@@ -135,12 +135,20 @@ def test_a_kiosk_goes_back_to_the_start_and_takes_one_answer_after_another(works
     kiosk = kiosk_address(survey)
     for score in ("9", "9"):
         person = Person().open(kiosk).send(nps=score)
-        assert person.page.headers["Refresh"] == f"120; url={kiosk}"
+        assert f'<noscript><meta http-equiv="refresh" content="120; url={kiosk}"></noscript>' in person.text
         assert "another device" not in person.text
         person.send()
         assert person.page.headers["Refresh"] == f"10; url={kiosk}"
         assert f'href="{kiosk}"' in person.text
     assert [(kept.way, kept.device, kept.flags.count("duplicate")) for kept in everything()] == [("kiosk", "", 0)] * 2
+
+
+def test_a_kiosks_browser_suggests_to_nobody_what_others_typed(workspace) -> None:
+    asked = [{"type": "text", "name": "mail", "inputType": "email"}]
+    survey = publish(workspace, {"title": "T", "pages": [{"name": "p", "elements": asked}]})
+    shared, own = (Person().open(address).text for address in (kiosk_address(survey), f"/s/{survey.key}/"))
+    assert ('autocomplete="email"' in own, 'autocomplete="email"' in shared) == (True, False)
+    assert shared.count('autocomplete="off"') == own.count('autocomplete="off"') + 2  # the form and the field
 
 
 def test_only_the_embedded_pages_may_stand_in_a_frame(survey) -> None:

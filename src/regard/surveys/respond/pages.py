@@ -30,7 +30,7 @@ from regard.web.site import told, told_error
 POLICY: Final = "default-src 'self'; base-uri 'none'; form-action {}; frame-ancestors {}; object-src 'none'"
 """The content security policy of pages that other sites may show in a frame: they carry nobody's sign-in."""
 KIOSK_SECONDS: Final = 120
-"""A page of a kiosk to which nobody comes for so long goes back to the start."""
+"""A page of a kiosk that nobody touches for so long goes back to the start."""
 KIOSK_DONE_SECONDS: Final = 10
 
 
@@ -223,15 +223,22 @@ def elsewhere_page(visit: Visit, link: str, qr: str) -> HttpResponse:
 
 def _answer(name: str, context: dict[str, Any], status: int, visit: Visit | None) -> HttpResponse:
     is_embedded = visit is not None and visit.is_embedded
-    html = get_template(f"surveys/respond/{name}.html").render({**context, "is_embedded": is_embedded})
+    frame = {"is_embedded": is_embedded, **(_of_kiosk(visit) if visit is not None and visit.is_kiosk else {})}
+    html = get_template(f"surveys/respond/{name}.html").render({**context, **frame})
     answer = HttpResponse(html, status=status)
     answer.headers["Content-Language"] = context["language"]
     if visit is not None:
         _allow(answer, visit)
-    if visit is not None and visit.is_kiosk and visit.is_begun:
-        seconds = KIOSK_DONE_SECONDS if visit.is_over else KIOSK_SECONDS
-        answer.headers["Refresh"] = f"{seconds}; url={kiosk_address(visit.survey)}"
+    if visit is not None and visit.is_kiosk and visit.is_over:
+        answer.headers["Refresh"] = f"{KIOSK_DONE_SECONDS}; url={kiosk_address(visit.survey)}"
     return answer
+
+
+def _of_kiosk(visit: Visit) -> dict[str, Any]:
+    """What makes a page leave nothing behind for the next person at the same device."""
+    if visit.is_over:
+        return {}
+    return {"kiosk": kiosk_address(visit.survey), "seconds": KIOSK_SECONDS, "is_begun": visit.is_begun}
 
 
 def _allow(answer: HttpResponse, visit: Visit) -> None:
