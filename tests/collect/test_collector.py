@@ -217,6 +217,13 @@ def test_the_context_of_a_batch_and_of_its_event_are_put_together_and_the_event_
         assert json.loads(bytes(events(app)[-1].context)) == {**shared, **said}
 
 
+@pytest.mark.parametrize("sent_at", [1700000000, 1.5, None, "soon", [], True], ids=str)
+def test_a_batch_whose_time_of_sending_cannot_be_read_is_taken_without_it(app: Collector, sent_at: object):
+    answer = ask(app, "POST", "/v1/batch", {"batch": [TRACK, {}], "sentAt": sent_at}, KEY)
+    assert (answer.status, answer.json["accepted"]) == (200, 1)
+    assert [event.message_id for event in events(app) if isinstance(event, RawEvent)] == ["m-1"]
+
+
 def test_an_empty_batch_is_well_and_leaves_nothing(app: Collector):
     assert ask(app, "POST", "/v1/batch", {"batch": []}, KEY).status == 200
     assert arrived(app) == []
@@ -347,7 +354,8 @@ def test_too_much_is_refused_before_it_is_read(app: Collector):
 
 
 def test_ways_and_places_that_there_are_not(app: Collector):
-    assert ask(app, "GET", "/v1/track").status == 405
+    refused = ask(app, "GET", "/v1/track")
+    assert (refused.status, refused.headers["allow"]) == (405, "POST, OPTIONS")
     assert ask(app, "DELETE", "/v1/nothing").status == 404
     assert ask(app, "POST", "/v1/projects/shop-key/settings").status == 404
 
@@ -433,6 +441,12 @@ def test_a_page_may_ask_before_it_sends(app: Collector):
 def test_errors_can_be_read_by_the_page_too(app: Collector):
     answer = ask(app, "POST", "/v1/batch", b"{", {**KEY, "origin": "https://shop.example"})
     assert (answer.status, answer.headers["access-control-allow-origin"]) == (400, "https://shop.example")
+
+
+def test_a_page_that_sends_too_much_can_read_when_to_come_back(app: Collector):
+    app.spool.limit = -1
+    answer = ask(app, "POST", "/v1/track", TRACK, {**KEY, "origin": "https://shop.example"})
+    assert (answer.status, answer.headers["access-control-expose-headers"]) == (429, "retry-after")
 
 
 def test_a_pixel_of_ours_tells_that_a_mail_was_opened(app: Collector):

@@ -20,6 +20,7 @@ GIF: Final = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAA
 ALL_WELL: Final = b'{"success":true}'
 
 _JSON: Final = (b"content-type", b"application/json")
+_ALLOWED: Final = (b"allow", b"POST, OPTIONS")
 _PREFLIGHT: Final = (
     (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
     (b"access-control-max-age", b"7200"),
@@ -77,8 +78,11 @@ async def send_error(send: Send, error: RegardError, status: int, origin: bytes,
     headers: Headers = [(b"content-type", media)]
     if type(error) in RETRY_SECONDS:
         headers.append((b"retry-after", RETRY_SECONDS[type(error)]))
+        headers.append((b"access-control-expose-headers", b"retry-after"))  # or no page's script may read it
     if status in (408, 413):
         headers.append((b"connection", b"close"))
+    if status == 405:
+        headers.append(_ALLOWED)
     told = _problem(error, status) if is_problem else {"success": False, "code": error.code, "message": str(error)}
     await send_answer(send, status, _encode(told), headers, origin)
 

@@ -37,15 +37,18 @@ def items(body: bytes) -> list[msgspec.Raw]:
 
 
 def structured(headers: Iterable[tuple[bytes, bytes]], content_type: str, body: bytes) -> bytes:
-    """A binary event (attributes in ``ce-`` headers, percent-encoded; data in the body) in the structured form.
+    """A binary event (attributes in ``ce-`` headers, percent-encoded; data in the body, of the ``content_type``) in
+    the structured form.
 
     >>> structured([(b"ce-id", b"1"), (b"ce-type", b"a%20b")], "application/json", b'{"n": 1}')
-    b'{"id":"1","type":"a b","data":{"n": 1}}'
+    b'{"id":"1","type":"a b","datacontenttype":"application/json","data":{"n": 1}}'
     """
     attributes: dict[str, Any] = {
         name[3:].decode("latin-1"): unquote(value.decode("latin-1")) for name, value in headers if name[:3] == b"ce-"
     }
     media = content_type.partition(";")[0].strip().lower()
+    if media:
+        attributes["datacontenttype"] = content_type
     if body:
         attributes |= _data(media, body)
     return msgspec.json.encode(attributes)

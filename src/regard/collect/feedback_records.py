@@ -101,7 +101,7 @@ def _properties(record: FeedbackRecord) -> dict[str, Any]:
         "source_type": record.source_type,
         "tenant_id": record.tenant_id,
         "language": record.language,
-        "text": record.value_text,
+        "text": record.value_text if record.field_type == "text" else None,
         "option_id": record.value_id,
     }
     return {name: value for name, value in (found | _value(record)).items() if value is not None}
@@ -118,5 +118,6 @@ def _value(record: FeedbackRecord) -> dict[str, Any]:
             "scale_min": given.get("scale_min", low),
             "scale_max": given.get("scale_max", high),
         }
-    values = (record.value_number, record.value_boolean, record.value_date)
+    label = record.value_text if record.field_type != "text" else None  # what was chosen is not in their own words
+    values = (record.value_number, record.value_boolean, record.value_date, label)
     return {"value": next((value for value in values if value is not None), None), "field_type": record.field_type}

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -83,7 +83,7 @@ class Body(NamedTuple):
 
 class _Batch(msgspec.Struct, rename="camel"):
     batch: list[msgspec.Raw]
-    sent_at: str | None = None
+    sent_at: Any = None  # one that is no text corrects nothing, as one that cannot be read
     context: msgspec.Raw = NOTHING
     write_key: str | None = None
 
@@ -143,7 +143,8 @@ def _read(kind: str, body: bytes) -> Body:
 def _opened(kind: str, body: bytes) -> Body:
     if kind == "batch":
         found = _read_batch(body)
-        return Body(found.batch, found.sent_at, _shared(found.context, len(found.batch)), found.write_key)
+        sent_at = found.sent_at if isinstance(found.sent_at, str) else None
+        return Body(found.batch, sent_at, _shared(found.context, len(found.batch)), found.write_key)
     if kind in ("cloudevents", OWN):
         return Body(cloud_events.items(body))
     return Body([_read_one(body)])
