@@ -1,7 +1,8 @@
-"""The command line as people use it: a process of its own, in a home of its own."""
+"""The command line as people use it, in a home of its own."""
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import signal
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands import PLAIN, run_here
 from tests.serving import PATIENCE_SECONDS, free_port, wait_until_it_answers
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -54,13 +56,16 @@ def environment(home: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def regard(environment: dict[str, str], tmp_path: Path) -> Run:
-    """``regard("measure", "nps")``, run to its end."""
+def regard(environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """``regard("measure", "nps")``, run to its end; plain commands in this process unless they are to be ``apart``."""
 
-    def run(*arguments: object, **more: str) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: object, apart: bool = False, **more: str) -> subprocess.CompletedProcess[str]:
+        command, known = [str(argument) for argument in arguments], {**environment, **more}
+        if not apart and PLAIN.intersection(command[:1]):
+            return _here(command, known, tmp_path, monkeypatch)
         return subprocess.run(
-            [sys.executable, "-m", "regard", *map(str, arguments)],
-            env={**environment, **more},
+            [sys.executable, "-m", "regard", *command],
+            env=known,
             cwd=tmp_path,
             capture_output=True,
             text=True,
@@ -69,6 +74,17 @@ def regard(environment: dict[str, str], tmp_path: Path) -> Run:
         )
 
     return run
+
+
+def _here(
+    command: list[str], environment: dict[str, str], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> subprocess.CompletedProcess[str]:
+    out, error = io.StringIO(), io.StringIO()
+    with monkeypatch.context() as given:
+        given.setattr(os, "environ", environment)
+        given.chdir(folder)
+        code = run_here(command, out, error)
+    return subprocess.CompletedProcess(command, code, out.getvalue(), error.getvalue())
 
 
 @pytest.fixture

