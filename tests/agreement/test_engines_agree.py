@@ -24,7 +24,7 @@ from tests.agreement.company import interactions
 from tests.agreement.recording import Recording
 from tests.stream.rows import parquet
 
-pytestmark = pytest.mark.clickhouse
+pytestmark = [pytest.mark.clickhouse, pytest.mark.long]
 
 GAPS: dict[str, str] = {}
 """Questions on which an engine is known to differ, by name, with the reason. One that agrees after all fails the suite."""

@@ -23,7 +23,8 @@ from regard.accounts.keys.model import Scope
 from regard.accounts.keys.models import Key
 from regard.base.config import config
 
-EXAMPLES = int(os.environ.get("REGARD_FUZZ_EXAMPLES", "25"))
+pytestmark = pytest.mark.long
+EXAMPLES = int(os.environ.get("REGARD_FUZZ_EXAMPLES", "10"))
 load_all_checks()
 schema = schemathesis.openapi.from_dict(described())
 schema.app = get_wsgi_application()

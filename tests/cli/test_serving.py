@@ -12,9 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import MAPPING, Run, Server
 from tests.serving import PATIENCE_SECONDS
 
+pytestmark = pytest.mark.long
 Serve = Callable[..., Server]
 PRODUCTION = {
     "REGARD_PRODUCTION": "true",
@@ -125,7 +128,7 @@ def test_a_backup_made_while_a_load_runs_holds_all_of_it_or_nothing(regard: Run,
     (tmp_path / "large.csv").write_text("id,at,score,terminal,language\n" + "\n".join(lines) + "\n")
     (tmp_path / "survey.toml").write_text(MAPPING)
     with ThreadPoolExecutor() as both:
-        load = both.submit(regard, "load", "large.csv", "--mapping", "survey.toml", "--workspace", "shop")
+        load = both.submit(regard, "load", "large.csv", "--mapping", "survey.toml", "--workspace", "shop", apart=True)
         kept: list[Path] = []
         while not load.done():
             kept.append(tmp_path / f"backup-{len(kept)}.tar")

@@ -19,6 +19,7 @@ from regard.stream import COLUMNS, VOCABULARY
 from tests.docs.blocks import FENCE, RUN, Reader, blocks_of
 from tests.docs.conftest import ROOT, pages
 
+pytestmark = pytest.mark.long
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 KNOWN = {*RUN, "text", "toml", "sql", "json", "csv", "html", "nginx", "ini", "js", "php", ""}
 

@@ -15,6 +15,7 @@ import pytest
 
 from tests.serving import PATIENCE_SECONDS
 
+pytestmark = pytest.mark.long
 ROOT = Path(__file__).parents[2]
 ENQUEUE = """
 import regard.asgi

@@ -32,6 +32,8 @@ from regard.stream import IN_MEMORY, open_store
 from tests.profiles.evidence import links_in
 from tests.profiles.test_people import event, load
 
+pytestmark = pytest.mark.long
+
 
 def read(path):
     with gzip.open(path, "rt") as file:

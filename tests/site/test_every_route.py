@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from regard.accounts import Role, rights_of
 from regard.accounts.site import access_of
 
+pytestmark = pytest.mark.long
 OPEN_TO_ALL = {"health", "robots.txt", "sign-in/<str:token>/", "invitation/<str:token>/", "language/", "theme/"} | {
     "api/v1/docs",
     "api/v1/openapi.json",

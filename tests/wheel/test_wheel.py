@@ -15,7 +15,7 @@ import pytest
 from regard import __version__
 from tests.serving import PATIENCE_SECONDS, free_port, wait_until_it_answers
 
-pytestmark = pytest.mark.wheel
+pytestmark = [pytest.mark.wheel, pytest.mark.long]
 ROOT = Path(__file__).parent.parent.parent
 INSIDE = (
     "regard/web/templates/",

@@ -11,10 +11,13 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from regard.collect.spool import Spool
 from regard.stream import open_store
 from tests.collect.live.conftest import AT, arrived, ids, rows, track
 
+pytestmark = pytest.mark.long
 ROUNDS = int(os.environ.get("REGARD_FAULT_ROUNDS", "3"))
 LOAD = """
 import sys, threading

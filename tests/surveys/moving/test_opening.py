@@ -14,6 +14,8 @@ from regard.surveys import as_json, read_questionnaire
 from regard.surveys.moving import check_equivalence, read_survey
 from tests.surveys.moving.making import asked, block, formbricks, logic, lss, mc, qsf, selected
 
+pytestmark = pytest.mark.long
+
 
 def archive(**files: bytes) -> bytes:
     out = io.BytesIO()
