@@ -200,3 +200,34 @@ def test_a_question_that_is_not_asked_without_choices_is_listed_where_it_was_ask
     moved = moved_from(pages=[page("p", many), page("q", best)])
     assert ("changed", "best", "hideIfChoicesEmpty") in told(moved)
     assert not told(moved_from(pages=[page("p", many), page("q", {**best, "hideIfChoicesEmpty": True})]))
+    carried = {
+        "type": "radiogroup",
+        "name": "one",
+        "choicesFromQuestion": "many",
+        "choicesFromQuestionMode": "selected",
+    }
+    assert ("changed", "one", "hideIfChoicesEmpty") in told(moved_from(pages=[page("p", many), page("q", carried)]))
+
+
+def test_a_page_that_nobody_sees_is_left_out_and_listed() -> None:
+    hidden = page("h", {"type": "comment", "name": "inside"}) | {"visible": False}
+    moved = same(pages=[page("p", NPS), hidden])
+    assert path(moved.questionnaire, {}).names == ["nps"]
+    assert ("lost", "h", "hidden page") in told(moved)
+    shown = hidden | {"visibleIf": "{nps} > 8"}
+    assert path(same(pages=[page("p", NPS), shown]).questionnaire, {"nps": 9}).names == ["nps", "inside"]
+
+
+@pytest.mark.parametrize("name", ["questionOrder", "questionsOrder"])
+def test_properties_are_read_by_their_older_and_newer_names(name: str) -> None:
+    scale = {"type": "rating", "name": "look", "rateDisplayMode": "smileys", "mininumRateDescription": "bad"}
+    moved = same(pages=[page("p", NPS, scale)], **{name: "random"})
+    assert moved.questionnaire.pages[0].questions_order == "random"
+    look = find_question(moved.questionnaire, "look")
+    assert (look.rate_type, look.min_rate_description) == ("smileys", "bad")  # type: ignore[union-attr]
+    assert not told(moved)
+
+
+def test_choices_that_are_fetched_are_listed() -> None:
+    element = {"type": "dropdown", "name": "town", "choicesByUrl": {"url": "https://towns.example"}}
+    assert ("lost", "town", "choicesByUrl") in told(moved_from(pages=[page("p", NPS, element)]))

@@ -21,54 +21,19 @@ CONDITIONS: Final = (
     "expression",
 )  # fmt: skip
 LOOKS: Final = frozenset(
-    [
-        "startWithNewLine",
-        "width",
-        "minWidth",
-        "maxWidth",
-        "titleLocation",
-        "descriptionLocation",
-        "hideNumber",
-        "indent",
-        "state",
-        "colCount",
-        "size",
-        "renderAs",
-        "errorLocation",
-        "commentPlaceholder",
-        "placeholder",
-        "showClearButton",
-        "rateDisplayMode",
-        "rateColorMode",
-        "displayMode",
-        "separateSpecialChoices",
-        "itemSize",
-        "itemTitleWidth",
-        "swapOrder",
-        "autoGrow",
-        "allowResize",
-        "cols",
-        "searchEnabled",
-        "searchMode",
-        "questionTitleLocation",
-        "showNumber",
-        "showQuestionNumbers",
-        "innerIndent",
-        "itemComponent",
-        "navigationTitle",
-        "navigationDescription",
-        "scaleColorMode",
-        "page",
-        "gridLayoutColumns",
-        "colSpan",
-        "textUpdateMode",
-        "alternateRows",
-        "columnMinWidth",
-        "rowTitleWidth",
-        "verticalAlign",
-        "showHeader",
-        "useDisplayValuesInDynamicTexts",
-    ]
+    """startWithNewLine width minWidth maxWidth titleLocation descriptionLocation hideNumber indent state colCount size
+    renderAs errorLocation commentPlaceholder placeholder showClearButton rateColorMode displayMode
+    separateSpecialChoices itemSize itemTitleWidth swapOrder autoGrow allowResize cols searchEnabled searchMode
+    questionTitleLocation showNumber showQuestionNumbers innerIndent itemComponent navigationTitle
+    navigationDescription scaleColorMode page gridLayoutColumns colSpan textUpdateMode alternateRows columnMinWidth
+    rowTitleWidth verticalAlign showHeader useDisplayValuesInDynamicTexts useDisplayValuesInTitle effectiveColSpan
+    otherPlaceholder otherPlaceHolder optionsCaption commentPlaceHolder allowClear showOptionsCaption autocomplete
+    autoComplete textWrapEnabled inputSize inputTextAlignment inputFieldComponent
+    displayRateDescriptionsAsExtremeItems rateDescriptionLocation selectAllText longTap selectToRankSwapAreas
+    selectToRankAreasLayout cellComponent itemErrorLocation acceptCarriageReturn showPreview fileOrPhotoPlaceholder
+    photoPlaceholder filePlaceholder waitForUpload storeDataAsText needConfirmRemoveFile confirmDelete
+    questionTitleWidth allowAdaptiveActions hideSelectedItems closeOnSelect showLabels labelCount tooltipVisibility
+    labelFormat tooltipFormat columnColCount columnLayout""".split()  # noqa: SIM905 - a list of words
 )
 """Properties that say how something looks."""
 
@@ -98,6 +63,11 @@ def fitted(kind: type[P], given: dict[str, Any], place: str, losses: Losses) -> 
                 ) from None
             losses.lost(place, found[1], said("its value does not fit: {reason}", reason=str(error).split(" - ")[0]))
             del kept[found[1]]
+
+
+def order_of(raw: dict[str, Any]) -> Any:
+    """The order of the questions of a page, or of every page, by its newer name or the older one."""
+    return raw.get("questionOrder", raw.get("questionsOrder"))
 
 
 def is_readable(condition: Any, place: str, losses: Losses) -> bool:

@@ -16,10 +16,13 @@ from regard.surveys.moving.surveyjs.fitting import choices_of, fitted, validator
 from regard.surveys.moving.wording import media_in, members, number_of, objects, plain
 
 NOT_HERE: Final = said("Regard has no such question; it is left out, and conditions over it are left out too")
+HIDDEN_WHEN_EMPTY: Final = said("it is not asked where nothing is left to choose")
 OLD_NAMES: Final = {
     "hasOther": "showOtherItem", "hasNone": "showNoneItem", "isAllRowRequired": "isAllRowRequired",
     "eachRowRequired": "isAllRowRequired", "placeHolder": "placeholder", "minRateDescription": "minRateDescription",
     "rowOrder": "rowsOrder", "rowSortOrder": "rowsOrder", "allowImagesPreview": "allowImagesPreview",
+    "rateDisplayMode": "rateType", "mininumRateDescription": "minRateDescription",
+    "maximumRateDescription": "maxRateDescription",
 }  # fmt: skip
 KINDS: Final[dict[str, type[Any]]] = {
     "rating": model.Rating, "radiogroup": model.RadioGroup, "dropdown": model.Dropdown, "checkbox": model.Checkbox,
@@ -196,12 +199,15 @@ def choices_in(raw: dict[str, Any]) -> list[Any]:
 def _hidden_when_empty(given: dict[str, Any], name: str, condition: str, losses: Losses) -> None:
     """A question none of whose choices (or rows) is left is never asked here; there, only where that is said."""
     if not given.pop(name, None) and given.get(condition):
-        losses.changed(str(given["name"]), name, said("it is not asked where nothing is left to choose"))
+        losses.changed(str(given["name"]), name, HIDDEN_WHEN_EMPTY)
 
 
 def _chosen(given: dict[str, Any], losses: Losses) -> dict[str, Any]:
     """Choices; "select all" is only a convenience, and a question without any choice is never asked here."""
     _hidden_when_empty(given, "hideIfChoicesEmpty", "choicesVisibleIf", losses)
+    if given.pop("choicesByUrl", None):
+        why = said("choices are not fetched from an address: write them down")
+        losses.lost(str(given["name"]), "choicesByUrl", why)
     given["choices"] = choices_in(given)
     for name in _NUMBERS:
         given.pop(name, None)

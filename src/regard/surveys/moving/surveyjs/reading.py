@@ -30,8 +30,8 @@ from regard.surveys.moving.ends import safe_address
 from regard.surveys.moving.losses import Losses
 from regard.surveys.moving.moved import Carried, Moved
 from regard.surveys.moving.opening import REMEDY
-from regard.surveys.moving.surveyjs.fitting import LOOKS, fitted, is_readable
-from regard.surveys.moving.surveyjs.questions import question_from
+from regard.surveys.moving.surveyjs.fitting import LOOKS, fitted, is_readable, order_of
+from regard.surveys.moving.surveyjs.questions import HIDDEN_WHEN_EMPTY, question_from
 from regard.surveys.moving.surveyjs.referring import without_unknown
 from regard.surveys.moving.surveyjs.unrolling import unrolled
 from regard.surveys.moving.wording import Names, objects, plain
@@ -67,6 +67,7 @@ _SURVEY: Final = frozenset(
         "firstPageIsStarted",
         "firstPageIsStartPage",
         "questionsOrder",
+        "questionOrder",
         "questionsOnPageMode",
         "navigateToUrl",
         "navigateToUrlOnCondition",
@@ -78,50 +79,19 @@ _PANEL: Final = LOOKS | frozenset(
     ["type", "name", "title", "description", "elements", "questions", "visible", "visibleIf", "showQuestionNumbers"]
 )
 _SURVEY_LOOKS: Final = frozenset(
-    [
-        "logo",
-        "logoWidth",
-        "logoHeight",
-        "logoFit",
-        "logoPosition",
-        "progressBarType",
-        "showQuestionNumbers",
-        "widthMode",
-        "width",
-        "showTitle",
-        "showPageTitles",
-        "questionTitleLocation",
-        "questionErrorLocation",
-        "headerView",
-        "theme",
-        "fitToContainer",
-        "requiredText",
-        "requiredMark",
-        "questionStartIndex",
-        "showTOC",
-        "tocLocation",
-        "maxTextLength",
-        "maxOthersLength",
-        "showCompletedPage",
-        "autoFocusFirstQuestion",
-        "focusFirstQuestionAutomatic",
-        "backgroundImage",
-        "focusOnFirstError",
-        "showNavigationButtons",
-        "goNextPageAutomatic",
-        "autoAdvanceEnabled",
-        "textUpdateMode",
-        "checkErrorsMode",
-        "clearInvisibleValues",
-        "showBrandInfo",
-        "questionTitlePattern",
-        "questionDescriptionLocation",
-        "progressBarLocation",
-        "allowCompleteSurveyAutomatic",
-        "sendResultOnPageNext",
-        "showPreviewBeforeComplete",
-        "gridLayoutEnabled",
-    ]
+    """logo logoWidth logoHeight logoFit logoPosition progressBarType showQuestionNumbers widthMode width showTitle
+    showPageTitles questionTitleLocation questionErrorLocation headerView theme fitToContainer requiredText
+    requiredMark questionStartIndex showTOC tocLocation maxTextLength maxOthersLength showCompletedPage
+    autoFocusFirstQuestion focusFirstQuestionAutomatic backgroundImage focusOnFirstError showNavigationButtons
+    goNextPageAutomatic autoAdvanceEnabled textUpdateMode checkErrorsMode clearInvisibleValues showBrandInfo
+    questionTitlePattern questionDescriptionLocation progressBarLocation allowCompleteSurveyAutomatic
+    sendResultOnPageNext showPreviewBeforeComplete gridLayoutEnabled autoFocusFirstError navigationButtonsLocation
+    showCompletePage matrixDragHandleArea showPageNumbers isSinglePage progressBarShowPageTitles
+    progressBarShowPageNumbers progressBarInheritWidthFrom tocItemComponent loadingHtml maxCommentLength
+    autoAdvanceAllowComplete validateVisitedEmptyFields autoGrowComment allowResizeComment commentAreaRows
+    previewText editText questionTitleTemplate previewMode backgroundImageFit backgroundImageAttachment
+    backgroundOpacity progressBarShowNavigationText progressBarNavigationTextLocation regionalFormat
+    completedBeforeHtml surveyShowDataSaving partialSendEnabled sjsVersion storeOthersAsComment""".split()  # noqa: SIM905 - a list of words
 )
 
 
@@ -145,7 +115,7 @@ class _Reader:
         if not listed:
             own = self.raw.get("elements") or self.raw.get("questions")
             listed = [{"name": "page1", "elements": own}] if own else []
-        pages = [page for each in listed if (page := self._page(each))]
+        pages = [self._page(each) for each in listed if not self._is_hidden(each)]
         if not any(page.elements for page in pages):
             raise Invalid(said("the file has no questions"), field="file", remedy=REMEDY)
         pages = self._split(pages)
@@ -226,13 +196,20 @@ class _Reader:
 
     # --- pages --------------------------------------------------------------------------------------------------------
 
+    def _is_hidden(self, raw: dict[str, Any]) -> bool:
+        """Whether nobody sees a page; it is listed."""
+        if raw.get("visible") is not False or raw.get("visibleIf"):
+            return False
+        self.losses.lost(str(raw.get("name")), said("hidden page"), said("nobody answers it; it is left out"))
+        return True
+
     def _page(self, raw: dict[str, Any]) -> Page:
         name = self.names.make(raw.get("name"), "page")
-        order = raw.get("questionsOrder")
-        is_random = order == "random" or (order in (None, "default") and self.raw.get("questionsOrder") == "random")
+        order, of_all = order_of(raw), order_of(self.raw)
+        is_random = order == "random" or (order in (None, "default") and of_all == "random")
         visible = raw.get("visibleIf") if is_readable(raw.get("visibleIf", "1"), name, self.losses) else None
         elements = self._elements(raw, None, 0)
-        known = {"elements", "questions", "questionsOrder", "name", "visibleIf"}
+        known = {"elements", "questions", "questionsOrder", "questionOrder", "name", "visibleIf"}
         more = {key: value for key, value in raw.items() if key not in known}
         made = fitted(Page, {**more, "name": name}, name, self.losses)
         for key in ("title", "description"):
@@ -342,6 +319,8 @@ class _Reader:
                     question.name, "choicesFromQuestion", said("they can only come from a question with choices")
                 )
                 return question
+            if mode in ("selected", "unselected"):
+                self.losses.changed(question.name, "hideIfChoicesEmpty", HIDDEN_WHEN_EMPTY)
             sign = "contains" if isinstance(source, Checkbox) else "="
             condition = written(Binary(sign, Name(source.name), Name("item")))
             conditions = {"selected": condition, "unselected": f"not {condition}"}

@@ -14,7 +14,7 @@ from regard.base import Invalid
 from regard.surveys.evaluating import evaluate, holds
 from regard.surveys.expressions import Binary, Constant, Items, Name, names_in, parse, parts_of
 from regard.surveys.leaving import spelled
-from regard.surveys.moving.surveyjs.fitting import CONDITIONS
+from regard.surveys.moving.surveyjs.fitting import CONDITIONS, order_of
 from regard.surveys.moving.surveyjs.questions import choices_in
 from regard.surveys.moving.walking.walked import NOTHING, Choose, Look, Walked, drawn
 from regard.surveys.moving.wording import members, objects, plain
@@ -60,7 +60,8 @@ class SurveyJS:
             page = self.pages[place]
             place += 1
             self._calculate(values)
-            if not self._holds(page.get("visibleIf"), values):
+            is_hidden = page.get("visible") is False and not page.get("visibleIf")
+            if is_hidden or not self._holds(page.get("visibleIf"), values):
                 continue
             before = len(walked.shown)
             self._elements(page, walked, values, choose, page)
@@ -91,7 +92,7 @@ class SurveyJS:
         self, raw: dict[str, Any], walked: Walked, values: dict[str, Any], choose: Choose, page: dict[str, Any]
     ) -> None:
         listed = objects(raw.get("elements") or raw.get("questions"))
-        order = raw.get("questionsOrder") or self.raw.get("questionsOrder")
+        order = order_of(raw) or order_of(self.raw)
         if raw is page and order == "random" and len(listed) > 1:
             taken = drawn(listed, len(listed), choose)
             names, order_drawn = ([str(each.get("name")) for each in part] for part in (listed, taken))
