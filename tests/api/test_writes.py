@@ -66,6 +66,36 @@ def test_refused_rows_are_read_corrected_and_replayed(workspace, program) -> Non
     assert (again.status_code, again.json()["outcome"]["accepted"], rows_in(workspace)) == (202, 1, 3)
 
 
+def test_rows_replayed_by_another_mapping_keep_their_source_and_so_their_ids(workspace, program) -> None:
+    """Named after "file" instead of the load's source, they would come a second time with the file corrected."""
+    client, anonymous = program(), MAPPING.replace('source = "orders"\n', "")
+    load = hand_in(client, mapping=anonymous).json()["outcome"]["load"]
+    body = {"rows": [{"order": "3", "at": "2026-01-07T10:00:00Z", "who": "cy", "total": "30"}], "mapping": anonymous}
+    again = client.post(f"/api/v1/loads/{load}/replay", body, content_type="application/json").json()
+    assert again["outcome"]["accepted"] == 1
+    whole = hand_in(client, ORDERS.replace("in spring", "2026-01-07T10:00:00Z"), anonymous).json()
+    assert (whole["outcome"]["accepted"], whole["outcome"]["known"], rows_in(workspace)) == (0, 3, 3)
+
+
+def test_a_replay_that_failed_is_loaded_by_another_mapping(workspace, program) -> None:
+    client = program()
+    load = hand_in(client).json()["outcome"]["load"]
+    wrong = MAPPING.replace('time = "at"', 'time = "when"')
+    again = client.post(f"/api/v1/loads/{load}/replay", {"mapping": wrong}, content_type="application/json").json()
+    assert (again["state"], again["files"]) == ("failed", [])
+    at = MAPPING.replace('time = "at"', 'time = { column = "at", formats = ["in spring", "iso"] }')
+    done = client.post(f"{IMPORTS}/{again['id']}/load", {"mapping": at}, content_type="application/json")
+    assert (done.status_code, done.json()["state"]) == (202, "ready")
+
+
+def test_an_import_whose_mapping_was_wrong_is_loaded_by_another(workspace, program) -> None:
+    client = program()
+    told = hand_in(client, mapping=MAPPING.replace('time = "at"', 'time = "when"')).json()
+    assert told["state"] == "failed"
+    done = client.post(f"{IMPORTS}/{told['id']}/load", {"mapping": MAPPING}, content_type="application/json").json()
+    assert (done["outcome"]["accepted"], rows_in(workspace)) == (2, 2)
+
+
 def test_a_file_without_a_mapping_waits_for_it_with_a_proposal(workspace, program) -> None:
     client = program()
     told = client.post(IMPORTS, {"files": [SimpleUploadedFile("orders.csv", ORDERS.encode())]}).json()

@@ -113,7 +113,7 @@ def replay(
     made_by: str | None = None,
 ) -> LoadResult:
     """Load refused rows again: as corrected by ``rows``, or as they were; by their own or another mapping."""
-    mapping = mapping or _mapping_of(store, load_id)
+    mapping = mapping or mapping_of_load(store, load_id)
     given = [row["raw"] for row in refused_rows(store, load_id)] if rows is None else rows
     usable = [row for row in given if "_line" not in row]
     if not usable:
@@ -131,9 +131,11 @@ def flat(mapping: Mapping) -> Mapping:
     return replace(mapping, format=Format(kind="jsonl"), files=())
 
 
-def _mapping_of(store: Store, load_id: str) -> Mapping:
+def mapping_of_load(store: Store, load_id: str, text: str = "") -> Mapping:
+    """The mapping of a load, or another text that reads its rows: of the same source, unless the text names one, so
+    that a row keeps its id."""
     found = store.kept("load", load_id)
     if not found:
         raise NotFound(said("there is no load {load_id}", load_id=load_id))
     body = found[-1].body
-    return parse_mapping(body["mapping"], default_source=body.get("source", "file"))
+    return parse_mapping(text or body["mapping"], default_source=body.get("source", "file"))

@@ -168,10 +168,11 @@ def document_of(text: str) -> dict[str, Any]:
 
 
 def checked(load: Load, text: str) -> None:
-    """Raise :class:`~regard.base.Invalid`, naming the line, when a mapping cannot be used for this load's files."""
-    found = mapping_of(load, text)
-    if not found.files:
-        check_columns(found, column_names(load))
+    """Raise :class:`~regard.base.Invalid`, naming the line, when a mapping cannot be used for this load's files, as far
+    as they have been looked at."""
+    found, names = mapping_of(load, text), column_names(load)
+    if names and not found.files:
+        check_columns(found, names)
 
 
 def column_names(load: Load) -> list[str]:

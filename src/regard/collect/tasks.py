@@ -24,7 +24,7 @@ from regard.collect.model import LoadResult
 from regard.collect.models import Load, State, Step
 from regard.collect.parsing import parse_mapping
 from regard.collect.proposing import propose, source_of
-from regard.collect.refused import corrected, replay
+from regard.collect.refused import corrected, mapping_of_load, replay
 from regard.collect.rehearsing import rehearse
 
 AT_ONCE = 2
@@ -133,8 +133,11 @@ def _in_turn(pulse: Pulse) -> Iterator[None]:
 
 
 def mapping_of(load: Load, text: str | None = None) -> Mapping:
-    """The load's mapping (or another text) as its files would be read by it."""
-    return parse_mapping(load.mapping if text is None else text, default_source=source_of(load.files[0]["name"]))
+    """The load's mapping (or another text) as its files, or the refused rows it loads again, would be read by it."""
+    text = load.mapping if text is None else text
+    if load.replays:
+        return mapping_of_load(store_of(load.workspace), load.replays, text)
+    return parse_mapping(text, default_source=source_of(load.files[0]["name"]))
 
 
 def _look(load: Load, pulse: Pulse) -> dict[str, Any]:
@@ -201,8 +204,7 @@ def _replayed(load: Load, made_by: str | None) -> LoadResult:
     if load.files:
         text = load.paths[0].read_bytes().decode("utf-8-sig", errors="replace")
         rows = corrected(text)
-    mapping = parse_mapping(load.mapping) if load.mapping else None
-    return replay(store_of(load.workspace), load.replays, rows, mapping=mapping, made_by=made_by)
+    return replay(store_of(load.workspace), load.replays, rows, mapping=mapping_of(load), made_by=made_by)
 
 
 def _counts(result: LoadResult) -> dict[str, Any]:
