@@ -66,3 +66,13 @@ def test_examples_of_requests_name_nothing_that_is_not_a_parameter() -> None:
         known = {one["name"]: one["in"] for one in operation["parameters"]}
         assert all(known.get(one) == "path" for one in given.get("path", {})), name
         assert all(known.get(one) == "query" for one in given.get("query", {})), name
+
+
+def test_examples_stand_where_openapi_has_them_for_programs_that_read_only_that() -> None:
+    told = dict(ALL)
+    period = next(one for one in told["get /metrics/{metric}/comparison"]["parameters"] if one["name"] == "a")
+    assert period["example"] == "2026-Q1"
+    for name, operation in told.items():
+        body = operation.get("x-example", {}).get("body")
+        if body is not None:
+            assert operation["requestBody"]["content"]["application/json"]["example"] == body, name

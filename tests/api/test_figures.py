@@ -82,3 +82,14 @@ def test_an_answer_that_has_not_changed_is_not_sent_again(full, program) -> None
     etag = client.get("/api/v1/metrics/nps").headers["ETag"]
     again = client.get("/api/v1/metrics/nps", headers={"If-None-Match": etag})
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_head_is_answered_as_get_is_without_the_body(full, program) -> None:
+    """RFC 9110: whoever answers GET answers HEAD; link checkers and caches ask so."""
+    client = program()
+    whole, head = client.get("/api/v1/metrics"), client.head("/api/v1/metrics")
+    kind = whole.headers["Content-Type"]
+    assert (head.status_code, head.headers["Content-Type"], head.content) == (200, kind, b"")
+    assert client.head("/api/v1/metrics/nothing").status_code == 422
+    assert client.head("/api/v1/segments/count").status_code == 405  # POST only
+    assert client.delete("/api/v1/metrics").headers["Allow"] == "GET, HEAD"

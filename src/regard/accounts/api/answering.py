@@ -66,11 +66,17 @@ def _operate(request: HttpRequest, path: str) -> HttpResponse:
         methods = described()["paths"][_as_described(found.route)]
     except (Http404, KeyError):
         raise NotFound(_("There is nothing at this address."), remedy=_("See /api/v1/docs.")) from None
-    if request.method.lower() not in methods:
+    asked = request.method
+    meant = "GET" if asked == "HEAD" else asked  # answered alike; the server keeps the body back (RFC 9110, 9.3.2)
+    if meant.lower() not in methods:
         return _not_allowed(methods)
     if request.key:
-        _check_names(request, methods[request.method.lower()])
-    return once(request, request.key, partial(found.func, request, *found.args, **found.kwargs))
+        _check_names(request, methods[meant.lower()])
+    request.method = meant
+    try:
+        return once(request, request.key, partial(found.func, request, *found.args, **found.kwargs))
+    finally:
+        request.method = asked
 
 
 def _as_described(route: str) -> str:
@@ -84,7 +90,7 @@ def _as_described(route: str) -> str:
 
 def _not_allowed(methods: Iterable[str]) -> HttpResponse:
     response = problem_response(405, _("This address does not know that method."), "method_not_allowed")
-    response["Allow"] = ", ".join(method.upper() for method in methods)
+    response["Allow"] = ", ".join(method.upper() for method in [*methods, *(("head",) if "get" in methods else ())])
     return response
 
 

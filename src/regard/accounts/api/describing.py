@@ -95,6 +95,17 @@ def _complete(operation: dict[str, Any], *, is_write: bool) -> None:
             response["headers"] = {**response.get("headers", {}), **RATE}
     if is_write:
         operation["parameters"].append(IDEMPOTENCY)
+    _exemplify(operation, operation.get("x-example", {}))
+
+
+def _exemplify(operation: dict[str, Any], given: dict[str, Any]) -> None:
+    """The example of the page where OpenAPI has it, for the programs that read it there."""
+    for one in operation["parameters"]:
+        if one["name"] in (values := given.get(one["in"], {})):
+            one["example"] = values[one["name"]]
+    if "body" in given:
+        for content in operation["requestBody"]["content"].values():
+            content["example"] = given["body"]
 
 
 # --- the page ----------------------------------------------------------------------------------------------------
