@@ -12,6 +12,8 @@ from typing import Any
 
 WITHHELD = "withheld"
 ABSENT = {"", "–", WITHHELD}
+UTF_8 = "\ufeff"
+"""The mark at the head of a CSV file by which spreadsheets know that its letters are UTF-8."""
 _FORMULA = re.compile(r"(^|[;\t\r\n])(\s*)(?=[=+\-@＝＋－＠])")
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?%?")
 _FIGURE = re.compile(r"\W*\d(\d|\W|\b(days?|hr|min|sec|pp)\b)*")

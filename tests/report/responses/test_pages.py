@@ -315,7 +315,7 @@ def test_who_may_not_see_single_rows_sees_no_words(signed_in, at, page) -> None:
 def test_responses_leave_as_files_that_no_spreadsheet_runs(signed_in, survey, at) -> None:
     client = signed_in("analyst")
     answer = client.get(at + "files/responses.csv")
-    rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert len(rows) == 120
     assert {row["nps"] for row in rows} <= {str(score) for score in range(11)}
     words = [row["sorry"] for row in rows if "HYPERLINK" in row["sorry"]]
@@ -346,6 +346,12 @@ def test_files_hold_what_is_filtered_and_every_kind_of_question(signed_in, at) -
     assert "How likely are you to recommend us" in client.get(at + "files/codebook.md").content.decode()
     assert client.get(at + "files/codebook.csv").status_code == 200
     assert "Basic" in client.get(at + "files/labelled.csv").content.decode()
+
+
+@pytest.mark.parametrize("file", ["responses.csv", "labelled.csv", "codebook.csv"])
+def test_spreadsheets_are_told_that_letters_are_utf_8(signed_in, at, file: str) -> None:
+    """Without the mark Excel shows Polish, Russian and Chinese words as gibberish."""
+    assert signed_in("analyst").get(at + f"files/{file}").content.startswith(b"\xef\xbb\xbf")
 
 
 def test_an_spss_file_opens_with_its_labels(signed_in, at, tmp_path) -> None:
@@ -381,7 +387,7 @@ def test_every_file_says_what_the_page_and_the_answers_say(signed_in, survey, at
     (tmp_path / "a.sav").write_bytes(client.get(at + "files/responses.sav").content)
     frame, about = pyreadstat.read_sav(str(tmp_path / "a.sav"))
     table = pq.read_table(io.BytesIO(client.get(at + "files/responses.parquet").content)).to_pylist()
-    lines = list(csv.DictReader(io.StringIO(client.get(at + "files/responses.csv").content.decode())))
+    lines = list(csv.DictReader(io.StringIO(client.get(at + "files/responses.csv").content.decode("utf-8-sig"))))
     assert len(frame) == len(table) == len(lines) == len(rows)
     plans = about.variable_value_labels["plan"]
     for sav, parquet, line in zip(frame.to_dict("records"), table, lines, strict=True):

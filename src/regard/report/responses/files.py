@@ -11,6 +11,7 @@ from regard.report.responses.codebook import codebook_csv, codebook_text
 from regard.report.responses.exporting import csv_of, write_parquet
 from regard.report.responses.spss import syntax, write_sav
 from regard.report.responses.table import ResponseTable
+from regard.report.tables import UTF_8
 from regard.web import Format
 
 Written = str | bytes
@@ -40,12 +41,12 @@ def _kept(write: Callable[[Path], object]) -> bytes:
 
 
 FORMATS: Mapping[str, Callable[[ResponseTable, str, Format], Written]] = {
-    "responses.csv": lambda table, title, fmt: csv_of(table),
-    "labelled.csv": lambda table, title, fmt: csv_of(table, is_labelled=True),
+    "responses.csv": lambda table, title, fmt: UTF_8 + csv_of(table),
+    "labelled.csv": lambda table, title, fmt: UTF_8 + csv_of(table, is_labelled=True),
     "responses.parquet": _parquet,
     "responses.sav": _sav,
     "multiple-responses.sps": _syntax,
-    "codebook.csv": lambda table, title, fmt: codebook_csv(table),
+    "codebook.csv": lambda table, title, fmt: UTF_8 + codebook_csv(table),
     "codebook.md": codebook_text,
 }
 """Each takes the table, the survey's name and how its reader reads."""

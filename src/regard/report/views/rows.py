@@ -16,15 +16,11 @@ from regard.base import Invalid
 from regard.metrics import Metric, rows_behind
 from regard.report.breakdowns import broken_down
 from regard.report.results import Figures, Rows
-from regard.report.site import (
-    Look,
-    metric_in,
-)
+from regard.report.site import Look, metric_in
+from regard.report.tables import UTF_8
 from regard.report.views.framing import metric_page
 from regard.report.views.metric import grouped
-from regard.report.wording import (
-    voice,
-)
+from regard.report.wording import voice
 
 ROWS_A_PAGE = 25
 MOST_IN_A_FILE = 50_000
@@ -112,6 +108,6 @@ def _place(order: list[str], name: str) -> int:
 def _csv(look: Look, asked: Metric, result: Any, what: str) -> HttpResponse:
     """A result as a file. What may run in a spreadsheet is made harmless where results write CSV."""
     name = f"{look.request.workspace.slug}-{asked.key}-{what}.csv"
-    answer = HttpResponse("\ufeff" + result.to_csv(), content_type="text/csv; charset=utf-8")
+    answer = HttpResponse(UTF_8 + result.to_csv(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{"".join(c for c in name if c.isalnum() or c in "-_.")}"'
     return answer
