@@ -103,6 +103,44 @@ def test_a_machines_address_is_no_code_of_a_report_in_words(words: str, said: li
     assert [(report.is_permanent, report.status) for report in read_reports(raw)] == said
 
 
+FIELDS = """From: mailer-daemon@relay.example.org
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type={kind}; boundary=b
+
+--b
+Content-Type: message/{kind}
+
+{fields}
+
+--b--
+"""
+
+
+@pytest.mark.parametrize(
+    ("status", "told", "expected"),
+    [
+        ("5.0.0", "smtp; 550 5.7.1 Message rejected as spam", (True, Reason.POLICY, "5.7.1")),
+        ("5.0.0", "smtp; 552-5.2.2 The mailbox is over quota", (True, Reason.MAILBOX_FULL, "5.2.2")),
+        ("5.0.0", "smtp; 450 4.2.1 retry timeout exceeded", (False, Reason.MAILBOX_DISABLED, "4.2.1")),
+        ("5.0.0", "smtp; 550 User unknown", (True, Reason.OTHER, "5.0.0")),
+        ("5.1.10", "smtp;550 5.7.1 x", (True, Reason.NO_SUCH_ADDRESS, "5.1.10")),
+    ],
+)
+def test_a_code_that_says_nothing_gives_way_to_what_the_other_side_said(
+    status: str, told: str, expected: tuple
+) -> None:
+    fields = f"Reporting-MTA: dns; x\n\nFinal-Recipient: rfc822; ann@example.org\nAction: failed\nStatus: {status}\n"
+    raw = FIELDS.format(kind="delivery-status", fields=f"{fields}Diagnostic-Code: {told}")
+    [report] = read_reports(raw.encode())
+    assert (report.is_permanent, report.reason, report.status) == expected
+
+
+@pytest.mark.parametrize(("kind", "count"), [("abuse", 1), ("other", 1), ("auth-failure", 0), ("Virus", 0)])
+def test_a_machine_that_reports_a_signature_or_a_virus_is_nobodys_complaint(kind: str, count: int) -> None:
+    fields = f"Feedback-Type: {kind}\nUser-Agent: x/1\nVersion: 1\nOriginal-Rcpt-To: <ann@example.org>"
+    assert len(read_reports(FIELDS.format(kind="feedback-report", fields=fields).encode())) == count
+
+
 def test_a_report_that_is_too_large_is_refused() -> None:
     with pytest.raises(TooLarge):
         read_reports(b"x" * (6 << 20))

@@ -48,6 +48,7 @@ def test_a_mail_arrives_as_it_was_written(post: Post) -> None:
         ("553 mailbox name not allowed", "bounced", "553"),
         ("552 5.2.2 mailbox full", "bounced", "552 5.2.2"),
         ("550 5.7.1 relaying denied", "refused", "550 5.7.1"),
+        ("554 your host is listed", "refused", "554"),
         ("450 4.7.1 greylisted, try again", "later", "450 4.7.1"),
         ("452 too many recipients", "later", "452"),
         ("421 too busy", "later", "421"),

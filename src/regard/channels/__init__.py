@@ -2,7 +2,7 @@
 people set up. Science; :mod:`regard.channels.site` sends by the server that the settings name."""
 
 from regard.channels.bounces import LARGEST as LARGEST_REPORT
-from regard.channels.bounces import Kind, Reason, Report, read_reports
+from regard.channels.bounces import Kind, Reason, Report, read_reports, reason_of
 from regard.channels.decoding import words_in
 from regard.channels.email import mime
 from regard.channels.message import Fate, Mail, Outcome, Text, address, ascii_domain
@@ -33,6 +33,7 @@ __all__ = [
     "mime",
     "read_reply",
     "read_reports",
+    "reason_of",
     "segments",
     "send_text",
     "wants_to_stop",

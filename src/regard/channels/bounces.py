@@ -45,6 +45,11 @@ class Reason(StrEnum):
     COMPLAINT = "complaint"
     OTHER = "other"
 
+    @property
+    def is_lasting(self) -> bool:
+        """Will it be the same tomorrow? A policy, or a mailbox that is full, may not be."""
+        return self in {Reason.NO_SUCH_ADDRESS, Reason.MAILBOX_DISABLED, Reason.OTHER}
+
 
 REASONS = {
     "1.": Reason.NO_SUCH_ADDRESS,
@@ -60,6 +65,8 @@ CAME_TO = ("Delivered-To", "X-Original-To", "Envelope-To", "To")
 MACHINES = ("mailer-daemon", "postmaster")
 MOST_WORDS = 20_000
 SENDERS_FAULT = {"1.7", "1.8"}  # RFC 3463: the sender's address, not the recipient's
+NO_COMPLAINTS = {"", "not-spam", "virus", "auth-failure"}
+"""What machines tell in the same form (RFC 5965, RFC 6591): nobody has complained."""
 ACTIONS = {
     "failed": Kind.BOUNCED,
     "delayed": Kind.DELAYED,
@@ -143,10 +150,15 @@ def _deliveries(status: Message, original: str) -> Iterator[Report]:
 
 
 def _delivery(kind: Kind, block: Message, recipient: str, original: str) -> Report:
-    found = STATUS.search(_line(block, "Status")) or STATUS.search(_line(block, "Diagnostic-Code"))
-    status = found[0] if found else ""
+    status = _status(block)
     is_permanent = kind is Kind.BOUNCED and not status.startswith("4")
     return Report(kind, original, recipient, is_permanent, reason_of(status), status)
+
+
+def _status(block: Message) -> str:
+    """The code that says most: many servers (Exim) write 5.0.0 for whatever they were told."""
+    codes = [found[0] for name in ("Status", "Diagnostic-Code") if (found := STATUS.search(_line(block, name)))]
+    return next((code for code in codes if not code.endswith(".0.0")), codes[0] if codes else "")
 
 
 def reason_of(status: str) -> Reason:
@@ -167,7 +179,7 @@ def _begins(detail: str, begin: str) -> bool:
 
 def _complaints(feedback: Message, parts: dict[str, Message], original: str) -> Iterator[Report]:
     for block in _returned(feedback):
-        if _line(block, "Feedback-Type").lower() in {"", "not-spam"}:
+        if _line(block, "Feedback-Type").lower() in NO_COMPLAINTS:
             continue
         named = [_address(value) for value in _lines(block, "Original-Rcpt-To")]
         returned = [_address(_line(part, "To")) for part in _returned(parts.get("message/rfc822"))]

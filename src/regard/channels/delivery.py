@@ -11,6 +11,7 @@ from regard.channels.message import Fate, Outcome
 
 ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b", re.ASCII)
 POLICY_CLASS = ".7."  # RFC 3463: security or policy, not the address
+NO_SERVICE = "554"  # RFC 5321: no service here, or the transaction failed; said of blocked senders, without a code
 NO_UTF8 = "server without SMTPUTF8"
 
 
@@ -42,7 +43,7 @@ def _answered(code: int, words: bytes | str, *, is_of_address: bool) -> Outcome:
     reason = f"{code} {enhanced}".strip()
     if not 500 <= code < 600:  # 4xx, and what is no answer at all
         return Outcome(Fate.LATER, reason)
-    is_bounce = is_of_address and POLICY_CLASS not in enhanced
+    is_bounce = is_of_address and POLICY_CLASS not in enhanced and reason != NO_SERVICE
     return Outcome(Fate.BOUNCED if is_bounce else Fate.REFUSED, reason)
 
 

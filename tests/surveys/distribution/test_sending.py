@@ -327,6 +327,18 @@ def test_an_address_that_the_server_does_not_know_is_not_written_to_again(
     assert company.invitations[-1].reason == "unreachable"
 
 
+def test_an_address_whose_mailbox_is_full_may_be_written_to_another_time(
+    company: Company, post: Post, minutes: Pass
+) -> None:
+    post.answers["ann@example.org"] = "552 5.2.2 mailbox full"
+    ask(company, "ann")
+    minutes(2)
+    assert company.states() == {"ann": "552 5.2.2"}
+    post.answers.clear()
+    ask(company, "ann", at=NOON + timedelta(days=1))
+    assert company.invitations[-1].state == "waiting"
+
+
 def test_a_server_that_refuses_us_does_not_use_everybody_up(company: Company, post: Post, minutes: Pass) -> None:
     post.sender_answer = "550 5.7.1 not you"
     ask(company, *(f"p{n}" for n in range(20)))

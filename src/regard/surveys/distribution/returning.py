@@ -14,7 +14,7 @@ from regard.base import Invalid, TooLarge
 from regard.base.clock import now
 from regard.base.config import config
 from regard.base.errors import traced
-from regard.channels import LARGEST_REPORT, Kind, Reason, Report, read_reports, words_in
+from regard.channels import LARGEST_REPORT, Kind, Report, read_reports, words_in
 from regard.collect import names_one
 from regard.profiles import EMAIL, Identifier
 from regard.surveys.distribution.sending import block, told_of
@@ -28,8 +28,6 @@ from regard.surveys.site import tell
 logger = logging.getLogger(__name__)
 BOUNCED_NAME: Final = "Survey Bounced"
 COMPLAINED_NAME: Final = "Complaint About Mail Received"
-OF_THE_ADDRESS: Final = frozenset({Reason.NO_SUCH_ADDRESS, Reason.MAILBOX_DISABLED, Reason.OTHER})
-"""Reasons that will be the same tomorrow; a policy, or a mailbox that is full, may not be."""
 AT_ONCE: Final = 200
 
 
@@ -69,7 +67,7 @@ def _find(report: Report, workspace: Workspace | None) -> Invitation | None:
 def _bounced(one: Invitation, report: Report) -> None:
     rows = Invitation.objects.of(one.workspace).filter(pk=one.pk, state__in=["sending", "sent"])
     rows.update(state=Invitation.State.BOUNCED, reason=str(report.reason)[:40], remind_at=None)
-    if report.reason in OF_THE_ADDRESS:
+    if report.reason.is_lasting:
         block(one.workspace, one.channel, one.address, BOUNCED)
     tell(
         one.workspace,

@@ -16,7 +16,7 @@ from regard.base import Invalid, RegardError, Unavailable
 from regard.base.clock import now
 from regard.base.errors import traced
 from regard.base.words import said
-from regard.channels import Fate, Mail, Outcome, Provider, send_text
+from regard.channels import Fate, Mail, Outcome, Provider, reason_of, send_text
 from regard.channels.site import send_mails
 from regard.jobs import Later
 from regard.jobs.site import enqueue
@@ -292,7 +292,8 @@ def settle(one: Invitation, outcome: Outcome, terms: Terms) -> None:
         _refused(one)
     elif outcome.fate is Fate.BOUNCED:
         _mine(one).update(state=State.BOUNCED, reason=outcome.reason[:40], remind_at=None)
-        block(one.workspace, one.channel, one.address, BOUNCED)
+        if reason_of(outcome.reason.partition(" ")[2]).is_lasting:
+            block(one.workspace, one.channel, one.address, BOUNCED)
     else:
         again = now() + timedelta(days=terms.reminder_days) if one.reminders < terms.reminders else None
         reason = UNCERTAIN if outcome.fate is Fate.UNCERTAIN else ""
