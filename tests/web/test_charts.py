@@ -129,12 +129,13 @@ def test_one_point_alone_makes_a_chart():
         trend([], title="NPS", unit="points"),
         trend(weekly([None, None]), title="NPS", unit="points"),
         breakdown([], title="NPS", unit="points"),
+        breakdown([], title="NPS", unit="points", reference=30.0),
         distribution([], title="NPS"),
         contributions([], title="NPS", unit="points"),
         steps([], title="NPS"),
         heat_map([], [], title="NPS"),
     ],
-    ids=["trend", "all missing", "breakdown", "distribution", "contributions", "steps", "heat map"],
+    ids=["trend", "all missing", "breakdown", "beside a whole", "distribution", "contributions", "steps", "heat map"],
 )
 def test_nothing_counted_is_said_and_not_drawn(chart):
     assert chart.svg == ""

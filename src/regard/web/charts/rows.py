@@ -63,7 +63,7 @@ def breakdown(
     """
     known = [edge for row in rows for edge in (row.value, row.low, row.high) if edge is not None]
     known += [reference] if reference is not None else []
-    if not known:
+    if not rows or not known:
         return nothing(title, fmt, _value_table(rows, unit, fmt))
     ticks = nice_ticks(min(known), max(known))
     axis = Axis(ticks[0], ticks[-1])
