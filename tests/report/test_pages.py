@@ -8,8 +8,10 @@ from html.parser import HTMLParser
 import pytest
 from django.core.cache import cache
 
+from regard.accounts.site import store_of
 from regard.metrics import define
 from regard.report.site import Look
+from regard.stream import Record
 
 pytestmark = pytest.mark.django_db
 ALL = [
@@ -61,8 +63,12 @@ def text(answer) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
 
-def test_an_empty_workspace_teaches_three_ways_to_begin(workspace, signed_in):
-    said = text(signed_in("owner").get("/w/harbour/"))
+def test_an_empty_workspace_teaches_every_way_to_begin(workspace, signed_in):
+    page = signed_in("owner").get("/w/harbour/")
+    assert '"/w/harbour/sources/new/"' in page.content.decode()
+    assert '"/w/harbour/surveys/new/"' in page.content.decode()
+    assert "/new/" not in signed_in("viewer").get("/w/harbour/").content.decode()
+    said = text(page)
     assert "Load a file" in said
     assert "regard load answers.csv" in said
     assert "regard demo" in said
@@ -142,6 +148,15 @@ def test_a_break_down_marks_the_group_that_differs_and_can_be_sorted_and_searche
     found = text(browser.get("/w/harbour/metrics/nps/?by=channel&find=mai"))
     assert "clearly worse than the rest" in found
     assert "clearly better than the rest" not in found
+
+
+def test_a_break_down_of_which_no_group_is_shown_still_opens(company, signed_in):
+    browser = signed_in("analyst")
+    assert "No group matches." in text(browser.get("/w/harbour/metrics/nps/?by=channel&find=nowhere"))
+    store_of(company).keep(Record("settings", "workspace", {"minimum_n": 100}))
+    page = browser.get("/w/harbour/metrics/nps/?by=channel")
+    assert page.status_code == 200
+    assert "held back" in text(page)
 
 
 def test_two_groups_are_compared_with_an_interval_and_a_p_value(company, signed_in):

@@ -156,6 +156,7 @@ def recent(request: HttpRequest, slug: str) -> HttpResponse:
         "sources": there,
         "chosen": chosen,
         "query": request.GET.urlencode(),
+        "may_connect": request.member.may(Right.MANAGE_SOURCES),
     }
     return _page(request, "recent", **shown)
 

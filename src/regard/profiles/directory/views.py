@@ -68,8 +68,8 @@ TYPING_SECONDS = 0.05
 
 
 def _page(request: HttpRequest, name: str, **context: Any) -> HttpResponse:
-    may_merge = request.member.may(Right.MERGE_PROFILES)
-    return render(request, f"profiles/directory/{name}.html", {**context, "may_merge": may_merge})
+    may = {"may_merge": request.member.may(Right.MERGE_PROFILES), "may_import": request.member.may(Right.IMPORT_DATA)}
+    return render(request, f"profiles/directory/{name}.html", {**context, **may})
 
 
 # --- finding -------------------------------------------------------------------------------------------------------

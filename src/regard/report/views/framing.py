@@ -49,11 +49,12 @@ def page(request: HttpRequest, name: str, look: Look, *, status: int | None = No
 
 
 def welcome(request: HttpRequest, look: Look) -> HttpResponse:
-    """The page of an empty workspace: what to load for each metric."""
+    """The page of an empty workspace: how to begin, and what to load for each metric."""
     lessons = [
         {"name": _(metric.title), "teach": _(said_of(metric.key).teach)} for metric in METRICS if metric.key in WORDS
     ]
-    return page(request, "welcome", look, lessons=lessons)
+    may = {"may_listen": request.member.may(Right.MANAGE_SOURCES), "may_ask": request.member.may(Right.MANAGE_SURVEYS)}
+    return page(request, "welcome", look, lessons=lessons, **may)
 
 
 def usual_column(look: Look) -> str | None:
