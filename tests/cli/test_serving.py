@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from regard.base import Unavailable
+from regard.cli.serving import require_free_port
 from tests.cli.conftest import MAPPING, Run, Server
 from tests.serving import PATIENCE_SECONDS
 
@@ -85,6 +87,17 @@ def test_a_port_in_use_is_said_before_anything_starts(regard: Run, serve: Serve)
     assert done.returncode == 1
     assert "cannot listen on 127.0.0.1:" in done.stderr
     assert "REGARD_PORT" in done.stderr
+
+
+def test_a_port_that_nobody_can_have_is_said() -> None:
+    with pytest.raises(Unavailable, match="cannot listen on 127.0.0.1:99999"):
+        require_free_port("127.0.0.1", 99_999)
+
+
+def test_erasing_nobody_says_how_people_are_called(loaded: Run) -> None:
+    done = loaded("erase", "ann@example.org", "--yes", "--workspace", "shop")
+    assert done.returncode == 1
+    assert "nobody is called ann@example.org here (give a user id, or email:" in done.stderr
 
 
 def test_the_check_names_what_is_wrong_and_fails(regard: Run, home: Path) -> None:

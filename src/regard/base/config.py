@@ -112,7 +112,7 @@ def _read(name: str, kind: type, text: str) -> Any:
             raise Invalid(f"{variable} must be true or false, not {text!r}", field=variable)
         return text.lower() in {"1", "true", "yes", "on"}
     if kind is int:
-        if not text.isdigit():
+        if not text.isdecimal():
             raise Invalid(f"{variable} must be a whole number, not {text!r}", field=variable)
         return int(text)
     return Path(text) if issubclass(kind, Path) else text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from regard.base import Invalid
+from regard.base import Invalid, NotFound
 from regard.cli.arguments import Commands, command, of_workspace
 from regard.cli.choosing import served
 from regard.cli.words import counted
@@ -32,4 +32,9 @@ def _erase(given: argparse.Namespace) -> None:
     from regard.profiles.site import erase_profile
 
     number = customers_of(store_of(workspace), [given.key])[given.key]
-    print(f"{counted(erase_profile(workspace, number), 'interaction')} erased, and what was kept beside them")
+    try:
+        gone = erase_profile(workspace, number)
+    except NotFound as error:
+        remedy = "give a user id, or email: or phone: and the value"
+        raise NotFound(f"nobody is called {given.key} here", field="key", remedy=remedy) from error
+    print(f"{counted(gone, 'interaction')} erased, and what was kept beside them")

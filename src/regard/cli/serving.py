@@ -135,11 +135,10 @@ def _way_in(*, is_demo: bool) -> str | None:
 
 
 def require_free_port(host: str, port: int) -> None:
-    """Raise Unavailable when somebody listens there already."""
+    """Raise Unavailable when somebody listens there already, or nobody could."""
     try:
         with socket.create_server((host, port)):
             return
-    except OSError as error:
-        raise Unavailable(
-            f"cannot listen on {host}:{port}: {error.strerror or error}", remedy="choose another with REGARD_PORT"
-        ) from error
+    except (OSError, OverflowError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise Unavailable(f"cannot listen on {host}:{port}: {why}", remedy="choose another with REGARD_PORT") from error
