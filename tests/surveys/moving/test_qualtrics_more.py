@@ -168,3 +168,50 @@ def test_parts_of_a_side_by_side_question_are_walked_column_by_column() -> None:
     beside = mc("QID1", selector="SBSMatrix", QuestionType="SBS", Choices=rows, AdditionalQuestions=columns)
     moved = same(qsf(beside | {"ChoiceOrder": ["2", "1"]}))
     assert path(moved.questionnaire, {}).names == ["Q1_1_2", "Q1_1_1", "Q1_2"]
+
+
+QUOTA_MET = {
+    "0": {
+        "0": {"LogicType": "Quota", "QuotaID": "QO_1", "Operator": "QuotaMet", "LeftOperand": "qo://QO_1/QuotaMet", "Type": "Expression"},
+        "Type": "If",
+    },
+    "Type": "BooleanExpression",
+}  # fmt: skip
+UNKNOWN = logic({"LogicType": "Weather", "LeftOperand": "rain", "Operator": "Is", "Type": "Expression"})
+
+
+def ending_branch(condition: dict[str, Any]) -> bytes:
+    """Two blocks, and between them an end in a branch."""
+    inner = [{"Type": "Group", "FlowID": "FL_4", "Flow": [{"Type": "EndSurvey", "FlowID": "FL_5"}]}]
+    branch = {"Type": "Branch", "FlowID": "FL_3", "BranchLogic": condition, "Flow": inner}
+    flow = [{"Type": "Standard", "ID": "B1"}, branch, {"Type": "Standard", "ID": "B2"}]
+    blocks = [block("B1", "QID1"), block("B2", "QID2")]
+    return qsf(mc("QID1", "a", "b"), text("QID2"), blocks=blocks, flow=flow)
+
+
+def test_a_branch_on_a_full_quota_does_not_end_the_survey_for_everybody() -> None:
+    moved = same(ending_branch(QUOTA_MET))
+    assert path(moved.questionnaire, {}).names == ["Q1", "Q2"]
+    assert {("FL_3", "condition over a quota"), ("FL_5", "end in a branch")} <= {
+        (loss.place, loss.what) for loss in moved.losses
+    }
+
+
+@pytest.mark.parametrize("asked", [UNKNOWN, logic(selected("QID1", "1"), UNKNOWN["0"]["0"])])
+def test_an_end_whose_condition_cannot_be_said_does_not_happen(asked: dict[str, Any]) -> None:
+    moved = read_survey(ending_branch(asked))
+    assert path(moved.questionnaire, {"Q1": 1}).names == ["Q1", "Q2"]
+    assert ("FL_5", "end in a branch") in {(loss.place, loss.what) for loss in moved.losses}
+
+
+def test_a_choice_that_was_not_shown_was_not_displayed() -> None:
+    choices = {"1": {"Display": "A"}, "2": {"Display": "B", "DisplayLogic": logic(selected("QID1", "1"))}}
+    seen = selected("QID2", "2", "Displayed") | {"LeftOperand": "q://QID2/ChoiceDisplayed/2"}
+    asked = [
+        mc("QID1", "a", "b"),
+        mc("QID2", Choices=choices, ChoiceOrder=["1", "2"]),
+        text("QID3", DisplayLogic=logic(seen)),
+    ]
+    moved = same(qsf(*asked, blocks=[block("B1", "QID1", None, "QID2", None, "QID3")]))
+    assert path(moved.questionnaire, {"Q1": 2}).names == ["Q1", "Q2"]
+    assert path(moved.questionnaire, {"Q1": 1}).names == ["Q1", "Q2", "Q3"]

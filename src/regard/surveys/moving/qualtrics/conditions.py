@@ -27,6 +27,8 @@ COMPARED: Final = {
     "Equals": "=", "NotEquals": "<>", "GreaterThanOrEqualTo": ">=", "LessThanOrEqualTo": "<=",
 }  # fmt: skip
 EMPTINESS: Final = {"Empty": "empty", "NotEmpty": "notempty", "IsEmpty": "empty", "IsNotEmpty": "notempty"}
+QUOTAS: Final = {"QuotaMet": False, "QuotaNotMet": True}
+"""Conditions over a quota, as they are before it is full."""
 LONGEST_CONDITION: Final = 5_000
 MOST_AGAIN: Final = 10
 """Times that a question is asked, of which conditions read the last answer."""
@@ -48,6 +50,8 @@ class Known:
     """Keys of a question, one for each time that it stands in the flow."""
     shown_if: dict[str, str | None] = field(default_factory=dict)
     """The condition under which a question is shown, by key."""
+    choice_logic: dict[tuple[str, str], Any] = field(default_factory=dict)
+    """The display logic of choices, by question and choice."""
     calculated: dict[str, str] = field(default_factory=dict)
     """Names of calculated values by those of embedded data."""
     traits: dict[str, str] = field(default_factory=dict)
@@ -123,6 +127,12 @@ def condition_of(logic: Any, known: Known, place: str) -> str | None:
     return text
 
 
+def is_whole(logic: Any, known: Known, place: str) -> bool:
+    """Whether every comparison of a condition can be said."""
+    atoms = [raw for sets in logic_sets(logic) for _, rows in sets for row in rows for raw in row]
+    return all(atom_of(raw, known, place) is not None for raw in atoms)
+
+
 def is_sayable(text: str) -> bool:
     """Whether a condition is short and flat enough to be read again, also when others are put beside it."""
     try:
@@ -163,6 +173,10 @@ def atom_of(raw: dict[str, Any], known: Known, place: str) -> Expression | None:
         found = _of_question(raw, operator, left, right, known, place)
     elif kind in ("EmbeddedField", "EmbeddedData", "PanelData", "GeoIP", "DeviceType"):
         found = _of_person(kind, operator, raw, known, place)
+    elif kind == "Quota" and operator in QUOTAS:
+        why = said("a quota that is full ends the response here: this is read as if it never were")
+        known.losses.changed(place, said("condition over a quota"), why)
+        return Constant(QUOTAS[operator])
     if found is None:
         known.losses.changed(place, said("condition {kind} {operator}", kind=kind, operator=operator), NOT_SAID)
     return found
@@ -191,6 +205,8 @@ def _of_question(
     negated = operator.startswith("Not") and operator not in ("NotEmpty", "NotEqualTo")
     if what in ("QuestionDisplayed", "DisplayableQuestion", "ChoiceDisplayed"):
         holds_ = _displayed(question, known)
+        choice = condition_of(known.choice_logic.get((question, first)), known, place)
+        holds_ = _joined("and", [holds_, parse(choice)]) if holds_ and choice else holds_
     else:
         said_of = [
             _said(part, carried, what, first, second, operator, right, known) for part, carried in known.parts(question)

@@ -12,7 +12,7 @@ from regard.base.words import said
 from regard.surveys.expressions import Call, Constant, Expression, Name, every, parse, written
 from regard.surveys.model import CalculatedValue, Complete, Ending, Page, Question, RandomGroup, Skip, Text
 from regard.surveys.moving.losses import Losses
-from regard.surveys.moving.qualtrics.conditions import Known, condition_of, without
+from regard.surveys.moving.qualtrics.conditions import Known, condition_of, is_whole, without
 from regard.surveys.moving.qualtrics.ends import THANKS, address_of, leads_elsewhere
 from regard.surveys.moving.qualtrics.ordering import Ordering, ordering_of
 from regard.surveys.moving.qualtrics.raw import fields_in, questions_in
@@ -71,6 +71,8 @@ class Layout:
     asked_for: set[str] = field(default_factory=set)
     """Embedded data that the flow has asked for so far."""
     is_over: bool = False
+    no_end: str = ""
+    """Why nobody ends in the branch that is laid, where that is so."""
     address: Text | None = None
     is_random: bool = False
 
@@ -116,8 +118,14 @@ class Layout:
 
     def _branch(self, node: Node, conditions: tuple[str, ...]) -> list[str]:
         self.asked_for |= fields_in(node.raw.get("BranchLogic"))
-        condition = condition_of(node.raw.get("BranchLogic"), self.known, node.id)
+        logic = node.raw.get("BranchLogic")
+        condition, before = condition_of(logic, self.known, node.id), self.no_end
+        if condition == "false":
+            self.no_end = said("the quota itself ends the response")
+        elif not is_whole(logic, self.known, node.id):
+            self.no_end = said("its condition cannot be said here: rather a question too many than somebody sent away")
         found = self._lay(node.children, (*conditions, condition) if condition else conditions)
+        self.no_end = before
         self.is_over = self.is_over and not condition
         return found
 
@@ -146,6 +154,9 @@ class Layout:
         address = address_of(options, self.known, node.id)
         if str(options.get("EOSMessage") or "").startswith("MS_"):
             self.losses.lost(node.id, said("message at an end"), said("it is kept in a library, not in this file"))
+        if self.no_end:
+            self.losses.lost(node.id, said("end in a branch"), self.no_end)
+            return []
         if self.is_random:
             self.losses.lost(node.id, said("end inside a random choice"), NOT_RUN)
             return []

@@ -68,6 +68,8 @@ def slider(source: Source) -> Made:
     if source.selector == "STAR":
         return _stars(source, count_of(settings.get("StarCount")) or 5)
     source.losses.cosmetic(source.key, said("slider"), said("the number is typed"))
+    if settings.get("NotApplicable") in (True, "true"):
+        source.changed(said("'not applicable' beside a slider"), said("nothing is written instead"))
     limits: dict[str, Any] = {"min": 0 if least is None else least, "max": 100 if most is None else most}
     if len(source.choices()) == 1:
         made = base_of(source)

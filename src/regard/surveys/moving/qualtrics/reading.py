@@ -56,6 +56,8 @@ _READ: Final = frozenset(
         "DynamicChoicesData",
         "AdditionalQuestions",
         "NumberOfQuestions",
+        "NumberOfGroups",
+        "GraphicsDescription",
         "Groups",
         "QuestionTextUnsafe",
         "SearchSource",
@@ -97,7 +99,7 @@ class _Reader:
             raise Invalid(said("the survey has more than {most} questions", most=MOST_QUESTIONS), field="file")
         self.survey = survey
         self.losses = survey.losses
-        self.known = Known(self.losses, turned=survey.turns)
+        self.known = Known(self.losses, turned=survey.turns, choice_logic=_choice_logic(survey))
         self.own = locale_of(survey.entry.get("SurveyLanguage"))
         self.names = Names()
         self.named: dict[str, str] = {}
@@ -263,6 +265,15 @@ class _Reader:
                 layout.notes.append(
                     said("block {title} is not in the flow, and was not asked there either", title=block.title)
                 )
+
+
+def _choice_logic(survey: Survey) -> dict[tuple[str, str], Any]:
+    return {
+        (key, code): choice["DisplayLogic"]
+        for key, raw in survey.questions.items()
+        for code, choice in mapping(raw.get("Choices")).items()
+        if mapping(choice).get("DisplayLogic")
+    }
 
 
 def _at(given: Any, way: tuple[str, ...]) -> str:

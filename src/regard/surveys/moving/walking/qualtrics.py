@@ -190,6 +190,7 @@ class Qualtrics:
                 continue
             shown.append(key)
             state.displayed.add(state.here(key))
+            state.displayed |= {f"{state.here(key)}/{code}" for code in self.questions.offered(key, state)}
             self._ask(key, occurrence, state)
         return shown
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from regard.surveys.moving.qualtrics.conditions import QUOTAS
 from regard.surveys.moving.qualtrics.loops import Turn
 from regard.surveys.moving.qualtrics.raw import located, logic_sets
 from regard.surveys.moving.qualtrics.survey import Survey, nodes_in
@@ -94,12 +95,15 @@ def compares(raw: dict[str, Any], survey: Survey, state: State) -> bool:
     if raw.get("LogicType") in OF_PERSONS:
         name, value = of_person(raw)
         return compare(state.field(name), operator, value if raw.get("LogicType") == "DeviceType" else right)
+    if raw.get("LogicType") == "Quota":  # none is full: a walk is the first response
+        return QUOTAS.get(operator, True)
     found = located(left_of(raw))
     if not found:
         return True
     key, what, first, second = found
     if what in ("QuestionDisplayed", "DisplayableQuestion", "ChoiceDisplayed"):
-        return (state.known(key) in state.displayed) is not operator.startswith("Not")
+        seen = f"{state.known(key)}/{first}" if first else state.known(key)
+        return (seen in state.displayed) is not operator.startswith("Not")
     given = state.answer(key)
     if what in ("SelectableChoice", "SelectedChoice", "SelectableAnswer"):
         return _is_selected(given, first, second) is not operator.startswith("Not")
