@@ -25,6 +25,17 @@ def test_a_list_in_utf_16_is_read() -> None:
     assert read_rows("email\nann@example.org\n".encode("utf-16")).named[0].email == "ann@example.org"
 
 
+def test_a_list_whose_lines_end_as_on_the_first_macs_is_read() -> None:
+    assert [one.email for one in read_rows(b"email,x\ra@example.org,1\rb@example.org,2\r").named][1] == "b@example.org"
+
+
+def test_what_a_list_says_of_people_is_kept_as_it_was_written() -> None:
+    read = read_rows(b"user_id,balance,handle\n=7,-12.5,@ann\n")
+    again = read_rows(read.clean())
+    assert again.named == read.named
+    assert (read.named[0].user_id, read.named[0].traits) == ("=7", {"balance": "-12.5", "handle": "@ann"})
+
+
 @pytest.mark.parametrize(
     "data, words",
     [

@@ -24,7 +24,7 @@ from regard.surveys.distribution.writing import TOKEN
 from regard.surveys.inviting import EMAIL_CHANNEL, Named, Person, kept_traits, people_named
 from regard.surveys.models import Invitation, Survey
 from regard.surveys.respond.visiting import invitation_token
-from regard.surveys.sending.rows import Read, read_rows, written
+from regard.surveys.sending.rows import Read, read_rows, to_download
 from regard.surveys.terms import Terms
 
 AT_ONCE: Final = 1_000
@@ -90,7 +90,7 @@ def take_links(survey: Survey, token: UUID, *, is_single_use: bool, days: int, i
     refresh_profiles(asker.store)
     made = list(_all_links(asker, read.named, is_held))
     record_audit(survey.workspace, by, "links made", survey.key, people=sum(bool(link) for link, _ in made))
-    return written([*read.heads, LINK, HELD], ([*cells, *two] for cells, two in zip(read.cells, made, strict=True)))
+    return to_download([*read.heads, LINK, HELD], ([*cells, *two] for cells, two in zip(read.cells, made, strict=True)))
 
 
 def _all_links(asker: Asker, named: Sequence[Named], is_held: bool) -> Iterator[tuple[str, str]]:

@@ -22,6 +22,7 @@ LONGEST_CELL: Final = 2_000
 UNCLOSED: Final = 100_000
 """Characters after which a cell is taken for one whose quotation mark was never closed."""
 _EMAIL: Final = re.compile(r"[^\s@,;<>\"]{1,64}@[^\s@,;<>\"]+\.[^\s@,;<>\".]{2,}")
+_SIGNED: Final = re.compile(r"[+-]\d+([.,]\d+)?")
 _NUMBER: Final = re.compile(r"\+[1-9]\d{6,14}")
 NO_EMAIL = said("this is no e-mail address: correct it")
 NO_NUMBER = said("this is no number in international form: write it like +48601234567")
@@ -57,25 +58,30 @@ class Read:
     def refused(self, tell: Any = str) -> bytes:
         """The other rows as a file: mended there, it can be uploaded as it is."""
         heads = [*self.heads, "row", PROBLEM]
-        return written(heads, ([*one.cells, str(one.row), tell(one.problem)] for one in self.rejected))
+        return to_download(heads, ([*one.cells, str(one.row), tell(one.problem)] for one in self.rejected))
 
 
 def written(heads: Sequence[str], rows: Any) -> bytes:
-    """A CSV file in UTF-8 that spreadsheets open as such; what would be a formula there is text."""
+    """A CSV file in UTF-8, cells as they are."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(heads)
-    writer.writerows([plain(cell) for cell in row] for row in rows)
+    writer.writerows(rows)
     return out.getvalue().encode("utf-8-sig")
 
 
-def plain(cell: str) -> str:
-    """A cell that no spreadsheet reckons; telephone numbers stay as they are.
+def to_download(heads: Sequence[str], rows: Any) -> bytes:
+    """A CSV file that somebody opens in a spreadsheet: what would be a formula there is text."""
+    return written(heads, ([plain(cell) for cell in row] for row in rows))
 
-    >>> plain("=HYPERLINK(1)"), plain("+48601234567")
-    ("'=HYPERLINK(1)", '+48601234567')
+
+def plain(cell: str) -> str:
+    """A cell that no spreadsheet reckons; numbers, also of telephones, stay as they are.
+
+    >>> plain("=HYPERLINK(1)"), plain("+48601234567"), plain("-12.50")
+    ("'=HYPERLINK(1)", '+48601234567', '-12.50')
     """
-    return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell and not _NUMBER.fullmatch(cell) else cell
+    return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell and not _SIGNED.fullmatch(cell) else cell
 
 
 def read_rows(data: bytes) -> Read:
@@ -95,7 +101,8 @@ def read_rows(data: bytes) -> Read:
 def _text(data: bytes) -> str:
     coding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
-        return data.decode(coding).replace("\0", "")
+        text = data.decode(coding).replace("\0", "")
+        return text.replace("\r\n", "\n").replace("\r", "\n")  # also where a line ends as on the first Macs
     except UnicodeDecodeError as error:
         row = data[: error.start].count(b"\n") + 1
         raise Invalid(
