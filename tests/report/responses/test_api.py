@@ -56,6 +56,20 @@ def test_the_figures_are_those_of_the_answers_counted_by_hand(program, address, 
     assert questions["nps"]["bounds"]["invited"] == 400
 
 
+@pytest.mark.parametrize("quality", [{"state": "complete"}, {"flagged": "without"}, {"weights": "sampling"}])
+def test_whoever_is_left_out_was_invited_all_the_same_and_may_think_anything(program, address, survey, quality) -> None:
+    """Bounds without the incomplete and the flagged forgot that they had been asked: too narrow by as many."""
+    everybody, some = (asked(program, address, **query) for query in ({}, quality))
+    first, then = ({one["key"]: one["bounds"] for one in found["questions"]}["nps"] for found in (everybody, some))
+    assert then["invited"] == first["invited"] == 400
+    rows = Response.objects.of(survey.workspace).filter(survey=survey)
+    if quality == {"state": "complete"}:
+        scores = [one.answers["nps"] for one in rows if one.completed_at]
+        net = sum(score >= 9 for score in scores) - sum(score <= 6 for score in scores)
+        silent = 400 - len(scores)
+        assert (then["least"], then["most"]) == pytest.approx(((net - silent) / 4, (net + silent) / 4))
+
+
 def test_a_program_and_the_page_tell_the_same(program, address, signed_in, at) -> None:
     client = signed_in("viewer")
     for query in ("", "?language=pl", "?weights=sampling", "?state=complete&flagged=without"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -151,11 +152,14 @@ class Results:
 
     @cached_property
     def silence(self) -> list[Silence]:
-        """Bounds of every score; nothing where nobody was invited."""
+        """Bounds of every score; nothing where nobody was invited. Whose response is not good enough to count was asked
+        all the same, and is silent."""
         if not self.invited.sent:
             return []
-        is_weighted = self.chosen.weights == "sampling"
-        return silence_of(self.guests, self.invited.silent, self.cuts, is_weighted=is_weighted)
+        counted = {one.id for one in self.guests.responses}
+        rest = Counter(one.weight for one in self.everything.responses if one.is_invited and one.id not in counted)
+        silent = Counter(self.invited.silent) + rest
+        return silence_of(self.guests, silent, self.cuts, is_weighted=self.chosen.weights == "sampling")
 
     @cached_property
     def funnel(self) -> Any:
