@@ -6,7 +6,7 @@ UV := .tools/bin/uv
 RUN := $(UV) run --frozen
 # Hundreds of tests start processes; each would compile all it imports anew where this is set.
 unexport PYTHONDONTWRITEBYTECODE
-# What talks to the operational database is tried on PostgreSQL too.
+# What talks to the operational database is tried on PostgreSQL too, but for real data: it lies in the stream.
 ON_POSTGRES := tests/accounts tests/jobs tests/site tests/report/responses tests/metrics/test_settings_pages.py tests/collect/test_pages.py tests/api tests/surveys/builder tests/surveys/distribution tests/surveys/respond tests/surveys/sending
 
 help: ## show this menu
@@ -17,9 +17,10 @@ run: $(UV) ## load the demo workspaces, print their numbers, serve them
 
 test: .venv/ready ## run every test: SQLite, PostgreSQL, ClickHouse's engine, browser, wheel
 	$(RUN) python tools/prepare_tests.py
-	$(RUN) pytest -n auto --dist loadfile -m "not browser"
-	$(RUN) pytest -n auto --dist worksteal -m browser tests/journeys tests/contract
-	$(RUN) python tools/postgres.py -- pytest -n auto --dist loadfile $(ON_POSTGRES)
+	$(RUN) python tools/together.py \
+	  sqlite='pytest -n auto --dist loadfile --no-loadscope-reorder -m "not browser"' \
+	  browser='pytest -n auto --maxprocesses 4 --dist worksteal -m browser tests/journeys tests/contract' \
+	  postgres='python tools/postgres.py -- pytest -n auto --maxprocesses 4 --dist loadfile -m "not data" $(ON_POSTGRES)'
 
 check: .venv/ready ## lint, format, types, imports, translations, generated pages
 	$(RUN) ruff check .
