@@ -8,8 +8,14 @@ from pathlib import Path
 
 import django
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as generated
 
 gc.set_threshold(50_000, 20, 20)  # as the command line: collecting tests makes millions of objects that all stay
+generated.register_profile(  # no test asserts a time
+    "unhurried", parent=generated.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+generated.load_profile("unhurried")
 _home = tempfile.TemporaryDirectory(prefix="regard-test-")
 os.environ.setdefault("REGARD_HOME", _home.name)  # noqa: TID251 - the tests' own settings
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regard.settings")  # noqa: TID251 - the tests' own settings
