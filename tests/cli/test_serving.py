@@ -90,7 +90,7 @@ def test_a_port_in_use_is_said_before_anything_starts(regard: Run, serve: Serve)
 
 
 def test_a_port_that_nobody_can_have_is_said() -> None:
-    with pytest.raises(Unavailable, match="cannot listen on 127.0.0.1:99999"):
+    with pytest.raises(Unavailable, match=r"cannot listen on 127\.0\.0\.1:99999"):
         require_free_port("127.0.0.1", 99_999)
 
 
