@@ -81,6 +81,14 @@ def test_what_cannot_be_done_ends_with_1_and_one_sentence(
     assert not list(home.glob("workspaces/*")), "a failed command must not leave a workspace behind"
 
 
+def test_a_database_that_cannot_be_used_is_no_fault_of_regards(regard: Run, home: Path) -> None:
+    (home / "regard.sqlite3").mkdir(parents=True)
+    done = regard("run")
+    assert done.returncode == 1
+    assert sentence(done.stderr).startswith("the database cannot be used: unable to open database file")
+    assert not (home / "errors.log").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -77,7 +77,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the last resort: a fault of ours, told in a sentence, kept in a file
         if str(error) == ENGINE_INTERRUPTED:
             return _said(STOPPED, INTERRUPTED)
+        if _is_of_the_database(error):
+            why = str(error).partition("\n")[0]
+            return _said(f"the database cannot be used: {why} (is it there, is its disk full, may it be written to?)")
         return _said(f"this is a fault of Regard's own ({type(error).__name__}); {_noted()}")
+
+
+def _is_of_the_database(error: Exception) -> bool:
+    """Whether the database is at fault: its disk, its server, its rights. Django is not imported to ask."""
+    return type(error).__module__ == "django.db.utils" and type(error).__name__ == "OperationalError"
 
 
 def _noted() -> str:
