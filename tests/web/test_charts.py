@@ -204,3 +204,12 @@ def test_contributions_leave_the_middle_to_either_side():
     bars = list(drawn(chart).iter(f"{SVG}rect"))
     assert [(bar.get("x"), bar.get("width")) for bar in bars] == [("50%", "50%"), ("25%", "25%")]
     assert "Up, +2.0 pp" in chart.sentence
+
+
+def test_a_duration_and_what_is_said_of_it_have_room_on_a_wide_page():
+    """In Chinese "20 hr 47 min · differs" lost its second half."""
+    rows = [Row("phone", 74_820.0, 60_000.0, 90_000.0, note="· 有差异"), Row("chat", 104_400.0, 9e4, 12e4)]
+    drawn = breakdown(rows, title="t", unit="seconds", fmt=Format("zh-hans"))
+    wide = [text for text in drawn.svg.split("<text") if "figure wide" in text]
+    assert len(wide) == 2
+    assert not any("…" in text for text in wide)

@@ -23,7 +23,7 @@ NARROW = 200.0
 """Narrowest plot in which ``narrow`` labels are shown."""
 STARTS = (16, 32, 40, 48, 64, 80, 96, 128, 160, 200)
 """Widths of the gutter before a plot for which the stylesheet has a class (``s32``…)."""
-ENDS = (8, 16, 48, 64, 96, 128)
+ENDS = (8, 16, 48, 64, 96, 128, 160)
 """The same for the gutter after it (``e16``…)."""
 
 
