@@ -158,3 +158,34 @@ def test_real_exports_match_their_surveys(shared_data: Path) -> None:
         assert found.unmatched == unmatched
         assert not [problem for response in found.responses for problem in response.problems]
         assert all(response.answers and response.started_at for response in found.responses)
+
+
+def test_a_download_that_is_an_archive_of_one_table_is_read(visit: Moved) -> None:
+    table = f"{META},Q7\n{ONE},9\n".encode()
+    assert read_responses(archive(Visit__csv=table), visit).responses[0].answers == {"Q7": 9}
+    with pytest.raises(Invalid, match="no table, or more than one"):
+        read_responses(archive(a__csv=table, b__csv=table), visit)
+
+
+@pytest.mark.parametrize("given", [b'{"responses": []}', b"<html></html>", b"ResponseId,Foo\nR_1abcdefghij23,1\n"])
+def test_a_file_of_another_survey_is_refused(visit: Moved, poll: Moved, given: bytes) -> None:
+    for survey in (visit, poll):
+        with pytest.raises(Invalid, match="no column of the file belongs"):
+            read_responses(given, survey)
+
+
+def test_a_choice_whose_value_is_the_sign_of_the_unseen_is_an_answer() -> None:
+    survey = read_survey(qsf(mc("QID1", "Yes", "No", RecodeValues={"1": "1", "2": "-99"}), mc("QID2", "a")))
+    [found] = read_responses(f"{META},Q1,Q2\n{ONE},-99,-99\n".encode(), survey).responses
+    assert (found.answers, found.problems) == ({"Q1": -99}, [])
+
+
+def test_limesurvey_may_number_yes_and_no() -> None:
+    survey = read_survey(
+        lss({"type": "Y", "title": "ok"}, {"type": "M", "title": "many", "subs": {"a": "A", "b": "B"}})
+    )
+    table = b"id,submitdate,ok,many[a],many[b]\n1,2026-05-27 10:00:00,2,1,2\n2,2026-05-27 10:00:00,1,2,2\n"
+    first, second = read_responses(table, survey).responses
+    assert [(each.answers, each.problems) for each in (first, second)] == [
+        ({"ok": False, "many": ["a"]}, []), ({"ok": True}, []),
+    ]  # fmt: skip

@@ -13,7 +13,14 @@ from regard.surveys.moving.limesurvey.places import Place, places_in
 from regard.surveys.moving.limesurvey.survey import Asked, Option, Survey
 from regard.surveys.moving.moved import Carried, Moved
 from regard.surveys.moving.opening import ACCEPTED, REMEDY, archived, xml_of
-from regard.surveys.moving.responses.model import ImportedResponse, ImportedResponses, instant_of, is_yes, table_of
+from regard.surveys.moving.responses.model import (
+    ImportedResponse,
+    ImportedResponses,
+    check_matched,
+    instant_of,
+    is_yes,
+    table_of,
+)
 from regard.surveys.moving.wording import locale_of, number_of, plain
 
 _SIGNS: Final = {
@@ -25,6 +32,8 @@ _META: Final = {
     "id": "key", "response id": "key", "submitdate": "ended", "date submitted": "ended", "startdate": "started",
     "date started": "started", "startlanguage": "language", "start language": "language", "token": "token",
 }  # fmt: skip
+_NO: Final = ("n", "no", "0", "2", "")
+"""A box that is not ticked, and "no"; an export may number yes and no as 1 and 2."""
 _LEFT_OUT: Final = frozenset(
     {"lastpage", "last page", "seed", "ipaddr", "ip address", "refurl", "referrer url", "datestamp", "date last action"}
 )
@@ -111,6 +120,7 @@ class _Reader:
                 left_out.append(name)
             elif lowered not in _META and lowered:
                 unmatched.append(name)
+        check_matched(plan)
         responses = [self._response(row, names, plan, number) for number, row in enumerate(body, 1)]
         return ImportedResponses(responses, unmatched, left_out)
 
@@ -151,7 +161,7 @@ class _Reader:
         if place.kind == "tick":
             if is_yes(cell) or cell.casefold() in _texts_of(place.question.rows(), place.row):
                 answers.setdefault(name, []).append(carried.choices[place.row])
-            return is_yes(cell) or cell.casefold() in ("n", "no", "0", "") or name in answers
+            return is_yes(cell) or cell.casefold() in _NO or name in answers
         if place.kind == "other":
             answers[f"{name}-Comment"] = cell
             if isinstance(answers.get(name), list) or place.question.type in "MP":
@@ -191,9 +201,7 @@ class _Reader:
             is_file = question.type == "|"
             return None if is_file else cell if not carried.numeric else number_of(cell)
         if question.type == "Y":
-            return {"y": True, "yes": True, "n": False, "no": False}.get(
-                cell.casefold(), True if is_yes(cell) else None
-            )
+            return False if cell.casefold() in _NO else True if is_yes(cell) else None
         if cell.casefold() in ("-oth-", "other") and "-oth-" in carried.choices:
             return OTHER
         answers = [each for each in question.answers if question.type != "1" or str(each.scale) == place.column]

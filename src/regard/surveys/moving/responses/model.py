@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Final
@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 
 from regard.base import Invalid
 from regard.base.words import said
-from regard.surveys.moving.opening import REMEDY
+from regard.surveys.moving.opening import REMEDY, archived
 
 MOST_CELLS: Final = 5_000_000
+CSV: Final = said("export the responses of this survey as CSV")
 _FORMS: Final = (
     "%Y-%m-%d %H:%M:%S",
     "%Y-%m-%d %H:%M",
@@ -52,6 +53,22 @@ class ImportedResponses:
     """Columns that belong to no question of the survey."""
     left_out: list[str]
     """Columns that are known, and that Regard does not keep (addresses of machines, places)."""
+
+
+def unpacked(data: bytes) -> bytes:
+    """The table in a download that is an archive of one; else the bytes as they are."""
+    if data[:4] != b"PK\x03\x04":
+        return data
+    found = [content for name, content in archived(data).items() if name.lower().endswith((".csv", ".tsv", ".txt"))]
+    if len(found) != 1:
+        raise Invalid(said("the archive holds no table, or more than one"), field="file", remedy=CSV)
+    return found[0]
+
+
+def check_matched(columns: Sequence[object]) -> None:
+    """Refuse a file of which no column belongs to the survey: it is another's, or no export."""
+    if not columns:
+        raise Invalid(said("no column of the file belongs to a question of the survey"), field="file", remedy=CSV)
 
 
 def table_of(data: bytes) -> list[list[str]]:

@@ -17,10 +17,12 @@ from regard.surveys.moving.qualtrics.survey import Survey
 from regard.surveys.moving.responses.model import (
     ImportedResponse,
     ImportedResponses,
+    check_matched,
     instant_of,
     is_yes,
     listed,
     table_of,
+    unpacked,
     zone_of,
 )
 from regard.surveys.moving.wording import locale_of, mapping, number_of, plain
@@ -70,7 +72,7 @@ class _Column:
 
 def qualtrics_responses(data: bytes, moved: Moved, zone: tzinfo = UTC) -> ImportedResponses:
     """The responses of an export of a survey that was moved. Times are in ``zone``, where the file says none."""
-    rows = table_of(data)
+    rows = table_of(unpacked(data))
     if not rows:
         raise Invalid(said("the export has no rows"), field="file", remedy=REMEDY)
     names, ids, zone, body = _headings(rows, zone)
@@ -150,6 +152,7 @@ class _Reader:
                 left_out.append(name)
             elif name not in self.moved.traits:
                 unmatched.append(name)
+        check_matched(plan)
         responses = [self._response(row, names, plan, number) for number, row in enumerate(body, 1)]
         return ImportedResponses(responses, unmatched, left_out)
 
@@ -172,10 +175,14 @@ class _Reader:
         made.is_test = meta.get("status", "").strip().casefold() in _TESTS
         for place, column, name in plan:
             cell = row[place].strip() if place < len(row) else ""
-            if cell not in _UNSEEN:
+            if cell not in _UNSEEN or (cell and self._is_value(column, cell)):
                 self._put(made, column, cell, name)
         self._order_ranks(made)
         return made
+
+    def _is_value(self, column: _Column, cell: str) -> bool:
+        """Whether what an export writes for "seen, and not answered" is the value of a choice here."""
+        return cell in map(str, self.moved.carried[column.key].choices.values())
 
     # --- values -------------------------------------------------------------------------------------------------------
 
