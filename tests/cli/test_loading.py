@@ -22,6 +22,13 @@ def test_loading_twice_changes_nothing_and_says_so(loaded: Run, survey: Path) ->
     assert again.stdout.startswith("0 new interactions, 8 known already, 0 rows refused")
 
 
+def test_what_is_kept_is_for_whoever_runs_regard_only(regard: Run, survey: Path, home: Path) -> None:
+    assert regard("load", survey, "--mapping", "survey.toml", "--workspace", "shop").returncode == 0
+    kept = [home, *home.rglob("*")]
+    assert len(kept) > 2
+    assert [path for path in kept if path.stat().st_mode & 0o077] == []
+
+
 def test_a_dry_run_counts_and_makes_nothing(regard: Run, survey: Path, home: Path) -> None:
     survey.write_text(survey.read_text() + "9,2017-05-05T10:00:00,7,T1,en\n")
     done = regard("load", survey, "--mapping", "survey.toml", "--workspace", "shop", "--dry-run")

@@ -58,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; what went wrong is one sentence on stderr, never a stack trace."""
     gc.set_threshold(50_000, 20, 20)  # a start makes many objects that all stay: do not look for garbage among them
+    os.umask(0o077)  # what is kept holds people's data: it is whoever runs this that may read it
     reading = parser()
     given = reading.parse_args(arguments)
     if given.command is None:
