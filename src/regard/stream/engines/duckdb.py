@@ -19,8 +19,8 @@ from regard.base.config import config
 from regard.base.ids import new_id
 from regard.base.sizes import STREAM, memory
 from regard.base.words import said
-from regard.stream.compose import DIALECT, call, filled_in, naive, sql
-from regard.stream.engines.functions import Spelling, spelled, unit_and_zone
+from regard.stream.compose import DIALECT, filled_in, naive
+from regard.stream.engines.duckdb_functions import written
 from regard.stream.engines.known import Known
 from regard.stream.model import Answer, Appended, Batch, Change, Question, Record, Table
 from regard.stream.schema import BESIDE, MIGRATIONS
@@ -79,8 +79,8 @@ class DuckStore:
     # --- reading -----------------------------------------------------------------------------------------------
 
     def ask(self, question: Question) -> Answer:
-        shown = _written(filled_in(_showable(question))).sql(DIALECT, pretty=True)
-        runnable = _written(question.sql).sql(DIALECT)
+        shown = written(filled_in(_showable(question))).sql(DIALECT, pretty=True)
+        runnable = written(question.sql).sql(DIALECT)
         cursor = self._execute(runnable, dict(question.parameters), question.name)
         return Answer(_columns(cursor, is_bulk=question.is_bulk), shown)
 
@@ -324,7 +324,7 @@ def _change(connection: duckdb.DuckDBPyConnection, change: Change) -> None:
     if change.table not in _CHANGEABLE:
         raise Invalid(said("{table} is not a table beside the stream", table=repr(change.table)), code="engine")
     if isinstance(change.rows, Question):  # answered first: it may be about the table that changes
-        source, answer = "answered", _written(filled_in(change.rows)).sql(DIALECT)
+        source, answer = "answered", written(filled_in(change.rows)).sql(DIALECT)
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {source} AS {answer}")
     else:
         source = "changed"
@@ -406,71 +406,3 @@ def _utc_now() -> datetime:
 
 def _quoted(text: str) -> str:
     return exp.Literal.string(text).sql(DIALECT)
-
-
-# --- our functions, spelled for DuckDB ---------------------------------------------------------------------------
-
-
-def _period_of(instant: exp.Expr, unit: exp.Expr, zone: exp.Expr) -> exp.Expr:
-    name, where = unit_and_zone(unit, zone)
-    local = instant if where == "UTC" else call("timezone", zone, call("timezone", exp.Literal.string("UTC"), instant))
-    return exp.cast(call("date_trunc", exp.Literal.string(name), local), "date")
-
-
-def _property(column: exp.Expr, name: exp.Expr) -> exp.Expr:
-    return call("json_extract_string", column, exp.Literal.string(_path(name)))
-
-
-def _has_property(column: exp.Expr, name: exp.Expr) -> exp.Expr:
-    return call("json_exists", column, exp.Literal.string(_path(name)))
-
-
-def _path(name: exp.Expr) -> str:
-    return '$."' + name.name.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _latest(value: exp.Expr, instant: exp.Expr) -> exp.Expr:
-    return call("arg_max", value, call("row", instant, value.copy()))
-
-
-_INSTANT = """make_timestamp(epoch_us(TRY_CAST(CASE
-WHEN length(x) = 10 THEN x || 'T00:00Z'
-WHEN regexp_matches(x, '([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)$') THEN x
-ELSE x || 'Z' END AS TIMESTAMPTZ)))"""
-
-
-def _instant(text: exp.Expr) -> exp.Expr:
-    """Without an offset a cast would go by the session's time zone."""
-    return sql(_INSTANT).transform(lambda node: text.copy() if isinstance(node, exp.Column) else node)
-
-
-def _profile_number(key: exp.Expr) -> exp.Expr:
-    halved = exp.BitwiseRightShift(this=call("md5_number_upper", key), expression=exp.Literal.number(1))
-    return exp.cast(exp.Paren(this=halved), "bigint")
-
-
-def _bit(number: exp.Expr, place: exp.Expr) -> exp.Expr:
-    moved = exp.Paren(this=exp.BitwiseRightShift(this=number, expression=place))
-    return exp.Paren(this=exp.BitwiseAnd(this=moved, expression=exp.Literal.number(1)))
-
-
-def _written(tree: exp.Expr) -> exp.Expr:
-    """The tree as this engine likes it best: a scan leaves out by itself what IS NOT NULL rules out, but not what NOT
-    … IS NULL does."""
-    result = spelled(tree, SPELLINGS)
-    for node in list(result.find_all(exp.Not)):
-        if isinstance(node.this, exp.Is) and isinstance(node.this.expression, exp.Null):
-            node.replace(exp.Is(this=node.this.this, expression=exp.Not(this=exp.Null())))
-    return result
-
-
-SPELLINGS: dict[str, Spelling] = {
-    "PROFILE_NUMBER": _profile_number,
-    "PERIOD_OF": _period_of,
-    "PROPERTY": _property,
-    "HAS_PROPERTY": _has_property,
-    "LATEST": _latest,
-    "BIT": _bit,
-    "INSTANT": _instant,
-    "MICROSECONDS": lambda instant: call("epoch_us", instant),
-}

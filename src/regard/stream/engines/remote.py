@@ -1,7 +1,7 @@
 """Asking the process that owns a workspace file, over a socket that only its own user can reach.
 
 A DuckDB file has one owner. Whoever owns it listens here; whoever comes later asks the owner and notices no difference.
-Each message is a four-byte length and that many bytes: MessagePack for the request, Arrow for the rows of an answer.
+What is said stands in :mod:`~regard.stream.engines.wire`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ import hashlib
 import os
 import socket
 import socketserver
-import struct
 import tempfile
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +23,24 @@ import msgspec
 import regard.base.errors as errors
 from regard.base import Invalid, RegardError, Unavailable
 from regard.base.words import as_said, kept, said
-from regard.stream.arrays import as_file, masked
 from regard.stream.compose import DIALECT, filled_in, sql
-from regard.stream.model import Answer, Appended, Batch, Change, Question, Record, Table
+from regard.stream.engines.wire import (
+    change_from_wire,
+    change_to_wire,
+    encoded,
+    from_wire,
+    instant_in,
+    packed,
+    path_of,
+    receive,
+    send,
+    text_of,
+    to_wire,
+    unpacked,
+)
+from regard.stream.model import Answer, Appended, Batch, Question, Record
 from regard.stream.store import Store
 
-_LENGTH = struct.Struct(">I")
-_LARGEST = 1 << 30
 _GRACE_SECONDS = 10
 
 
@@ -69,11 +79,11 @@ class _Conversation(socketserver.BaseRequestHandler):
         self.server.conversations.pop(threading.current_thread(), None)
 
     def handle(self) -> None:
-        while (message := _receive(self.request)) is not None and self.server.is_open:
+        while (message := receive(self.request)) is not None and self.server.is_open:
             head, body = _answered(self.server.store, msgspec.msgpack.decode(message))
             try:
-                _send(self.request, _encoded(head))
-                _send(self.request, body)
+                send(self.request, encoded(head))
+                send(self.request, body)
             except OSError:
                 return  # the one who asked has gone
 
@@ -113,25 +123,25 @@ def _answered(store: Store, request: dict[str, Any]) -> tuple[dict[str, Any], by
 
 def _ask(store: Store, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     answer = store.ask(Question(request["name"], sql(request["sql"]), {}, is_bulk=request["is_bulk"]))
-    return {"sql": answer.sql, "is_bulk": request["is_bulk"]}, _packed(answer.columns)
+    return {"sql": answer.sql, "is_bulk": request["is_bulk"]}, packed(answer.columns)
 
 
 def _append(store: Store, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     paths = [Path(request[name]) if request[name] else None for name in ("accepted", "refused")]
-    records = [_from_wire(item) for item in request["records"]]
-    changes = [_change_from_wire(item) for item in request["changes"]]
-    done = store.append(Batch(paths[0], paths[1], records, changes, request["moves"], _instant(request["since"])))
+    records = [from_wire(item) for item in request["records"]]
+    changes = [change_from_wire(item) for item in request["changes"]]
+    done = store.append(Batch(paths[0], paths[1], records, changes, request["moves"], instant_in(request["since"])))
     return {"new": done.new, "known": done.known, "refused": done.refused}, b""
 
 
 def _keep(store: Store, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-    kept = store.keep(*[_from_wire(item) for item in request["records"]])
-    return {"records": [_to_wire(record) for record in kept]}, b""
+    kept = store.keep(*[from_wire(item) for item in request["records"]])
+    return {"records": [to_wire(record) for record in kept]}, b""
 
 
 def _kept(store: Store, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     found = store.kept(request["kind"], request["key"], all_versions=request["all_versions"])
-    return {"records": [_to_wire(record) for record in found]}, b""
+    return {"records": [to_wire(record) for record in found]}, b""
 
 
 def _copy(store: Store, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
@@ -189,28 +199,28 @@ class RemoteStore:
     def ask(self, question: Question) -> Answer:
         text = filled_in(question).sql(DIALECT)
         head, body = self._say("ask", name=question.name, sql=text, is_bulk=question.is_bulk)
-        return Answer(_unpacked(body, is_bulk=question.is_bulk), head["sql"])
+        return Answer(unpacked(body, is_bulk=question.is_bulk), head["sql"])
 
     def append(self, batch: Batch) -> Appended:
         with contextlib.ExitStack() as files:
             head, _ = self._say(
                 "append",
-                accepted=_path(batch.accepted, files),
-                refused=_path(batch.refused, files),
-                records=[_to_wire(record) for record in batch.records],
-                changes=[_change_to_wire(change, files) for change in batch.changes],
+                accepted=path_of(batch.accepted, files),
+                refused=path_of(batch.refused, files),
+                records=[to_wire(record) for record in batch.records],
+                changes=[change_to_wire(change, files) for change in batch.changes],
                 moves=dict(batch.moves),
-                since=_text(batch.known_since),
+                since=text_of(batch.known_since),
             )
         return Appended(head["new"], head["known"], head["refused"])
 
     def keep(self, *records: Record) -> list[Record]:
-        head, _ = self._say("keep", records=[_to_wire(record) for record in records])
-        return [_from_wire(item) for item in head["records"]]
+        head, _ = self._say("keep", records=[to_wire(record) for record in records])
+        return [from_wire(item) for item in head["records"]]
 
     def kept(self, kind: str, key: str | None = None, *, all_versions: bool = False) -> list[Record]:
         head, _ = self._say("kept", kind=kind, key=key, all_versions=all_versions)
-        return [_from_wire(item) for item in head["records"]]
+        return [from_wire(item) for item in head["records"]]
 
     def erase(self, customers: Sequence[int]) -> int:
         return int(self._say("erase", customers=list(customers))[0]["count"])
@@ -230,8 +240,8 @@ class RemoteStore:
     def _say(self, verb: str, **request: Any) -> tuple[dict[str, Any], bytes]:
         try:
             with self._speaking:
-                _send(self._socket, _encoded({"verb": verb, **request}))
-                head, body = _receive(self._socket), _receive(self._socket)
+                send(self._socket, encoded({"verb": verb, **request}))
+                head, body = receive(self._socket), receive(self._socket)
         except OSError as error:
             raise _gone(self.path) from error
         if head is None or body is None:
@@ -248,103 +258,3 @@ def _gone(path: str) -> Unavailable:
     return Unavailable(
         said("the process that had {path} open has gone", path=str(path)), remedy=said("try again"), code="owner_gone"
     )
-
-
-def _path(rows: Path | Table | None, files: contextlib.ExitStack) -> str | None:
-    """Where the other process finds rows, as long as the files are open."""
-    path = files.enter_context(as_file(rows))
-    return str(path.resolve()) if path else None
-
-
-# --- on the wire -------------------------------------------------------------------------------------------------
-
-
-def _encoded(message: dict[str, Any]) -> bytes:
-    return msgspec.msgpack.encode(message, enc_hook=_plain)
-
-
-def _plain(value: Any) -> str:
-    """A sentence that can be translated goes over as the sentence that it is."""
-    if isinstance(value, str):
-        return str.__str__(value)
-    raise TypeError(f"a {type(value).__name__} cannot be sent")
-
-
-def _send(to: socket.socket, message: bytes) -> None:
-    to.sendall(_LENGTH.pack(len(message)) + message)
-
-
-def _receive(source: socket.socket) -> bytes | None:
-    """One whole message, or None when the other side has closed."""
-    head = _exactly(source, _LENGTH.size)
-    if head is None:
-        return None
-    (length,) = _LENGTH.unpack(head)
-    return _exactly(source, length) if length <= _LARGEST else None
-
-
-def _exactly(source: socket.socket, length: int) -> bytes | None:
-    parts = bytearray()
-    while len(parts) < length:
-        with contextlib.suppress(InterruptedError):
-            part = source.recv(min(length - len(parts), 1 << 20))
-            if not part:
-                return None
-            parts += part
-    return bytes(parts)
-
-
-def _packed(columns: Mapping[str, Sequence[Any]]) -> bytes:
-    import pyarrow as pa
-
-    table = pa.table({name: pa.array(values) for name, values in columns.items()})
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table)
-    return bytes(sink.getvalue())
-
-
-def _unpacked(body: bytes, *, is_bulk: bool) -> dict[str, Any]:
-    import pyarrow as pa
-
-    table = pa.ipc.open_stream(body).read_all()
-    if is_bulk:
-        return {name: masked(table.column(name)) for name in table.column_names}
-    return dict(table.to_pydict())
-
-
-def _text(instant: datetime | None) -> str | None:
-    return instant.isoformat() if instant else None
-
-
-def _instant(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text).astimezone(UTC) if text else None
-
-
-def _to_wire(record: Record) -> dict[str, Any]:
-    return {
-        "kind": record.kind,
-        "key": record.key,
-        "body": dict(record.body),
-        "version": record.version,
-        "made_at": _text(record.made_at),
-        "made_by": record.made_by,
-    }
-
-
-def _change_to_wire(change: Change, files: contextlib.ExitStack) -> dict[str, Any]:
-    source: dict[str, Any]
-    if isinstance(change.rows, Question):
-        source = {"sql": filled_in(change.rows).sql(DIALECT)}
-    else:
-        source = {"path": _path(change.rows, files)}
-    return {"table": change.table, "key": list(change.key), "only_removes": change.only_removes, **source}
-
-
-def _change_from_wire(item: dict[str, Any]) -> Change:
-    rows = Path(item["path"]) if "path" in item else Question(item["table"], sql(item["sql"]))
-    return Change(item["table"], rows, tuple(item["key"]), item["only_removes"])
-
-
-def _from_wire(item: dict[str, Any]) -> Record:
-    return Record(item["kind"], item["key"], item["body"], item["version"], _instant(item["made_at"]), item["made_by"])
