@@ -217,15 +217,21 @@ class LimeSurvey(Expressions):
 
     def _beside(self, question: Asked, ticked: list[str], state: State) -> list[str]:
         """What is written beside the boxes, where a condition asks for it: as 'other', and as a comment on each."""
-        written = {}
-        for code in [*ticked, "other"]:
-            place = self.places.get(f"{question.code}_other" if code == "other" else f"{question.code}_{code}comment")
-            if place in self.used and state.choose([False, True]):
-                written[code] = state.values[place] = "something else"
-        if other := written.pop("other", None):
+
+        def written(name: str) -> str:
+            place = self.places.get(name)
+            if place is None or place not in self.used or not state.choose([False, True]):
+                return ""
+            state.values[place] = "something else"
+            return "something else"
+
+        comments = {code: said for code in ticked if (said := written(f"{question.code}_{code}comment"))}
+        # Where no answer of one's own is offered, "other" is a row like any.
+        other = written(f"{question.code}_other") if question.row.get("other") == "Y" else ""
+        if other:
             state.walked.answers[f"{question.code}-Comment"] = other
-        if written:
-            state.walked.answers[f"{question.code}_comment"] = written
+        if comments:
+            state.walked.answers[f"{question.code}_comment"] = comments
         return ["other"] if other else []
 
     def _cells(self, question: Asked, rows: list[str], state: State) -> None:

@@ -135,7 +135,10 @@ class Expressions:
                 if asked.type in "YGCE" and wanted in WORDS
                 else {self.own: str(value)}
             )
-        return plain(texts.get(self.own) or next(iter(texts.values()), ""))
+        words = plain(texts.get(self.own) or next(iter(texts.values()), ""))
+        if EMBEDDED.search(words):  # words that show what was said elsewhere
+            raise UntoldError
+        return words
 
     def _all(self, arguments: Sequence[Node], state: State, own: Asked | None) -> list[Any]:
         found: list[Any] = []
