@@ -179,3 +179,10 @@ def test_a_question_without_its_group_is_listed_and_a_file_of_one_question_is_re
     assert told(moved) == {("orphan", "question")}
     alone = lss(FRUIT).replace(b"<groups>", b"<other>").replace(b"</groups>", b"</other>")
     assert same(alone).questionnaire.pages[0].elements[0].name == "fruit"
+
+
+def test_nothing_is_no_number() -> None:
+    number = {"type": "S", "title": "num"}
+    moved = same(lss(number, {"type": "S", "title": "last", "relevance": "is_numeric(num.NAOK)"}))
+    assert path(moved.questionnaire, {}).names == ["num"]
+    assert path(moved.questionnaire, {"num": "7"}).names == ["num", "last"]

@@ -16,7 +16,7 @@ from regard.surveys.moving import export_losses, read_survey, surveyjs_json
 from regard.surveys.moving.comparing import answers_here
 from regard.surveys.moving.walking import source_of
 from tests.packages import installed
-from tests.surveys.moving.making import logic, mc, qsf, selected, text
+from tests.surveys.moving.making import logic, lss, mc, qsf, selected, text
 from tests.surveys.moving.test_loops import looped, over_choices
 
 PACKAGES = Path(__file__).parents[3] / "bench" / "surveyjs"
@@ -76,3 +76,13 @@ def test_conditions_are_meant_the_same_there() -> None:
 @pytest.mark.parametrize("name", ["Better_Sample_Survey__Better_Sample_Survey.qsf", "ls205_cascading_array_filter.lss"])
 def test_real_surveys_are_shown_there_as_here(shared_data: Path, name: str) -> None:
     checked((shared_data / "survey_files" / name).read_bytes())
+
+
+def test_a_sign_before_a_name_is_said_as_surveyjs_can_read_it() -> None:
+    grid = {"type": "N", "title": "num"}
+    last = {
+        "type": "S",
+        "title": "last",
+        "relevance": "abs(num.NAOK) > 3 and sum(if(!is_empty(num.NAOK), 1, 0), 1) == 2",
+    }
+    checked(lss(grid, last))

@@ -127,7 +127,7 @@ def _truth(node: Node, known: Known, own: Asked | None) -> Expression:
             return _empty(argument, known, own)
         case Function("is_numeric" | "is_int", (argument,)):
             value = _value(argument, known, own)
-            return Binary("=", Binary("-", value, Constant(0)), value)
+            return Binary("and", Unary("notempty", value), Binary("=", Binary("-", value, Constant(0)), value))
         case Literal(value):
             return Constant(bool(value) and value != "0")
         case Variable():

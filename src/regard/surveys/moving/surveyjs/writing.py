@@ -135,16 +135,30 @@ def _walked(given: Any) -> Any:
 
 
 def _theirs(expression: Expression) -> str:
-    """An expression with ``!`` for "not", which SurveyJS has no word for.
+    """An expression with ``!`` for "not" and ``0 - x`` for ``-x``, which SurveyJS has no words for.
 
     >>> _theirs(parse("not {a} = 1 and {b} notempty"))
     '(!({a} = 1)) and ({b} notempty)'
+    >>> _theirs(parse("sum(iif(not {a} = 1, 1, 0), -{b}) > 2"))
+    'sum(iif(!({a} = 1), 1, 0), (0 - {b})) > 2'
     """
     match expression:
         case Unary("not", operand):
             return f"!({_theirs(operand)})"
+        case Unary("-", operand):
+            return f"(0 - {_within(operand)})"
+        case Unary(sign, operand):
+            return f"{_within(operand)} {sign}"
         case Binary("and" | "or" as sign, left, right):
             return f"({_theirs(left)}) {sign} ({_theirs(right)})"
+        case Binary(sign, left, right):
+            return f"{_within(left)} {sign} {_within(right)}"
         case Call(function, arguments):
             return f"{function}({', '.join(map(_theirs, arguments))})"
     return written(expression)
+
+
+def _within(expression: Expression) -> str:
+    """An expression as a part of another."""
+    text = _theirs(expression)
+    return f"({text})" if isinstance(expression, Binary) or (isinstance(expression, Unary) and text[0] != "(") else text
