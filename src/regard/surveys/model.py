@@ -354,15 +354,17 @@ def find_question(questionnaire: Questionnaire, name: str) -> Question | None:
 
 
 def languages_of(questionnaire: Questionnaire) -> list[str]:
-    """The locales that any text of the questionnaire has, its own first.
+    """The locales that any text of the questionnaire has, its own first; each once, however it is spelled.
 
-    >>> languages_of(Questionnaire(title={"default": "How was it?", "pl": "Jak było?"}))
-    ['en', 'pl']
+    >>> languages_of(Questionnaire(title={"default": "How?", "pl": "Jak?", "pt-BR": "Sim?"}, description={"pt-br": "…"}))
+    ['en', 'pl', 'pt-BR']
     """
     found = {
         locale for text in texts_of(questionnaire) if isinstance(text, dict) for locale in text if locale != DEFAULT
     }
-    return [questionnaire.locale, *sorted(found - {questionnaire.locale})]
+    own = questionnaire.locale
+    spelled = {locale.lower(): locale for locale in sorted(found, reverse=True)} | {own.lower(): own}
+    return [own, *sorted(set(spelled.values()) - {own})]
 
 
 def texts_of(part: Any) -> Iterator[Text]:
