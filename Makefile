@@ -7,7 +7,7 @@ RUN := $(UV) run --frozen
 # Hundreds of tests start processes; each would compile all it imports anew where this is set.
 unexport PYTHONDONTWRITEBYTECODE
 # What talks to the operational database is tried on PostgreSQL too, but for real data: it lies in the stream.
-ON_POSTGRES := tests/accounts tests/jobs tests/site tests/report/responses tests/metrics/test_settings_pages.py tests/collect/test_pages.py tests/api tests/surveys/builder tests/surveys/distribution tests/surveys/respond tests/surveys/sending
+ON_POSTGRES := tests/accounts tests/jobs/test_jobs.py tests/site tests/report/responses tests/metrics/test_settings_pages.py tests/collect/test_pages.py tests/api tests/surveys/builder tests/surveys/distribution tests/surveys/respond tests/surveys/sending
 
 help: ## show this menu
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12

@@ -14,7 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 def run(name: str, command: str) -> int:
     """Run one command to its end and pass on what it says, line by line."""
-    with subprocess.Popen(shlex.split(command), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+    with subprocess.Popen(
+        shlex.split(command), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    ) as process:
         for line in process.stdout or ():
             print(f"{name} | {line}", end="", flush=True)
     return process.returncode
