@@ -2,8 +2,9 @@
 
 Without files: Febrl 1 (500 people, each once more with errors), Splink's fake_1000 (251 people in up to seven versions
 each), and invented customers in five languages (``bench.duplicates``). A file is CSV, also gzipped, with a column that
-says who it is: ``cluster``, or ``rec_id`` as Febrl writes it (``rec-12-org`` and ``rec-12-dup-0`` are one person);
-several files joined by a comma are one set, as Febrl 4 is. Every other column is compared but ``unique_id``.
+says who it is: ``cluster``, ``label_true`` as the RLdata files have it, or ``rec_id`` as Febrl writes it (``rec-12-org``
+and ``rec-12-dup-0`` are one person); several files joined by a comma are one set, as Febrl 4 is. Every other column is
+compared but the record's own number.
 """
 
 from __future__ import annotations
@@ -33,9 +34,15 @@ def read(path: Path) -> Rows:
 
 def labelled(rows: Rows) -> tuple[Rows, list[tuple[str, str]]]:
     """The records keyed by their place, without what says who they are; and the pairs that are one person's."""
-    groups = [row.pop("cluster", None) or row["rec_id"].split("-")[1] for row in rows]
-    kept = [{name: text for name, text in row.items() if name not in ("unique_id", "rec_id")} for row in rows]
-    return [{"key": f"{place}", **row} for place, row in enumerate(kept)], pairs(groups)
+    groups = [row.get("cluster") or row.get("label_true") or row["rec_id"].split("-")[1] for row in rows]
+    return [{"key": f"{place}", **_told(row)} for place, row in enumerate(rows)], pairs(groups)
+
+
+def _told(row: dict[str, str]) -> dict[str, str]:
+    if "label_true" in row:  # RLdata: names in two columns each, the birthday in three
+        first, last = (f"{row[f'{kind}name_c1']} {row[f'{kind}name_c2']}".strip() for kind in "fl")
+        return {"first_name": first, "last_name": last, "dob": f"{row['by']}-{row['bm']:0>2}-{row['bd']:0>2}"}
+    return {name: text for name, text in row.items() if name not in ("unique_id", "rec_id", "cluster")}
 
 
 def pairs(groups: list[str]) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import combinations
+from random import Random
 from typing import Final
 
 from regard.profiles.comparing import Column, Comparison
@@ -12,6 +13,10 @@ from regard.profiles.comparing import Column, Comparison
 PAIRS_FOR_EACH: Final = 6
 LEAST_PAIRS: Final = 100_000
 """Pairs by one key: so many for each record, and in small files so many altogether."""
+RANDOM_PAIRS: Final = 200_000
+"""Pairs drawn at random, about."""
+TOGETHER, DRAWS = 40, 8
+"""They are drawn by putting so many records together, so many times, at most."""
 
 
 def keys(compared: Sequence[Comparison]) -> list[Column]:
@@ -27,6 +32,17 @@ def keys(compared: Sequence[Comparison]) -> list[Column]:
     both = (_together(mains[one], mains[other]) for one, other in combinations(cut, 2))
     others = (within(column, size) for column in (*_loose(compared), *both))
     return [column for column in (*single.values(), *others) if any(column)]
+
+
+def strangers(size: int) -> list[Column]:
+    """Columns of keys that so many records share at random: what is alike in such pairs is alike by chance."""
+    together = max(2, min(TOGETHER, 2 * RANDOM_PAIRS // size))
+    chance, places = Random(0), [place // together for place in range(size)]  # noqa: S311 - a sample, no secret
+    columns: list[Column] = []
+    for _ in range(max(1, min(DRAWS, 2 * RANDOM_PAIRS // (size * together)))):
+        chance.shuffle(places)
+        columns.append([str(place) for place in places])
+    return columns
 
 
 def within(values: Column, size: int) -> Column:

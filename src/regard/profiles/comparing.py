@@ -18,8 +18,8 @@ RARE, SOME = 3, 200
 """A value is rare that three records have or fewer, and common that more than every 200th has."""
 
 _ROLES: Final = {
-    "given": "givenname firstname forename first given imie prenume",
-    "surname": "surname lastname familyname last family nazwisko nume",
+    "given": "givenname firstname forename fname first given vorname prenom imie prenume",
+    "surname": "surname lastname familyname lname last family nachname nazwisko nume",
     "name": "name fullname customername contactname displayname",
     "email": "email mail emailaddress",
     "phone": "phone mobile telephone tel cell phonenumber mobilephone telephonenumber msisdn telefon",
@@ -31,31 +31,37 @@ _ROLES: Final = {
 _ROLE_OF: Final = {name: role for role, names in _ROLES.items() for name in names.split()}
 _LETTERS: Final = "NOT regexp_matches({0}_l || {0}_r, '[0-9]')"
 """What is numbered is not alike because the numbers are."""
-_DAY_FIRST: Final = re.compile(r"\s*(?:1[3-9]|[23]\d)/")
-_MONTH_FIRST: Final = re.compile(r"\s*\d{1,2}/(?:1[3-9]|[23]\d)/")
+_DAY_FIRST: Final = re.compile(r"\s*(?:1[3-9]|[23]\d)/?(?:0\d|1[0-2]|\d)/?(?:18|19|20)\d\d")
+_MONTH_FIRST: Final = re.compile(r"\s*(?:0\d|1[0-2]|\d)/?(?:1[3-9]|[23]\d)/?(?:18|19|20)\d\d")
 
 
 @dataclass(frozen=True)
 class Level:
     """Two values that are this much alike: the condition (SQL over ``x_l`` and ``x_r``), and how often the values of
-    one person's records are, and of two people's who live together, as far as one knows before having seen any."""
+    one person's records are, and of two people's who live together, as far as one knows before having seen any.
+    ``chance`` is how often two records drawn at random are, where that can be counted."""
 
     condition: str
     share: float
-    home: float
+    home: float = 0.0
+    chance: float | None = None
 
 
 @dataclass(frozen=True)
 class Comparison:
     """One thing compared: the raw column that tells it, columns in one spelling by name, and the levels without the
     last (nothing alike). What is equal and rare says more, so that the first
-    levels tell by how many records have the value. ``instead`` is the raw column read where the first is empty."""
+    levels tell by how many records have the value. ``is_own`` is what people who live together have each for
+    themselves, ``is_email`` what is often made of a name; ``instead`` is the raw column read where the first is empty.
+    """
 
     field: str
     columns: Mapping[str, Column]
     levels: Sequence[Level]
     is_name: bool = False
     instead: str | None = None
+    is_own: bool = False
+    is_email: bool = False
 
     @property
     def main(self) -> str:
@@ -69,29 +75,11 @@ class Comparison:
 
     @property
     def at_home(self) -> list[float]:
-        """How often the records of two people are who live together."""
+        """How often the records of two people are who live together; what each has for themselves is not told here."""
         return self._from_the_least([level.home for level in self.levels])
-
-    @property
-    def by_chance(self) -> list[float]:
-        """How often the records of two people are who have nothing to do with each other."""
-        return self._from_the_least([0.1 / len(self.levels)] * len(self.levels))
 
     def _from_the_least(self, shares: Sequence[float]) -> list[float]:
         return [max(0.01, 1 - sum(shares)), *reversed(shares)]
-
-
-def related(compared: Sequence[Comparison]) -> list[list[list[float]]]:
-    """The ways in which two people are alike: one household, one office (and another name), or one name."""
-    home = [one.at_home for one in compared]
-    office = [one.by_chance if one.is_name else one.at_home for one in compared]
-    namesakes = [one.alike if one.is_name else one.by_chance for one in compared]
-    return [home, office, namesakes]
-
-
-def unrelated(compared: Sequence[Comparison]) -> list[list[list[float]]]:
-    """The ways in which two people come to be compared who have nothing to do with each other: by one thing alone."""
-    return [[one.alike if one is this else one.by_chance for one in compared] for this in compared]
 
 
 def role_of(column: str, values: Sequence[str] = ()) -> str:
@@ -178,14 +166,15 @@ def in_one_order(names: Sequence[tuple[str | None, str | None]]) -> list[tuple[s
 
 def _given(field: str, values: Column, instead: str | None) -> Comparison:
     roots = [spelling.sound(spelling.root(value)) if value else None for value in values]
-    same, counted = _same("given", values, 0.76, 0.03)
+    same, counted = _same("given", values, 0.76)
     initial = "(length(given_l) = 1 OR length(given_r) = 1) AND substr(given_l, 1, 1) = substr(given_r, 1, 1)"
     alike = [
-        Level("given_root_l = given_root_r", 0.1, 0.02),
-        Level(f"jaro_winkler_similarity(given_l, given_r) >= 0.9 AND {_LETTERS.format('given')}", 0.06, 0.05),
-        Level(initial, 0.03, 0.05),
+        Level("given_root_l = given_root_r", 0.1),
+        Level(f"jaro_winkler_similarity(given_l, given_r) >= 0.9 AND {_LETTERS.format('given')}", 0.06),
+        Level(initial, 0.03),
     ]
-    return Comparison(field, {"given": values, "given_root": roots, **counted}, [*same, *alike], True, instead)
+    columns = {"given": values, "given_root": roots, **counted}
+    return Comparison(field, columns, [*same, *alike], is_name=True, instead=instead, is_own=True)
 
 
 def _surname(field: str, values: Column, instead: str | None) -> Comparison:
@@ -216,11 +205,11 @@ def _email(field: str, values: Column) -> Comparison:
         Level(f"jaro_winkler_similarity({name}_box_l, {name}_box_r) >= 0.9", 0.02, 0.03),
     ]
     parts = {f"{name}_box": boxes, f"{name}_place": places, f"{name}_number": numbers}
-    return Comparison(field, {name: whole, **parts, **counted}, [*same, *alike])
+    return Comparison(field, {name: whole, **parts, **counted}, [*same, *alike], is_email=True)
 
 
 def _spelled(
-    read: Text, share: float, home: float, *alike: tuple[str, float, float]
+    read: Text, share: float, home: float, *alike: tuple[str, float, float], is_own: bool = False
 ) -> Callable[[str, Column], Comparison]:
     """A comparison of values in one spelling: equal, or alike by conditions in which ``l`` and ``r`` are the two."""
 
@@ -228,9 +217,8 @@ def _spelled(
         name, told = _named(field), [read(value) if value else None for value in values]
         same, counted = _same(name, told, share, home)
         both = {"l": f"{name}_l", "r": f"{name}_r"}
-        return Comparison(
-            field, {name: told, **counted}, [*same, *(Level(text.format(**both), *told) for text, *told in alike)]
-        )
+        levels = [*same, *(Level(text.format(**both), *told) for text, *told in alike)]
+        return Comparison(field, {name: told, **counted}, levels, is_own=is_own)
 
     return made
 
@@ -240,12 +228,14 @@ def _date(field: str, values: Column) -> Comparison:
     american = sum(map(bool, map(_MONTH_FIRST.match, given))) > sum(map(bool, map(_DAY_FIRST.match, given)))
     swapped = "substr({l}, 1, 4) || substr({l}, 7, 2) || substr({l}, 5, 2) = {r}"
     near = (
-        (f"{swapped} OR damerau_levenshtein({{l}}, {{r}}) <= 1", 0.08, 0.04),
-        ("damerau_levenshtein({l}, {r}) <= 2", 0.02, 0.04),
+        (f"{swapped} OR damerau_levenshtein({{l}}, {{r}}) <= 1", 0.08, 0.0),
+        ("damerau_levenshtein({l}, {r}) <= 2", 0.02, 0.0),
     )
-    return _spelled(lambda text: spelling.date(text, month_first=american) or _joined(text), 0.87, 0.04, *near)(
-        field, values
-    )
+
+    def read(text: str) -> str | None:
+        return spelling.date(text, month_first=american) or _joined(text)
+
+    return _spelled(read, 0.87, 0.0, *near, is_own=True)(field, values)
 
 
 def _joined(text: str) -> str | None:
@@ -257,7 +247,7 @@ _MADE: Final[dict[str, Callable[[str, Column], Comparison]]] = {
     "email": _email,
     "date": _date,
     "phone": _spelled(lambda text: spelling.phone(text), 0.72, 0.45, (_near, 0.08, 0.05)),
-    "number": _spelled(_joined, 0.88, 0.02, (_near, 0.08, 0.04)),
+    "number": _spelled(_joined, 0.88, 0.0, (_near, 0.08, 0.0), is_own=True),
     "place": _spelled(_joined, 0.72, 0.9, (_near, 0.1, 0.03)),
     "address": _spelled(spelling.address, 0.6, 0.85, ("jaro_winkler_similarity({l}, {r}) >= 0.9", 0.15, 0.05)),
     "text": _spelled(_joined, 0.6, 0.4, ("jaro_winkler_similarity({l}, {r}) >= 0.9", 0.15, 0.1)),
@@ -273,7 +263,7 @@ def _named(field: str) -> str:
     return "c_" + field.encode().hex()
 
 
-def _same(name: str, values: Column, share: float, home: float) -> tuple[list[Level], dict[str, Any]]:
+def _same(name: str, values: Column, share: float, home: float = 0.0) -> tuple[list[Level], dict[str, Any]]:
     """Levels for equal values, the rare ones first, and how many records have each value."""
     known = Counter(value for value in values if value)
     counts = [known[value] if value else None for value in values]
@@ -281,7 +271,8 @@ def _same(name: str, values: Column, share: float, home: float) -> tuple[list[Le
     bounds = [(0, RARE), (RARE, common), (common, len(values))]
     levels = []
     for above, upto in bounds:
-        part = sum(count for count in known.values() if above < count <= upto) / all_of
+        those = [count for count in known.values() if above < count <= upto]
+        part, pairs = sum(those) / all_of, sum(count * (count - 1) for count in those)
         condition = f"{name}_l = {name}_r AND {name}_count_l <= {upto}"
-        levels.append(Level(condition, max(share * part, 0.001), max(home * part, 0.001)))
+        levels.append(Level(condition, max(share * part, 0.001), max(home * part, 0.001), pairs / all_of**2))
     return levels, {f"{name}_count": counts}

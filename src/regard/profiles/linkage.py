@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from regard.base import Invalid, Unavailable
 from regard.base.words import said
-from regard.profiles.blocking import keys
-from regard.profiles.comparing import Comparison, comparisons, plain, related, role_of, unrelated
-from regard.profiles.weighing import weigh
+from regard.profiles.blocking import keys, strangers
+from regard.profiles.comparing import Column, Comparison, comparisons, plain, role_of
+from regard.profiles.kinds import by_chance, kinds, surely
+from regard.profiles.weighing import Levels, Numbers, weigh
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -126,15 +127,14 @@ def _probable(compared: Sequence[Comparison], at_least: float) -> Iterator[tuple
     every comparison."""
     import numpy as np
 
-    pairs = _pairs(compared)
+    pairs, size = _pairs(compared, keys(compared)), len(compared[0].columns[compared[0].main])
     if pairs is None:
         return
-    one, other, numbers = (pairs[name].to_numpy() for name in ("place_l", "place_r", "pattern"))
-    patterns, which, counts = np.unique(numbers, return_inverse=True, return_counts=True)
-    levels = np.stack(np.unravel_index(patterns, [len(item.levels) + 2 for item in compared]), axis=1) - 1
-    size = len(compared[0].columns[compared[0].main])
-    alike = [item.alike for item in compared]
-    weighed = weigh(levels, counts.astype(float), alike, related(compared), unrelated(compared), size)
+    one, other = (pairs[name].to_numpy() for name in ("place_l", "place_r"))
+    levels, which, counts = _levels(pairs, compared)
+    drawn, _, times = _levels(_pairs(compared, strangers(size)), compared)
+    chance = by_chance(compared, drawn, times)
+    weighed = weigh(levels, counts, kinds(compared, chance), size, surely(compared, chance, levels, counts))
     probability = 1 / (1 + np.exp2(-weighed.total))
     for place in np.flatnonzero(probability[which] >= at_least):
         kind = which[place]
@@ -147,14 +147,23 @@ def _probable(compared: Sequence[Comparison], at_least: float) -> Iterator[tuple
         )
 
 
-def _pairs(compared: Sequence[Comparison]) -> pa.Table | None:
-    """Every pair worth it, and how much alike its records are in everything, as one number; None where no two records
-    share anything."""
+def _levels(pairs: pa.Table, compared: Sequence[Comparison]) -> tuple[Levels, Levels, Numbers]:
+    """The patterns of levels there are, which of them each pair has, and how often each is seen."""
+    import numpy as np
+
+    patterns, which, counts = np.unique(pairs["pattern"].to_numpy(), return_inverse=True, return_counts=True)
+    levels = np.unravel_index(patterns, [len(item.levels) + 2 for item in compared])
+    return np.stack(levels, axis=1) - 1, which, counts.astype(float)
+
+
+def _pairs(compared: Sequence[Comparison], shared: Sequence[Column]) -> pa.Table | None:
+    """Every pair that shares a key, and how much alike its records are in everything, as one number; None where no two
+    records do."""
     import pyarrow as pa
 
     splink, library = _splink()
     logging.getLogger("splink").setLevel(logging.ERROR)  # it tells its progress at INFO
-    blocks = {f"block_{place}": column for place, column in enumerate(keys(compared))}
+    blocks = {f"block_{place}": column for place, column in enumerate(shared)}
     if not blocks:
         return None
     told = {name: pa.array(column) for item in compared for name, column in item.columns.items()}

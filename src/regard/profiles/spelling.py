@@ -94,7 +94,7 @@ _TITLES: Final = frozenset(
 )
 _SOUNDS: Final = (
     (r"sch|shch|sz|sh|ş", "s"), (r"cz|ch|tch|č", "c"), (r"zh|rz", "z"), (r"kh", "h"), (r"ts|tz", "c"), (r"ph", "f"),
-    (r"ck|q", "k"), (r"x", "ks"), (r"w", "v"), (r"[jy]", "i"), (r"(.)\1+", r"\1"), (r"(?<=.)[aeiou]", ""),
+    (r"ck|q", "k"), (r"x", "ks"), (r"w", "v"), (r"[jy]", "i"), (r"([^\d])\1+", r"\1"), (r"(?<=.)[aeiou]", ""),
 )  # fmt: skip
 _ROAD: Final = frozenset(
     [
@@ -124,7 +124,8 @@ _ROAD: Final = frozenset(
     ]
 )
 _DATE: Final = re.compile(r"\s*(\d{1,4})[-./ ](\d{1,2})[-./ ](\d{1,4})(?:[T ].*)?\s*$")
-_DATE_OF_DIGITS: Final = re.compile(r"\s*((?:18|19|20)\d\d)(\d\d)(\d\d)\s*$")
+_DATE_OF_DIGITS: Final = re.compile(r"\s*((?:18|19|20)\d\d)(0[1-9]|1[0-2])(\d\d)\s*$")
+_DATE_OF_DIGITS_YEAR_LAST: Final = re.compile(r"\s*(\d\d)(\d\d)((?:18|19|20)\d\d)\s*$")
 
 
 def words(text: str) -> list[str]:
@@ -213,8 +214,10 @@ def date(text: str, *, month_first: bool = False) -> str | None:
 
     >>> date("1980-02-03"), date("3.2.1980"), date("2/3/1980", month_first=True), date("19800203"), date("soon")
     ('19800203', '19800203', '19800203', '19800203', None)
+    >>> date("03021980"), date("02031980", month_first=True), date("20011980")
+    ('19800203', '19800203', '19800120')
     """
-    found = _DATE.match(text) or _DATE_OF_DIGITS.match(text)
+    found = _DATE.match(text) or _DATE_OF_DIGITS.match(text) or _DATE_OF_DIGITS_YEAR_LAST.match(text)
     if not found:
         return None
     one, two, three = found.groups()

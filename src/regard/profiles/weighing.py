@@ -5,8 +5,8 @@ pairs of two people's a share u; the weight of the level is log2(m / u), and the
 people may be alike because they live or work together (one surname, one address, one phone), because they are called
 alike, or in one thing by chance, so that u is a mixture of these (latent classes: Lazarsfeld & Henry, 1968; Winkler,
 1992). The shares are those that make the pairs seen most probable (Dempster, Laird & Rubin, 1977). What is known of
-each class beforehand counts as if more such pairs had been seen: so an estimate always exists, and the classes keep
-their meaning where few or none are there twice.
+each kind beforehand (:mod:`regard.profiles.kinds`) counts as if more such pairs had been seen: so an estimate always
+exists, and the kinds keep their meaning where few or none are there twice.
 """
 
 from __future__ import annotations
@@ -20,18 +20,23 @@ from numpy.typing import NDArray
 
 Numbers = NDArray[np.float64]
 Levels = NDArray[np.int64]
-Shares = Sequence[Sequence[float]]
-"""For each comparison the shares of its levels."""
 
 STEPS: Final = 300
-KNOWN: Final = 0.2
-"""What is known beforehand of a class counts as if so many pairs more had been seen for each record there is."""
-KNOWN_OF_CHANCE: Final = 0.1
-"""The same of pairs that are alike in one thing by chance."""
 SMALL: Final = 100
 """Fewer records count as so many."""
 STARTS: Final = (0.02, 0.1, 0.4)
 """Shares of pairs of one person from which the search begins; the most probable end is taken."""
+MOST: Final = 0.5
+"""Not more than this share of the pairs is taken for one person's beforehand."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of pairs: for each comparison the shares of its levels, and how much that knowledge is worth, in pairs
+    for each record."""
+
+    shares: Sequence[Numbers]
+    strengths: Sequence[float]
 
 
 @dataclass(frozen=True)
@@ -43,24 +48,19 @@ class Weighed:
     total: Numbers
 
 
-def weigh(
-    patterns: Levels,
-    counts: Numbers,
-    alike: Shares,
-    related: Sequence[Shares],
-    unrelated: Sequence[Shares],
-    records: int,
-) -> Weighed:
+def weigh(patterns: Levels, counts: Numbers, kinds: Sequence[Kind], records: int, least: float) -> Weighed:
     """The weights that make these patterns of levels (rows; -1 is missing, 0 nothing alike) most probable.
 
-    ``counts`` says how often each pattern was seen among so many ``records``; ``alike`` how often each level is
-    expected in pairs of one person, and ``related`` and ``unrelated`` in each class of pairs of two people.
+    ``counts`` says how often each pattern was seen among so many ``records``. Of the ``kinds`` of pairs the first is
+    that of one person's; there are ``least`` of these at the least, so that they are not taken for another kind where
+    they are few.
     """
-    hot = [_hot(column, len(given)) for column, given in zip(patterns.T, alike, strict=True)]
-    known = [[np.array(given) / sum(given) for given in shares] for shares in (alike, *related, *unrelated)]
+    hot = [_hot(column, len(given)) for column, given in zip(patterns.T, kinds[0].shares, strict=True)]
     size = max(records, SMALL)
-    strengths = [*[KNOWN * size] * (1 + len(related)), *[KNOWN_OF_CHANCE * size] * len(unrelated)]
-    mixed, logs = max((_climbed(hot, counts, known, strengths, start) for start in STARTS), key=lambda one: one[0])[1:]
+    known = [Kind(kind.shares, [strength * size for strength in kind.strengths]) for kind in kinds]
+    share = min(least / counts.sum(), MOST)
+    climbed = (_climbed(hot, counts, known, share, max(share, start)) for start in STARTS)
+    mixed, logs = max(climbed, key=lambda one: one[0])[1:]
     each = np.stack([np.stack([h @ log for h, log in zip(hot, kind, strict=True)], axis=1) for kind in logs])
     of_two = each[1:].sum(axis=2) + np.log(mixed[1:] / mixed[1:].sum())[:, None]
     likely = np.logaddexp.reduce(of_two, axis=0)
@@ -71,43 +71,38 @@ def weigh(
 
 
 def _climbed(
-    hot: Sequence[Numbers],
-    counts: Numbers,
-    known: Sequence[Sequence[Numbers]],
-    strengths: Sequence[float],
-    start: float,
+    hot: Sequence[Numbers], counts: Numbers, known: Sequence[Kind], least: float, start: float
 ) -> tuple[float, Numbers, list[list[Numbers]]]:
-    """How probable it becomes, the shares of the classes, and the logarithms of their levels' shares."""
+    """How probable it becomes, the shares of the kinds, and the logarithms of their levels' shares."""
     mixed = np.array([start, *[(1 - start) / (len(known) - 1)] * (len(known) - 1)])
-    kinds: Sequence[Sequence[Numbers]] = known
+    shares = [kind.shares for kind in known]
     reached = -np.inf
     for _ in range(STEPS):
-        logs = [[np.log(share) for share in kind] for kind in kinds]
+        logs = [[np.log(share) for share in kind] for kind in shares]
         joint = np.log(mixed)[:, None] + np.stack([_added(hot, kind) for kind in logs])
         both = np.logaddexp.reduce(joint, axis=0)
-        beforehand = sum(
-            strength * float(_flat(prior) @ _flat(log))
-            for strength, prior, log in zip(strengths, known, logs, strict=True)
-        )
-        climbed = float(counts @ both) + beforehand
+        climbed = float(counts @ both) + sum(_beforehand(*one) for one in zip(known, logs, strict=True))
         if climbed - reached < 1e-7 * abs(climbed):
             break
         reached = climbed
         of = counts * np.exp(joint - both)
         mixed = (of.sum(axis=1) + 1) / (counts.sum() + len(mixed))
-        kinds = [
-            [_shares(h, mass, given, strength) for h, given in zip(hot, prior, strict=True)]
-            for mass, prior, strength in zip(of, known, strengths, strict=True)
+        if mixed[0] < least:
+            mixed = np.array([least, *(mixed[1:] / mixed[1:].sum() * (1 - least))])
+        shares = [
+            [_shares(h, mass, prior, much) for h, prior, much in zip(hot, kind.shares, kind.strengths, strict=True)]
+            for mass, kind in zip(of, known, strict=True)
         ]
     return climbed, mixed, logs
 
 
+def _beforehand(kind: Kind, logs: Sequence[Numbers]) -> float:
+    told = zip(kind.shares, kind.strengths, logs, strict=True)
+    return sum(strength * float(share @ log) for share, strength, log in told)
+
+
 def _added(hot: Sequence[Numbers], logs: Sequence[Numbers]) -> Numbers:
     return np.asarray(sum(h @ log for h, log in zip(hot, logs, strict=True)), dtype=float)
-
-
-def _flat(shares: Sequence[Numbers]) -> Numbers:
-    return np.asarray(np.concatenate(shares), dtype=float)
 
 
 def _hot(column: Levels, levels: int) -> Numbers:
