@@ -356,8 +356,8 @@ def find_question(questionnaire: Questionnaire, name: str) -> Question | None:
 def languages_of(questionnaire: Questionnaire) -> list[str]:
     """The locales that any text of the questionnaire has, its own first; each once, however it is spelled.
 
-    >>> languages_of(Questionnaire(title={"default": "How?", "pl": "Jak?", "pt-BR": "Sim?"}, description={"pt-br": "…"}))
-    ['en', 'pl', 'pt-BR']
+    >>> languages_of(Questionnaire(title={"default": "How?", "pt-BR": "Sim?"}, description={"pt-br": "…"}))
+    ['en', 'pt-BR']
     """
     found = {
         locale for text in texts_of(questionnaire) if isinstance(text, dict) for locale in text if locale != DEFAULT
