@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
@@ -17,8 +18,8 @@ import pytest
 from tests.serving import PATIENCE_SECONDS, free_port, wait_until_it_answers
 
 
-@pytest.fixture
-def server(home: Path) -> Iterator[tuple[subprocess.Popen, int]]:
+@contextmanager
+def serving(home: Path) -> Iterator[tuple[subprocess.Popen, int]]:
     port = free_port()
     command = [
         sys.executable,
@@ -39,14 +40,27 @@ def server(home: Path) -> Iterator[tuple[subprocess.Popen, int]]:
         process.wait()
 
 
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Where a server of a fresh home answers."""
+    with serving(tmp_path_factory.mktemp("process") / "home") as (_, port):
+        yield port
+
+
 def get(port: int, path: str, **headers: str) -> HTTPResponse:
     connection = HTTPConnection("localhost", port, timeout=PATIENCE_SECONDS)
     connection.request("GET", path, headers=headers)
     return connection.getresponse()
 
 
-def test_a_fresh_home_serves_a_styled_sign_in_page_and_stops_when_told(server, home: Path) -> None:
-    process, port = server
+def test_a_fresh_home_serves_a_styled_sign_in_page_and_stops_when_told(home: Path) -> None:
+    with serving(home) as (process, port):
+        _shows_a_styled_sign_in_page(port)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE_SECONDS) in (0, -signal.SIGTERM)
+
+
+def _shows_a_styled_sign_in_page(port: int) -> None:
     page = get(port, "/account/login/")
     assert page.status == 200
     assert "default-src 'self'" in page.headers["Content-Security-Policy"]
@@ -60,8 +74,6 @@ def test_a_fresh_home_serves_a_styled_sign_in_page_and_stops_when_told(server, h
         assert (missing.status, missing.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
     assert get(port, "/api/v1/loads/a%0Ab").headers["Content-Type"] == "application/problem+json"
     assert get(port, "/account/login/", Host="evil.example").status == 400
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(PATIENCE_SECONDS) in (0, -signal.SIGTERM)
 
 
 @pytest.mark.django_db
@@ -80,8 +92,7 @@ def test_browser_files_are_collected_once_for_each_version(settings, tmp_path: P
     assert stamp.read_text() != "another version"
 
 
-def test_a_strangers_large_upload_is_refused_with_a_page_before_it_is_read(server) -> None:
-    _, port = server
+def test_a_strangers_large_upload_is_refused_with_a_page_before_it_is_read(port: int) -> None:
     connection = HTTPConnection("localhost", port, timeout=PATIENCE_SECONDS)
     connection.putrequest("POST", "/w/harbour/imports/new/")
     connection.putheader("Content-Length", str(5_000_000_000))
@@ -93,8 +104,7 @@ def test_a_strangers_large_upload_is_refused_with_a_page_before_it_is_read(serve
     assert answer.headers["X-Frame-Options"] == "DENY"
 
 
-def test_a_body_without_a_length_is_counted_while_it_comes(server) -> None:
-    _, port = server
+def test_a_body_without_a_length_is_counted_while_it_comes(port: int) -> None:
     connection = HTTPConnection("localhost", port, timeout=PATIENCE_SECONDS)
     connection.request(
         "POST",
@@ -107,8 +117,7 @@ def test_a_body_without_a_length_is_counted_while_it_comes(server) -> None:
     assert (answer.status, json.loads(answer.read())["code"]) == (413, "too_large")
 
 
-def test_every_answer_carries_the_security_headers(server) -> None:
-    _, port = server
+def test_every_answer_carries_the_security_headers(port: int) -> None:
     for path, headers in (
         ("/account/login/", {}),
         ("/static/regard/favicon.svg", {}),
@@ -121,8 +130,7 @@ def test_every_answer_carries_the_security_headers(server) -> None:
         assert "default-src 'self'" in answer.headers["Content-Security-Policy"], (path, headers)
 
 
-def test_respondents_are_answered_without_a_sign_in_and_as_safely_as_members(server) -> None:
-    _, port = server
+def test_respondents_are_answered_without_a_sign_in_and_as_safely_as_members(port: int) -> None:
     page = get(port, "/s/nothing/", Cookie="sessionid=somebody")
     assert page.status == 404
     assert b"This link does not work" in page.read()
