@@ -15,6 +15,7 @@ from regard.surveys.model import CalculatedValue, Complete, Ending, Html, Page, 
 from regard.surveys.moving.ends import safe_address
 from regard.surveys.moving.formbricks.conditions import Known, also_of_nobody, condition_of, operand
 from regard.surveys.moving.formbricks.ends import ending_of
+from regard.surveys.moving.formbricks.properties import list_settings
 from regard.surveys.moving.formbricks.questions import Source, questions_from
 from regard.surveys.moving.formbricks.survey import RECALL, Block, Survey, jumps_past, survey_of
 from regard.surveys.moving.losses import Losses
@@ -22,61 +23,6 @@ from regard.surveys.moving.moved import Moved
 from regard.surveys.moving.opening import REMEDY
 from regard.surveys.moving.wording import Names, locale_of, mapping, number_of, objects, plain, text_in
 
-_QUIET: Final = frozenset(
-    [
-        "id",
-        "name",
-        "title",
-        "questions",
-        "blocks",
-        "endings",
-        "variables",
-        "hiddenFields",
-        "welcomeCard",
-        "languages",
-        "createdAt",
-        "updatedAt",
-        "type",
-        "status",
-        "createdBy",
-        "environmentId",
-        "workspaceId",
-        "displayOption",
-        "isBackButtonHidden",
-        "metadata",
-        "slug",
-        "followUps",
-        "data",
-        "thankYouCard",
-        "redirectUrl",
-        "productOverwrites",
-        "projectOverwrites",
-        "inlineTriggers",
-        "resultShareKey",
-        "showLanguageSwitch",
-        "customHeadScriptsMode",
-    ]
-)
-_EXPLAINED: Final = {
-    "styling": said("the survey has a theme of Regard's"),
-    "surveyClosedMessage": said("who comes when it is closed is told so in words of Regard's"),
-    "singleUse": said("send personal links, which may be used once"),
-    "pin": said("nobody is asked for a PIN: send personal links"),
-    "isVerifyEmailEnabled": said("send personal links to addresses that you know"),
-    "isSingleResponsePerEmailEnabled": said("send personal links, which may be used once"),
-    "recaptcha": said("nobody is asked to read a picture"),
-    "triggers": said("who is asked, and when, is chosen when the survey is sent"),
-    "segment": said("who is asked, and when, is chosen when the survey is sent"),
-    "recontactDays": said("the attention budget says how often somebody is asked"),
-    "displayPercentage": said("who is asked, and when, is chosen when the survey is sent"),
-    "displayLimit": said("the attention budget says how often somebody is asked"),
-    "delay": said("who is asked, and when, is chosen when the survey is sent"),
-    "autoClose": said("a survey does not close while somebody answers"),
-    "autoComplete": said("a quota of all responses ends a survey here"),
-    "customHeadScripts": said("scripts do not run here"),
-    "isAutoProgressingEnabled": said("everybody goes on with the button"),
-}
-"""Settings of a survey that are not here, and why."""
 NO_JUMP: Final = said("its condition or its target cannot be said here: the next question follows")
 
 
@@ -111,7 +57,7 @@ class _Reader:
         calculated = self._calculated()
         for place, block in enumerate(self.survey.blocks):
             self._logic(block, place)
-        self._list_unread()
+        list_settings(self.survey.raw, self.losses)
         end = next(iter(self.survey.endings), self.survey.raw.get("thankYouCard"))
         is_shown = isinstance(end, dict) and end.get("enabled", True)
         last = self._ending(end) if isinstance(end, dict) and is_shown else Ending()
@@ -371,23 +317,6 @@ class _Reader:
             )
         made = given if operator == "assign" else Binary(signs[operator], values[key], given)
         values[key] = Call("iif", (condition, made, values[key]))
-
-    def _list_unread(self) -> None:
-        for name, why in _EXPLAINED.items():
-            if _is_on(self.survey.raw.get(name)):
-                self.losses.lost(said("survey"), name, why)
-        self.losses.unknown(said("survey"), self.survey.raw, _QUIET | _EXPLAINED.keys())
-
-
-def _is_on(setting: Any) -> bool:
-    """Whether a setting says something: one that is switched off, or of which every part is, does not.
-
-    >>> _is_on({"enabled": False, "isEncrypted": True}), _is_on({"overwriteThemeStyling": False}), _is_on(30)
-    (False, False, True)
-    """
-    if isinstance(setting, dict):
-        return setting.get("enabled") is not False and any(map(_is_on, setting.values()))
-    return bool(setting)
 
 
 def _needed(question: Question, condition: Expression) -> Question:

@@ -16,7 +16,6 @@ from regard.surveys.model import (
     Page,
     Question,
     Questionnaire,
-    Quota,
     RandomGroup,
     Text,
     Validator,
@@ -27,6 +26,7 @@ from regard.surveys.moving.limesurvey.filtering import filters_of
 from regard.surveys.moving.limesurvey.old_conditions import relevance_of
 from regard.surveys.moving.limesurvey.places import GRIDS, places_in
 from regard.surveys.moving.limesurvey.questions import questions_from
+from regard.surveys.moving.limesurvey.quotas import quotas_of
 from regard.surveys.moving.limesurvey.source import Source
 from regard.surveys.moving.limesurvey.survey import Asked, Group, Survey, survey_of
 from regard.surveys.moving.limesurvey.texts import Texts
@@ -34,7 +34,7 @@ from regard.surveys.moving.limesurvey.translating import Known, condition_of, va
 from regard.surveys.moving.losses import Losses
 from regard.surveys.moving.moved import Moved
 from regard.surveys.moving.opening import REMEDY
-from regard.surveys.moving.wording import Names, count_of, locale_of, plain
+from regard.surveys.moving.wording import Names, plain
 
 _EMBEDDED: Final = re.compile(r"\{(?!\s)([^{}]+)(?<!\s)\}")
 _PATTERN: Final = re.compile(
@@ -99,7 +99,7 @@ class _Reader:
             locale=self.own,
             pages=self.pages,
             calculated_values=self.calculated,
-            quotas=self._quotas(),
+            quotas=quotas_of(self.survey, self.known, self.texts),
             random_groups=self._random_groups(),
             completed_text=self.texts.of_survey("surveyls_endtext"),
             navigate_to_url=self.texts.address("surveyls_url", said("survey")),
@@ -271,58 +271,6 @@ class _Reader:
                 pages = [name for unit in units for name in unit]
                 made.append(RandomGroup(pages=pages, blocks=[unit for unit in units if len(unit) > 1]))
         return made
-
-    def _quotas(self) -> list[Quota]:
-        found = []
-        for row in self.survey.quotas:
-            limit, place = count_of(row.get("qlimit")), said("quota {name}", name=row.get("name", ""))
-            conditions: dict[str, list[str]] = {}
-            for member in self.survey.quota_members:
-                if member.get("quota_id") == row.get("id"):
-                    conditions.setdefault(member.get("qid", ""), []).append(self._member(member, place) or "")
-            said_all = all(all(parts) for parts in conditions.values())
-            if not limit or not conditions or not said_all:
-                self.losses.lost(place, said("quota"), said("its condition or its limit cannot be said here"))
-                continue
-            if row.get("active") == "0":
-                self.losses.lost(place, said("quota"), said("it was switched off there"))
-                continue
-            if row.get("action") == "2":
-                self.losses.changed(
-                    place, said("quota action {action}", action="2"), said("further responses end here instead")
-                )
-            own = {
-                locale_of(each.get("quotals_language")): each
-                for each in self.survey.quota_texts
-                if each.get("quotals_quota_id") == row.get("id")
-            }
-            texts = {code: each.get("quotals_message", "") for code, each in own.items()}
-            words = {code: each.get("quotals_urldescrip", "") or "→" for code, each in own.items()}
-            address = self.texts.address("quotals_url", place, own)
-            expression = every([" or ".join(f"({part})" for part in parts) for parts in conditions.values()])
-            found.append(
-                Quota(
-                    name=row.get("name") or "quota",
-                    expression=expression or "false",
-                    limit=limit,
-                    text=self.texts.put(texts),
-                    navigate_to_url=address,
-                    navigate_text=self.texts.put(words) if address and row.get("autoload_url") != "1" else None,
-                )
-            )
-        return found
-
-    def _member(self, member: dict[str, str], place: str) -> str | None:
-        asked = next((question for question in self.survey.questions if question.qid == member.get("qid")), None)
-        if asked is None:
-            return None
-        code = member.get("code", "")
-        if asked.type == "M":
-            return condition_of(f'{asked.code}_{code}.NAOK == "Y"', self.known, place)
-        row, _, column = code.partition("-")
-        if asked.type in "AB" and column:
-            return condition_of(f'{asked.code}_{row}.NAOK == "{column}"', self.known, place)
-        return condition_of(f'{asked.code}.NAOK == "{code}"', self.known, place)
 
     def _list_the_rest(self) -> None:
         for name, (off, why) in _SETTINGS.items():

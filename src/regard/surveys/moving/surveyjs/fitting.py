@@ -12,6 +12,7 @@ from regard.base.words import said
 from regard.surveys.expressions import parse
 from regard.surveys.model import Choice, Part, Validator
 from regard.surveys.moving.losses import Losses
+from regard.surveys.moving.surveyjs.properties import LOOKS
 from regard.surveys.moving.wording import objects
 
 P = TypeVar("P", bound=Part)
@@ -20,22 +21,6 @@ CONDITIONS: Final = (
     "visibleIf", "requiredIf", "choicesVisibleIf", "rowsVisibleIf", "columnsVisibleIf", "defaultValueExpression",
     "expression",
 )  # fmt: skip
-LOOKS: Final = frozenset(
-    """startWithNewLine width minWidth maxWidth titleLocation descriptionLocation hideNumber indent state colCount size
-    renderAs errorLocation commentPlaceholder placeholder showClearButton rateColorMode displayMode
-    separateSpecialChoices itemSize itemTitleWidth swapOrder autoGrow allowResize cols searchEnabled searchMode
-    questionTitleLocation showNumber showQuestionNumbers innerIndent itemComponent navigationTitle
-    navigationDescription scaleColorMode page gridLayoutColumns colSpan textUpdateMode alternateRows columnMinWidth
-    rowTitleWidth verticalAlign showHeader useDisplayValuesInDynamicTexts useDisplayValuesInTitle effectiveColSpan
-    otherPlaceholder otherPlaceHolder optionsCaption commentPlaceHolder allowClear showOptionsCaption autocomplete
-    autoComplete textWrapEnabled inputSize inputTextAlignment inputFieldComponent
-    displayRateDescriptionsAsExtremeItems rateDescriptionLocation selectAllText longTap selectToRankSwapAreas
-    selectToRankAreasLayout cellComponent itemErrorLocation acceptCarriageReturn showPreview fileOrPhotoPlaceholder
-    photoPlaceholder filePlaceholder waitForUpload storeDataAsText needConfirmRemoveFile confirmDelete
-    questionTitleWidth allowAdaptiveActions hideSelectedItems closeOnSelect showLabels labelCount tooltipVisibility
-    labelFormat tooltipFormat columnColCount columnLayout""".split()  # noqa: SIM905 - a list of words
-)
-"""Properties that say how something looks."""
 
 
 def fitted(kind: type[P], given: dict[str, Any], place: str, losses: Losses) -> P:

@@ -10,7 +10,6 @@ from regard.base import Invalid
 from regard.base.words import said
 from regard.surveys.expressions import Binary, Call, Constant, Name, every, parse, written
 from regard.surveys.model import (
-    WORDS,
     CalculatedValue,
     Checkbox,
     Chosen,
@@ -30,7 +29,8 @@ from regard.surveys.moving.ends import safe_address
 from regard.surveys.moving.losses import Losses
 from regard.surveys.moving.moved import Carried, Moved
 from regard.surveys.moving.opening import REMEDY
-from regard.surveys.moving.surveyjs.fitting import LOOKS, fitted, is_readable, order_of
+from regard.surveys.moving.surveyjs.fitting import fitted, is_readable, order_of
+from regard.surveys.moving.surveyjs.properties import PANEL, SURVEY, SURVEY_LOOKS, WORDS_OF_SURVEY
 from regard.surveys.moving.surveyjs.questions import HIDDEN_WHEN_EMPTY, question_from
 from regard.surveys.moving.surveyjs.referring import without_unknown
 from regard.surveys.moving.surveyjs.unrolling import unrolled
@@ -43,56 +43,6 @@ _OPERATORS: Final = {
     "equal": "=", "notequal": "<>", "greater": ">", "less": "<", "greaterorequal": ">=", "lessorequal": "<=",
     "contains": "contains", "notcontains": "notcontains", "empty": "empty", "notempty": "notempty", "anyof": "anyof",
 }  # fmt: skip
-_WORDS: Final = {
-    field.encode_name: field.name for field in msgspec.structs.fields(Questionnaire) if field.name in WORDS
-}
-_SURVEY: Final = frozenset(
-    [
-        "title",
-        "description",
-        "locale",
-        "pages",
-        "elements",
-        "questions",
-        "triggers",
-        "calculatedValues",
-        "quotas",
-        "randomGroups",
-        "completedText",
-        "completedHtml",
-        "completedHtmlOnCondition",
-        "showProgressBar",
-        "showPrevButton",
-        "touchpoint",
-        "firstPageIsStarted",
-        "firstPageIsStartPage",
-        "questionsOrder",
-        "questionOrder",
-        "questionsOnPageMode",
-        "navigateToUrl",
-        "navigateToUrlOnCondition",
-        "navigateText",
-        *_WORDS,
-    ]
-)
-_PANEL: Final = LOOKS | frozenset(
-    ["type", "name", "title", "description", "elements", "questions", "visible", "visibleIf", "showQuestionNumbers"]
-)
-_SURVEY_LOOKS: Final = frozenset(
-    """logo logoWidth logoHeight logoFit logoPosition progressBarType showQuestionNumbers widthMode width showTitle
-    showPageTitles questionTitleLocation questionErrorLocation headerView theme fitToContainer requiredText
-    requiredMark questionStartIndex showTOC tocLocation maxTextLength maxOthersLength showCompletedPage
-    autoFocusFirstQuestion focusFirstQuestionAutomatic backgroundImage focusOnFirstError showNavigationButtons
-    goNextPageAutomatic autoAdvanceEnabled textUpdateMode checkErrorsMode clearInvisibleValues showBrandInfo
-    questionTitlePattern questionDescriptionLocation progressBarLocation allowCompleteSurveyAutomatic
-    sendResultOnPageNext showPreviewBeforeComplete gridLayoutEnabled autoFocusFirstError navigationButtonsLocation
-    showCompletePage matrixDragHandleArea showPageNumbers isSinglePage progressBarShowPageTitles
-    progressBarShowPageNumbers progressBarInheritWidthFrom tocItemComponent loadingHtml maxCommentLength
-    autoAdvanceAllowComplete validateVisitedEmptyFields autoGrowComment allowResizeComment commentAreaRows
-    previewText editText questionTitleTemplate previewMode backgroundImageFit backgroundImageAttachment
-    backgroundOpacity progressBarShowNavigationText progressBarNavigationTextLocation regionalFormat
-    completedBeforeHtml surveyShowDataSaving partialSendEnabled sjsVersion storeOthersAsComment""".split()  # noqa: SIM905 - a list of words
-)
 
 
 def read_surveyjs(raw: dict[str, Any]) -> Moved:
@@ -120,7 +70,7 @@ class _Reader:
             raise Invalid(said("the file has no questions"), field="file", remedy=REMEDY)
         pages = self._split(pages)
         read = Questionnaire(pages=pages)
-        for name in self.raw.keys() - _SURVEY:
+        for name in self.raw.keys() - SURVEY:
             if self.raw[name] not in (None, "", [], {}, False):
                 self._unread(name)
         completed = self._completed()
@@ -140,13 +90,13 @@ class _Reader:
             show_progress_bar=self.raw.get("showProgressBar") not in (None, False, "off"),
             allow_back=bool(self.raw.get("showPrevButton", True)),
             touchpoint=self.raw.get("touchpoint") if isinstance(self.raw.get("touchpoint"), str) else None,
-            **{name: self._survey_text(key) for key, name in _WORDS.items()},
+            **{name: self._survey_text(key) for key, name in WORDS_OF_SURVEY.items()},
             first_page_is_started=bool(self.raw.get("firstPageIsStarted") or self.raw.get("firstPageIsStartPage")),
         )
         return Moved("surveyjs", questionnaire, self.losses.listed(), [], self.carried, self.raw, {}, self.units)
 
     def _unread(self, name: str) -> None:
-        if name in _SURVEY_LOOKS:
+        if name in SURVEY_LOOKS:
             self.losses.cosmetic(said("survey"), name, said("it looks different here"))
         else:
             self.losses.lost(said("survey"), name, said("this property has no place here"))
@@ -259,7 +209,7 @@ class _Reader:
         """A panel's questions, each under the panel's condition; its title is a statement before them."""
         key = str(raw.get("name") or "panel")
         self.losses.cosmetic(key, said("panel"), said("its questions stand on the page itself"))
-        self.losses.unknown(key, raw, _PANEL)
+        self.losses.unknown(key, raw, PANEL)
         inner = self._elements(raw, condition, depth + 1)
         texts = [text for name in ("title", "description") if (text := _text_of(raw.get(name)))]
         if not texts or not inner:
