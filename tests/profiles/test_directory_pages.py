@@ -240,6 +240,14 @@ def test_nobody_has_a_number_that_was_never_given(agent) -> None:
 # --- merging -------------------------------------------------------------------------------------------------------
 
 
+def test_the_evidence_seen_last_stands_first(shop, agent) -> None:
+    for other in (VISITOR, BEN):
+        agent.post(f"{AT}{ANNA}/merge/{other}/")
+    seen_at = [line["link"].observed_at for line in agent.get(f"{AT}{ANNA}/identity/", follow=True).context["links"]]
+    assert len(seen_at) > 1
+    assert seen_at == sorted(seen_at, reverse=True)
+
+
 def test_merging_and_taking_back_on_the_pages_returns_every_timeline_to_what_it_was(shop, agent) -> None:
     store = store_of(shop)
 

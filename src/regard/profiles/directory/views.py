@@ -188,7 +188,7 @@ def _more_names(found: Profile) -> list[Identifier]:
 
 @right_required(Right.VIEW_ROWS)
 def identity(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """Which identifiers are one person's, and the evidence for it."""
+    """Which identifiers are one person's, and the evidence for it: the newest first, as a merge just made is."""
     found = _profile(request, number)
     if found.number != number:
         return redirect("people:identity", slug, found.number)
@@ -199,7 +199,7 @@ def identity(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         profile=found,
         title=titled(found),
         identifiers=[(KINDS.get(one.kind, one.kind), one.value) for one in found.identifiers],
-        links=[_link_line(link, names) for link in found.evidence],
+        links=[_link_line(link, names) for link in reversed(found.evidence)],
     )
 
 
