@@ -215,3 +215,11 @@ def test_a_choice_that_was_not_shown_was_not_displayed() -> None:
     moved = same(qsf(*asked, blocks=[block("B1", "QID1", None, "QID2", None, "QID3")]))
     assert path(moved.questionnaire, {"Q1": 2}).names == ["Q1", "Q2"]
     assert path(moved.questionnaire, {"Q1": 1}).names == ["Q1", "Q2", "Q3"]
+
+
+def test_a_piped_number_of_a_choice_is_listed_in_texts() -> None:
+    said = text("QID2", QuestionText="You chose ${q://QID1/SelectedChoicesRecode}")
+    moved = read_survey(qsf(mc("QID1", "a", "b"), said, blocks=[block("B1", "QID1", None, "QID2")]))
+    assert [(loss.place, loss.severity) for loss in moved.losses] == [("QID2", "changed")]
+    words = text("QID2", QuestionText="You chose ${q://QID1/ChoiceGroup/SelectedChoices}")
+    assert not same(qsf(mc("QID1", "a", "b"), words, blocks=[block("B1", "QID1", None, "QID2")])).losses

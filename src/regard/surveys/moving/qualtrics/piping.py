@@ -41,6 +41,9 @@ class Pipes:
             made = self.kinds.get(found[1], self._nothing)(found[2])
             if made is None:
                 self.losses.lost(place, said("piped text {pipe}", pipe=found[0]), NOT_PIPED)
+            elif place and self._is_number_of_choice(found[0][2:-1]):
+                why = said("the words of the answer are said, not its number")
+                self.losses.changed(place, said("piped text {pipe}", pipe=found[0]), why)
             return made or ""
 
         return _PIPE.sub(replaced, text)
@@ -67,6 +70,12 @@ class Pipes:
         if first.isdigit() and key in self.known.questions:
             return f"{{{text_place(self.known.questions[key], self.known.carried[key], first)}}}"
         return f"{{{self.names.get(key, question)}}}"
+
+    def _is_number_of_choice(self, path: str) -> bool:
+        question, what, _, _ = located(path) or ("", "", "", "")
+        return what in ("ChoiceValue", "SelectedChoicesRecode") and bool(
+            mapping(self.survey.questions.get(question)).get("Choices")
+        )
 
     def _field(self, path: str) -> str:
         name = path.removeprefix("Field/").partition("?")[0]
