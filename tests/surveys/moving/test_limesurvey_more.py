@@ -186,3 +186,11 @@ def test_nothing_is_no_number() -> None:
     moved = same(lss(number, {"type": "S", "title": "last", "relevance": "is_numeric(num.NAOK)"}))
     assert path(moved.questionnaire, {}).names == ["num"]
     assert path(moved.questionnaire, {"num": "7"}).names == ["num", "last"]
+
+
+def test_a_list_of_what_was_ticked_is_said() -> None:
+    many = {"type": "M", "title": "m", "subs": {"a": "Apples", "b": "Pears"}, "other": "Y"}
+    last = {"type": "S", "title": "last", "en": "You like {list(that.m.shown)}", "relevance": "count(that.m.NAOK) > 0"}
+    moved = same(lss(many, last))
+    assert find_question(moved.questionnaire, "last").title == "You like {m}"
+    assert "the source says" in first_difference(with_question(moved, "last", title="You like {last}"))

@@ -40,12 +40,12 @@ def places_in(survey: Survey) -> dict[str, Place]:
 def _endings(question: Asked) -> Iterator[tuple[str, Place]]:
     """What stands behind the question's name, and what it means."""
     yield "", Place(question, "value")
-    if question.row.get("other") == "Y":
-        yield "other", Place(question, "other")
     if question.type == "O":
         yield "comment", Place(question, "comment")
     for sub in question.rows():
         yield from _row_endings(question, sub.code)
+    if question.row.get("other") == "Y":
+        yield "other", Place(question, "other")
     if question.type == "R":
         for rank in range(1, len(question.answers) + 1):
             yield str(rank), Place(question, "rank", str(rank))

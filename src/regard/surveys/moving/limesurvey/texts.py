@@ -13,7 +13,7 @@ from regard.surveys.expressions import Expression, Name, written
 from regard.surveys.model import CalculatedValue, Text
 from regard.surveys.moving.ends import safe_address
 from regard.surveys.moving.limesurvey import manager
-from regard.surveys.moving.limesurvey.survey import Survey
+from regard.surveys.moving.limesurvey.survey import MULTIPLE, Survey
 from regard.surveys.moving.limesurvey.translating import Known, in_text, value_of
 from regard.surveys.moving.losses import Losses
 from regard.surveys.moving.wording import Names, locale_of, plain, text_in
@@ -68,11 +68,22 @@ class Texts:
             return "{" + expression + "}"
         if isinstance(node, manager.Variable):
             made = self._named(node, place)
+        elif listed := self._listed(node):
+            made = f"{{{listed}}}"
         else:
             value = value_of(expression, self.known, place)
             made = self._worked_out(value) if value is not None else ""
         self.said[expression] = made
         return made
+
+    def _listed(self, node: manager.Node) -> str | None:
+        """The question whose ticked boxes a ``list(that.Q.shown)`` tells, as a pipe of ours does by itself."""
+        match node:
+            case manager.Function("list", (manager.Variable(name, ("shown",)),)) if name.startswith("that."):
+                place = self.known.places.get(name.removeprefix("that."))
+                if place and place.question.type in MULTIPLE and place.question.code in self.known.carried:
+                    return self.known.carried[place.question.code].name
+        return None
 
     def _named(self, node: manager.Variable, place: str) -> str:
         """The pipe of a variable: the words of what was chosen (``.shown``), or its code."""

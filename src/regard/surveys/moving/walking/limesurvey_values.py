@@ -144,8 +144,13 @@ class Expressions:
         found: list[Any] = []
         for argument in arguments:
             places = members(self.places, argument.name, own) if isinstance(argument, Variable) else []
+            is_shown = isinstance(argument, Variable) and "shown" in argument.suffixes
+            values = [state.values.get(place, "") for place in places]
             found += (
-                [state.values.get(place, "") for place in places]
+                [
+                    self._shown(place, value, state) if is_shown else value
+                    for place, value in zip(places, values, strict=True)
+                ]
                 if len(places) > 1
                 else [self.value_of(argument, state, own)]
             )
@@ -174,6 +179,7 @@ class Expressions:
             "trim": lambda: str(given[0]).strip(),
             "is_numeric": lambda: bool(numbers),
             "is_int": lambda: bool(numbers) and float(numbers[0]).is_integer(),
+            "list": lambda: ", ".join(spelled(value) for value in given if value not in ("", False)),
             "strval": lambda: str(given[0]),
             "join": lambda: "".join(map(spelled, given)),
             "concat": lambda: "".join(map(spelled, given)),
