@@ -344,3 +344,9 @@ def test_a_page_says_what_it_is_compared_with_only_where_it_is(company, signed_i
     assert "· compared with" in nps
     assert "· compared with" not in kept
     assert "nothing to compare with" in kept
+
+
+@pytest.mark.parametrize("place", ["settings/", "settings/keys/", "members/", "audit/", "segments/new/", "people/"])
+def test_a_title_says_whose_page_it_is(workspace, signed_in, place: str):
+    page = signed_in("owner").get(f"/w/harbour/{place}").content.decode()
+    assert f"· {workspace.name} · Regard</title>" in page
