@@ -159,6 +159,8 @@ class Expressions:
     def _called(self, name: str, arguments: Sequence[Node], state: State, own: Asked | None) -> Any:
         if name == "if" and len(arguments) == 3:
             return self.value_of(arguments[1 if _true(self.value_of(arguments[0], state, own)) else 2], state, own)
+        if name == "list" and not all(isinstance(each, Variable) and "shown" in each.suffixes for each in arguments):
+            raise UntoldError
         given = self._all(arguments, state, own)
         numbers = [number for value in given if (number := number_of(value)) is not None]
         functions: dict[str, Callable[[], Any]] = {
