@@ -188,3 +188,8 @@ def test_two_returns_in_ninety_days_are_counted_to_the_instant(tmp_path: Path) -
     with open_store(IN_MEMORY) as store:
         store.append(Batch(parquet(tmp_path / "rows.parquet", rows)))
         assert selected(store, condition, Moment(at=NOW)) == [0]
+
+
+def test_a_kind_that_is_half_a_letter_is_refused() -> None:
+    with pytest.raises(Invalid):
+        condition_of({"kind": "\ud800"})

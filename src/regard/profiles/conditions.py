@@ -247,7 +247,7 @@ def condition_of(given: Any) -> Condition:
     """
     try:
         found: Condition = msgspec.convert(given, Condition, strict=True)
-    except (msgspec.ValidationError, RecursionError) as error:
+    except (msgspec.ValidationError, RecursionError, UnicodeEncodeError) as error:  # half a letter is no kind
         raise _refused(str(error)) from error
     if _depth(found) > MOST_DEPTH or sum(1 for _ in parts_of(found)) > MOST_PARTS:
         raise _refused(f"more than {MOST_PARTS} parts, or nested deeper than {MOST_DEPTH}")
