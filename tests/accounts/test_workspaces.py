@@ -1,5 +1,6 @@
 """Workspaces, their files and their settings."""
 
+import re
 import threading
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from regard.accounts.site import (
     store_of,
 )
 from regard.accounts.stores import Stores
-from regard.base import Conflict, Invalid
+from regard.base import Conflict
 from regard.metrics import settings_of
 from regard.stream import Record, open_store
 
@@ -55,12 +56,16 @@ def test_an_owner_makes_another_workspace_and_others_may_not(signed_in) -> None:
     assert signed_in("manager").get(reverse("accounts:new_workspace")).status_code == 403
 
 
-def test_a_taken_name_and_a_name_without_an_address_are_refused(workspace: Workspace) -> None:
+def test_a_taken_name_is_refused(workspace: Workspace) -> None:
     owner = local_owner()
     with pytest.raises(Conflict):
         Workspace.make("Harbour", owner)
-    with pytest.raises(Invalid):
-        Workspace.make("港口", owner)
+
+
+def test_a_workspace_is_named_in_any_script(workspace: Workspace) -> None:
+    made = [Workspace.make(name, local_owner()) for name in ("港口", "Порт")]
+    assert [one.name for one in made] == ["港口", "Порт"]
+    assert all(re.fullmatch(r"w-[0-9a-f]{8}", one.slug) for one in made)
 
 
 def test_a_new_workspace_never_adopts_a_file_that_lies_there(home: Path, workspace: Workspace) -> None:

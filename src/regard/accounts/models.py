@@ -19,7 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from regard.accounts.model import Right, Role, may_grant, rights_of
-from regard.base import Conflict, Forbidden, Invalid
+from regard.base import Conflict, Forbidden
 from regard.base.clock import now
 from regard.base.config import config
 
@@ -111,9 +111,7 @@ class Workspace(models.Model):
     @classmethod
     def make(cls, name: str, owner: User) -> Workspace:
         """A new workspace with its owner. Raises :class:`Conflict` when its short name is taken."""
-        slug = slugify(name)[:50].strip("-")
-        if not slug:
-            raise Invalid(gettext("The name needs at least one Latin letter or digit, for its address."), field="name")
+        slug = slugify(name)[:50].strip("-") or f"w-{secrets.token_hex(4)}"  # 港口 has no Latin letter for an address
         with transaction.atomic():
             workspace, is_new = cls.objects.get_or_create(slug=slug, defaults={"name": name})
             if not is_new or workspace.path.exists():
