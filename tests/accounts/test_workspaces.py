@@ -56,6 +56,18 @@ def test_an_owner_makes_another_workspace_and_others_may_not(signed_in) -> None:
     assert signed_in("manager").get(reverse("accounts:new_workspace")).status_code == 403
 
 
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Bucharest"])
+def test_a_new_workspace_counts_its_days_by_the_zone_of_the_installation(
+    workspace, signed_in, monkeypatch, zone
+) -> None:
+    monkeypatch.setenv("REGARD_TIME_ZONE", zone)
+    owner = signed_in("owner")
+    settings = owner.get(owner.post(reverse("accounts:new_workspace"), {"name": "Pier"}).url)
+    made = store_of(Workspace.objects.get(slug="pier"))
+    assert settings_of(made).time_zone == settings.context["form"]["time_zone"].value() == zone
+    assert bool(made.kept("settings", "workspace")) == (zone != "UTC")
+
+
 def test_a_taken_name_is_refused(workspace: Workspace) -> None:
     owner = local_owner()
     with pytest.raises(Conflict):

@@ -128,11 +128,11 @@ class WorkspaceForm(forms.Form):
         self.fields["time_zone"].choices = [(zone, zone) for zone in sorted(zoneinfo.available_timezones())]
 
     @staticmethod
-    def start(workspace: Workspace, kept: dict[str, object], time_zone: str) -> dict[str, object]:
+    def start(workspace: Workspace, kept: dict[str, object]) -> dict[str, object]:
         """What the form shows before anybody has changed anything: what figures are made by until then."""
         return {
             "name": workspace.name,
-            "time_zone": time_zone,
+            "time_zone": "UTC",
             "kind": "non_contractual",
             "minimum_n": 5,
             **kept,

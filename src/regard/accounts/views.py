@@ -186,6 +186,8 @@ def new_workspace(request: HttpRequest) -> HttpResponse:
         except RegardError as error:
             form.add_error("name", told(error.message))
         else:
+            if (zone := config().time_zone) != "UTC":  # else the clocks of the first file may say
+                store_of(workspace).keep(_settings({"time_zone": zone}, request.user))
             record_audit(workspace, request.user, "workspace created", workspace.slug)
             return redirect("accounts:workspace_settings", workspace.slug)
     return render(request, "accounts/new_workspace.html", {"form": form})
@@ -203,13 +205,9 @@ def _may_create(request: HttpRequest) -> bool:
 def workspace_settings(request: HttpRequest, slug: str) -> HttpResponse:
     store = store_of(request.workspace)
     kept = next((dict(record.body) for record in store.kept("settings", "workspace")), {})
-    form = WorkspaceForm(request.POST or None, initial=WorkspaceForm.start(request.workspace, kept, config().time_zone))
+    form = WorkspaceForm(request.POST or None, initial=WorkspaceForm.start(request.workspace, kept))
     if request.method == "POST" and form.is_valid():
-        store.keep(
-            Record(
-                "settings", "workspace", {**kept, **form.cleaned_data}, made_at=now(), made_by=f"user {request.user.pk}"
-            )
-        )
+        store.keep(_settings({**kept, **form.cleaned_data}, request.user))
         request.workspace.name = form.cleaned_data["name"]
         request.workspace.save(update_fields=["name"])
         record_audit(
@@ -218,6 +216,10 @@ def workspace_settings(request: HttpRequest, slug: str) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("accounts:workspace_settings", slug)
     return render(request, "accounts/workspace_settings.html", {"form": form})
+
+
+def _settings(body: dict[str, object], user: User) -> Record:
+    return Record("settings", "workspace", body, made_at=now(), made_by=f"user {user.pk}")
 
 
 # --- members -----------------------------------------------------------------------------------------------------
