@@ -366,12 +366,11 @@ def test_a_stopped_load_keeps_nothing_and_can_be_run_again(
 ) -> None:
     load = looked_at(analyst, workspace)
     go_to_dry_run(analyst, load)
-    monkeypatch.setattr(tasks.Pulse, "is_stopped", lambda self: True)
-    answer = load_it(analyst, load)
+    with monkeypatch.context() as stopped:
+        stopped.setattr(tasks.Pulse, "is_stopped", lambda self: True)
+        answer = load_it(analyst, load)
     assert "nothing of it was kept" in answer.content.decode()
     assert rows_of(workspace) == []
-    monkeypatch.undo()
-    monkeypatch.setattr(tasks, "start", tasks.run)
     assert load_it(analyst, load).context["outcome"]["accepted"] == 4
 
 
