@@ -17,10 +17,9 @@ run: $(UV) ## load the demo workspaces, print their numbers, serve them
 
 test: .venv/ready ## run every test: SQLite, PostgreSQL, ClickHouse's engine, browser, wheel
 	$(RUN) python tools/prepare_tests.py
-	$(RUN) python tools/together.py \
-	  sqlite='pytest -n auto --dist loadfile --no-loadscope-reorder -m "not browser"' \
-	  browser='pytest -n auto --maxprocesses 4 --dist worksteal -m browser tests/journeys tests/contract' \
-	  postgres='python tools/postgres.py -- pytest -n auto --maxprocesses 4 --dist loadfile -m "not data" $(ON_POSTGRES)'
+	$(RUN) pytest -n auto --dist loadfile --no-loadscope-reorder -m "not browser"
+	$(RUN) pytest -n auto --dist worksteal -m browser tests/journeys tests/contract
+	$(RUN) python tools/postgres.py -- pytest -n auto --dist loadfile -m "not data" $(ON_POSTGRES)
 
 check: .venv/ready ## lint, format, types, imports, translations, generated pages
 	$(RUN) ruff check .
