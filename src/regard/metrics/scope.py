@@ -132,7 +132,8 @@ def breakdowns(store: Store) -> list[str]:
     """The columns (that hold anything) and properties that figures may be broken down by."""
     counts = [f"count({name}) AS {exp.to_identifier(name).sql(compose.DIALECT)}" for name in BREAKABLE[:-1]]
     answer = ask(store, Question("columns in use", compose.select(*counts).from_(compose.TABLE)))
-    return [name for name in BREAKABLE[:-1] if answer[name][0]] + known_properties(store)
+    in_use = [name for name in BREAKABLE[:-1] if answer[name][0]]
+    return list(dict.fromkeys([*in_use, *known_properties(store)]))  # a property called as a column is that column here
 
 
 def known_properties(store: Store) -> list[str]:
@@ -196,7 +197,7 @@ def _check_dates(slice: Slice) -> None:
 def _check_property(store: Store, name: str, field: str) -> None:
     known = known_properties(store)
     if name not in known:
-        near = difflib.get_close_matches(name, [*BREAKABLE, *known], n=3, cutoff=0.5)
+        near = difflib.get_close_matches(name, {*BREAKABLE, *known}, n=3, cutoff=0.5)
         raise Invalid(
             said("there is no column or property called {name}", name=repr(name)),
             field=field,

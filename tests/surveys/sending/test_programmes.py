@@ -10,13 +10,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from regard.accounts.models import AuditEntry
+from regard.accounts.site import store_of
 from regard.base.clock import now
 from regard.jobs.site import Job, run_due
+from regard.profiles import condition_of, keep_segment
 from regard.surveys.distribution.site import allowance_of
 from regard.surveys.models import Invitation, Programme, Survey
 from tests.surveys.sending.conftest import LIST, csv_upload, filled
 
 State = Invitation.State
+EVERYBODY = {"kind": "trait", "name": "plan", "is": "equals", "value": "pro"}
 
 
 def only(survey: Survey) -> Programme:
@@ -76,6 +79,13 @@ def test_a_programme_in_a_page_has_no_message_and_leads_to_the_code_for_it(analy
 
 def test_text_messages_are_offered_only_where_they_can_be_sent(analyst, at, survey) -> None:
     assert analyst.post(at + "programmes/new/", filled(channel="sms")).status_code == 422
+
+
+def test_a_programme_calls_its_segment_as_people_do(analyst, at, survey, workspace) -> None:
+    key = keep_segment(store_of(workspace), "Großkunden", condition_of(EVERYBODY)).key
+    analyst.post(at + "programmes/new/", filled(trigger="segment", segment=key, when="enter"))
+    for page in (at, f"{at}programmes/{only(survey).pk}/"):
+        assert "Whoever enters segment Großkunden" in analyst.get(page).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from regard.accounts.site import Workspace, store_of
 from regard.base import Invalid
+from regard.profiles import known_segments
 from regard.surveys.models import Programme, Survey
 from regard.surveys.triggering import OfList, OfSegment, OnEvent, read_trigger
 from regard.web.site import current_format
@@ -47,8 +49,13 @@ def counted(held: Mapping[Any, int]) -> list[tuple[str, int]]:
     return [(reason_name(reason), many) for reason, many in sorted(held.items(), key=lambda one: -one[1]) if many]
 
 
-def asked_by(programme: Programme) -> str:
-    """What makes a programme ask, in a sentence."""
+def segment_titles(workspace: Workspace) -> dict[str, str]:
+    """What the segments of a workspace are called, by key and in the order of their titles."""
+    return {one.key: one.title for one in known_segments(store_of(workspace))}
+
+
+def asked_by(programme: Programme, segments: Mapping[str, str]) -> str:
+    """What makes a programme ask, in a sentence; ``segments`` are their titles by key."""
     try:
         trigger = read_trigger(programme.trigger)
     except Invalid:
@@ -59,7 +66,7 @@ def asked_by(programme: Programme) -> str:
         after = current_format().duration(trigger.after_hours * 3600)
         return _("%(time)s after %(event)s") % {"time": after, "event": trigger.event}
     if isinstance(trigger, OfSegment):
-        return WHENS[trigger.when] % {"segment": trigger.segment}
+        return WHENS[trigger.when] % {"segment": segments.get(trigger.segment, trigger.segment)}
     return _("An uploaded list") if isinstance(trigger, OfList) else _("Whoever a program names")
 
 

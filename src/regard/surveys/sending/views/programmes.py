@@ -16,7 +16,6 @@ from regard.accounts import Right
 from regard.accounts.site import record_audit, right_required, store_of
 from regard.base import NotFound, RegardError
 from regard.base.words import said
-from regard.profiles import known_segments
 from regard.stream import Question
 from regard.stream.compose import sql
 from regard.surveys.builder.site import draft_of
@@ -36,7 +35,7 @@ from regard.surveys.preferring import masked
 from regard.surveys.reading import read_questionnaire
 from regard.surveys.sending.forms import ListForm, ProgrammeForm
 from regard.surveys.sending.rows import LARGEST
-from regard.surveys.sending.saying import asked_by, counted, page_of, reason_name
+from regard.surveys.sending.saying import asked_by, counted, page_of, reason_name, segment_titles
 from regard.surveys.sending.uploads import (
     Taken,
     forget_upload_of,
@@ -81,7 +80,7 @@ def edit(request: HttpRequest, slug: str, key: str, pk: int | None = None) -> Ht
         survey = Survey.objects.get_of(request.workspace, key)
         row = Programme(workspace=request.workspace, survey=survey)
     asks = asks_of(survey)
-    segments = [(one.key, one.title) for one in known_segments(store_of(request.workspace))]
+    segments = list(segment_titles(request.workspace).items())
     form = ProgrammeForm(
         request.POST or None, programme=row, languages=languages_of(asks), segments=segments, own=asks.locale
     )
@@ -117,7 +116,7 @@ def programme(request: HttpRequest, slug: str, key: str, pk: int) -> HttpRespons
     context = {
         "row": row,
         "is_in_page": row.channel == APP_CHANNEL,
-        "asks": asked_by(row),
+        "asks": asked_by(row, segment_titles(request.workspace)),
         "at": at,
         "percent": round(100 * at.share),
         "opened": opened,
@@ -145,7 +144,7 @@ def recipients(request: HttpRequest, slug: str, key: str, pk: int) -> HttpRespon
     preview, may = counted_recipients(row), request.member.may(Right.VIEW_ROWS)
     context = {
         "row": row,
-        "asks": asked_by(row),
+        "asks": asked_by(row, segment_titles(request.workspace)),
         "preview": preview,
         "problem": _problem(preview),
         "held": counted(preview.held),

@@ -24,7 +24,7 @@ from regard.surveys.respond.visiting import kiosk_address
 from regard.surveys.sending.codes import Poster, poster_svg, qr_svg
 from regard.surveys.sending.forms import LinksForm, SitesForm, WidgetForm
 from regard.surveys.sending.posters import poster_pdf as drawn_pdf
-from regard.surveys.sending.saying import asked_by, page_of
+from regard.surveys.sending.saying import asked_by, page_of, segment_titles
 
 LONGEST = 80
 
@@ -37,12 +37,12 @@ def ways(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 
 
 def _ways(request: HttpRequest, survey: Survey, sites_form: SitesForm, status: int = 200) -> HttpResponse:
-    published = _published(survey)
+    published, segments = _published(survey), segment_titles(request.workspace)
     languages = languages_of(published) if published else []
     query = _query(request, languages)
     widget = WidgetForm(request.GET if "show" in request.GET else None, languages=languages)
     context = {
-        "programmes": [{"one": one, "asks": asked_by(one)} for one in _programmes(survey)],
+        "programmes": [{"one": one, "asks": asked_by(one, segments)} for one in _programmes(survey)],
         "is_published": published is not None,
         "languages": {code: name_of(code) for code in languages},
         "query": urlencode(query),
