@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from regard.base import Invalid
+from regard.base.shapes import learn
 from regard.base.words import said
 from regard.stream import COLUMNS
 from regard.stream.compose import naive
@@ -214,6 +215,7 @@ class Listed(Part, frozen=True, kw_only=True, tag_field="kind", tag="list"):
 
 
 Condition: TypeAlias = All | AnyOf | Not | Trait | Latest | Did | Score | InSegment | Listed
+learn(Condition)
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):

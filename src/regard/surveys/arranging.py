@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from regard.base.shapes import learn
 from regard.surveys.model import Chosen, Matrix, Page, Questionnaire, RandomGroup, Value, choice, questions_of
 
 T = TypeVar("T")
@@ -23,6 +24,9 @@ class Arrangement(msgspec.Struct, frozen=True, omit_defaults=True):
     """By page."""
     choices: dict[str, list[Value]] = {}
     """By question: values of choices, or of rows; without those that were not drawn."""
+
+
+learn(Arrangement)
 
 
 AS_WRITTEN = Arrangement()

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from regard.base import Invalid
+from regard.base.shapes import learn
 from regard.base.words import said
 from regard.profiles import EMAIL, PHONE, USER_ID, customers_of, identifier_of, rules_of
 from regard.stream import Question, Record, Store
@@ -40,6 +41,9 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     allowance: Allowance = Allowance()
     consent_for: str = ""
+
+
+learn(Rules)
 
 
 _KEY: Final = "asking"

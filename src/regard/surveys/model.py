@@ -13,6 +13,8 @@ from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
 
+from regard.base.shapes import learn
+
 Text: TypeAlias = str | dict[str, str]
 """A text in one language, or in several by locale; ``default`` is the questionnaire's own locale."""
 Value: TypeAlias = str | int | float | bool
@@ -333,6 +335,9 @@ class Questionnaire(Part, frozen=True, kw_only=True):
     completed_title: Text | None = None
     elsewhere_text: Text | None = None
     privacy_text: Text | None = None
+
+
+learn(Questionnaire)
 
 
 def choice(given: Choice | Value) -> Choice:

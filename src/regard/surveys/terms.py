@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, TypeAlias
 import msgspec
 
 from regard.base import Invalid
+from regard.base.shapes import learn
 from regard.base.words import said
 from regard.surveys.model import Text
 from regard.surveys.quiet import Hours
@@ -60,6 +61,9 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def hours(self) -> Hours:
         """The hours of people's day at which they may be written to."""
         return Hours(_time(self.opens, "opens"), _time(self.closes, "closes"), self.days)
+
+
+learn(Terms)
 
 
 _LIMITS: Final = (

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, TypeAlias
 import msgspec
 
 from regard.base import Invalid
+from regard.base.shapes import learn
 from regard.base.words import said
 from regard.stream import Question, Store
 from regard.stream.compose import naive, sql
@@ -65,6 +66,7 @@ class OnCall(_Trigger, frozen=True, kw_only=True, tag_field="kind", tag="call"):
 
 
 Trigger: TypeAlias = OnEvent | OfSegment | OfList | OnCall
+learn(Trigger)
 
 
 def read_trigger(given: Any) -> Trigger:

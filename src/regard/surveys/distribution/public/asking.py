@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from regard.accounts.site import Workspace, absolute, public
 from regard.base import Forbidden, Invalid, RegardError, Unauthorized
+from regard.base.shapes import learn
 from regard.base.words import said
 from regard.collect.site import Source, is_signed, source_of
 from regard.surveys.distribution.claiming import claim_for, claim_proved
@@ -39,6 +40,9 @@ class Asks(msgspec.Struct, frozen=True, rename="camel"):
     @property
     def is_proved(self) -> bool:
         return bool(self.user_id and self.user_hash)
+
+
+learn(Asks)
 
 
 @csrf_exempt
