@@ -102,7 +102,8 @@ def test_a_segment_is_closed_when_it_is_large_and_another_begun(tmp_path: Path):
     found = segments(tmp_path)
     spool.close()
     assert len(found) == 5
-    assert [each.id for each in stored(tmp_path)] == [str(number) for number in range(10)]
+    kept = [each.id for each in stored(tmp_path)]  # segments begun within one millisecond have no order
+    assert sorted(kept) == [str(number) for number in range(10)]
 
 
 def test_a_segment_is_finished_only_when_nobody_writes_to_it(spool: Spool):
